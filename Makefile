@@ -1,6 +1,6 @@
 # The commands of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-rx bench-safety bench-glass bench-link bench-link-real check-devices fuzz screenshots
+.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-rx bench-safety bench-glass bench-link bench-link-real check-devices attack fuzz screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -50,7 +50,10 @@ bench-link-real: ## the same links in real time, beside Chromium through janus; 
 check-devices: ## cameras, microphones and buttons of a real kernel, in a virtual machine; as root, not part of `make test`
 	@scripts/devices.sh
 
-fuzz: ## each fuzz target for a minute; SECONDS_EACH= for longer
+attack: ## what an attacker would try, while a call runs; prints tried, refused, let through; QUICK=1 for fewer of each
+	@scripts/attack.sh
+
+fuzz: ## an hour of fuzzing, divided over every parser of bytes from outside; FUZZ_SECONDS= for less or more
 	@scripts/fuzz.sh
 
 screenshots: ## screenshots of every screen, in both languages, light and dark

@@ -1,9 +1,18 @@
 #!/usr/bin/env bash
-# make fuzz: each fuzz target (relay/protocol/fuzz) for SECONDS_EACH (60) seconds, one to a core; on stable Rust, see relay/protocol/fuzz/run.sh.
+# make fuzz: FUZZ_SECONDS (3600) of fuzzing, divided over all targets (relay/protocol/fuzz) or those in TARGETS, one to a core; or SECONDS_EACH for each. On stable Rust, see
+# relay/protocol/fuzz/run.sh.
+# Building the targets comes on top.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 scripts/packages.sh build
 export CARGO_TARGET_DIR=$target
-relay/protocol/fuzz/run.sh "${SECONDS_EACH:-60}"
+read -ra targets <<<"${TARGETS:-$(basename -s .rs relay/protocol/fuzz/fuzz_targets/*.rs | tr '\n' ' ')}"
+cores=$(nproc)
+# Rounds of as many at once as there are cores.
+rounds=$(((${#targets[@]} + cores - 1) / cores))
+each=${SECONDS_EACH:-$((${FUZZ_SECONDS:-3600} / rounds))}
+[ "$each" -ge 1 ] || fail "FUZZ_SECONDS is too little for ${#targets[@]} targets"
+say "fuzz: ${#targets[@]} targets for $each s each"
+relay/protocol/fuzz/run.sh "$each" "${targets[@]}"
 echo "FUZZ no finding"

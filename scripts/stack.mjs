@@ -4,7 +4,8 @@
  *
  *   stack.mjs demo [--dir ./demo-data] [--ports default|free] [--camera synthetic|/dev/video0|rtsp://…|file] [--mic …] [--buttons none|simulated]
  *   stack.mjs run  [the same] -- <command …>    runs a command against the stack (YUNZHEN_STACK names its description), then stops it;
- *                                              the command may stop and start the programs (scripts/stack/control.mjs)
+ *                                              the command may stop and start the programs (scripts/stack/control.mjs). Fails also where the
+ *                                              logs hold a name, a number, a token or a password (scripts/stack/secrecy.mjs)
  *
  * Whatever way this program ends, what it started ends too.
  */
@@ -14,6 +15,7 @@ import { resolve } from "node:path";
 import { openControl } from "./stack/control.mjs";
 import { Failure, startStack } from "./stack/start.mjs";
 import { demoPage } from "./stack/page.mjs";
+import { findingsIn, seeded } from "./stack/secrecy.mjs";
 
 const cut = process.argv.indexOf("--", 2);
 const own = process.argv.slice(2, cut === -1 ? undefined : cut);
@@ -59,6 +61,7 @@ async function main() {
   const stack = await startStack({ ...options, interrupted: stopped });
   if (!stack) return 130;
   let code = 0;
+  let needles;
   try {
     if (options.mode === "demo") {
       console.log(demoPage(stack.description));
@@ -66,10 +69,17 @@ async function main() {
       if (end) throw end;
       console.log("\nstopping …");
     } else {
+      needles = await seeded(stack.description);
       code = await runCommand(stack, stopped);
     }
   } finally {
     await stack.stop();
+  }
+  // After they have ended, so that their last words are read too.
+  const found = needles ? findingsIn(stack.description.logs, needles) : [];
+  if (found.length > 0) {
+    console.error(`\nthe logs in ${stack.description.logs} hold what no log may hold:\n${found.join("\n")}`);
+    return code === 0 ? 1 : code;
   }
   return code;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Adds up what the test runners said, and repeats last of all what failed and why, in few lines: of a long log often only the end is kept. Usage: totals.mjs <folder of logs> <seconds> [names of the failed steps] */
+/** Adds up what the test runners said, names what needed a second try, and repeats last of all what failed and why, in few lines: of a long log often only the end is kept. Usage: totals.mjs <folder of logs> <seconds> [names of the failed steps] */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -39,7 +39,11 @@ const READERS = {
 
 function playwright(text) {
   const count = (word) => sum(all(text, new RegExp(`^\\s+(\\d+) ${word}`, "gm")), 1);
-  return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") + count("did not run") };
+  return {
+    passed: count("passed") + count("flaky"),
+    failed: count("failed"),
+    skipped: count("skipped") + count("did not run"),
+  };
 }
 
 /** The heading of a failure in each runner's output: nextest's or cargo's, vitest's, Playwright's. What follows it says why. */
@@ -69,17 +73,27 @@ function failures(text) {
   return [...told].map(([heading, why]) => [heading, ...why].join("\n"));
 }
 
+/** What was red first and green on its second try: nextest's and Playwright's lists of them. */
+function flaky(text) {
+  const next = all(text, /^\s*FLAKY \d+\/\d+ \[.*?\]\s+(?:\([^)]*\)\s+)?(.*)$/gm).map((match) => match[1]);
+  const block = /^\s+\d+ flaky\n((?:\s+\[.*\n)+)/m.exec(text)?.[1] ?? "";
+  return [...new Set([...next, ...block.split("\n").map((line) => line.replace(/[─\s]+$/, "").trim())])].filter(
+    Boolean,
+  );
+}
+
 const total = { passed: 0, failed: 0, skipped: 0 };
 const parts = [];
-for (const [name, count] of Object.entries(READERS)) {
-  if (!readdirSync(folder).includes(`${name}.log`)) continue;
-  const counted = count(read(name));
+const ran = Object.keys(READERS).filter((name) => readdirSync(folder).includes(`${name}.log`));
+for (const name of ran) {
+  const counted = READERS[name](read(name));
   for (const key of Object.keys(total)) total[key] += counted[key];
   parts.push(`${name} ${counted.passed}`);
 }
 console.log(
   `TOTAL ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped (${parts.join(", ")}) in ${seconds} s`,
 );
+for (const name of ran) for (const test of flaky(read(name))) console.log(`FLAKY, to be mended: ${name}: ${test}`);
 const failed = failedSteps.flatMap((name) => failures(read(name)).map((failure) => `${name}: ${failure}`));
 for (const failure of failed.slice(0, MOST_FAILURES)) console.log(failure);
 if (failed.length > MOST_FAILURES) console.log(`and ${failed.length - MOST_FAILURES} more, in the logs`);

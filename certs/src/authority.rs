@@ -1,6 +1,7 @@
 //! The root and the two issuing authorities: making them, keeping them in a folder, issuing certificates.
 //!
-//! Whoever holds an [`IssuingAuthority`] holds its private key. Systems' is an operator's tool; signers' is configured at the hospital console alone.
+//! Whoever holds an [`IssuingAuthority`] can sign in its name. Systems' is an operator's tool, and a relay's where it enrols boxes; signers' is configured at the hospital
+//! console alone. Where the key is kept is behind [`crate::keys`].
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,10 +14,13 @@ use rcgen::{
 use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use yunzhen_domain::ids::{BoxId, HomeId};
 
 use crate::error::CertsError;
 use crate::identity::{CertificateFacts, Identity};
-use crate::profile::{AUTHORITY_VALIDITY, BACKDATE, Issuing, profile};
+use crate::keys::{HeldKey, KeyFile, KeyStore};
+use crate::profile::{AUTHORITY_VALIDITY, BACKDATE, Issuing, Profile, enrolled_box, profile};
+use crate::tls::fingerprint;
 
 /// Everything that `certs init` makes. The root's key is needed again only to make new issuing authorities.
 pub struct Authority {
@@ -28,12 +32,14 @@ pub struct Authority {
     pub systems: IssuingAuthority,
     /// Issues for people who sign.
     pub signers: IssuingAuthority,
+    systems_key_pem: String,
+    signers_key_pem: String,
 }
 
 /// An authority that issues leaf certificates.
 pub struct IssuingAuthority {
     which: Issuing,
-    issuer: Issuer<'static, KeyPair>,
+    pub(crate) issuer: Issuer<'static, HeldKey>,
     pem: String,
     der: CertificateDer<'static>,
 }
@@ -70,15 +76,17 @@ impl Authority {
         let root_certificate = root.self_signed(&root_key)?;
         let root_key_pem = root_key.serialize_pem();
         let issuer = Issuer::new(root, root_key);
-        let issuing = |which: Issuing| -> Result<IssuingAuthority, CertsError> {
+        let issuing = |which: Issuing| -> Result<(IssuingAuthority, String), CertsError> {
             let key = KeyPair::generate()?;
             let params = authority_params(&format!("Yunzhen {} {mark}", which.as_str()), 0, now)?;
             let certificate = params.signed_by(&key, &issuer)?;
-            let (pem, der) = (certificate.pem(), certificate.der().clone());
-            Ok(IssuingAuthority { which, issuer: Issuer::new(params, key), pem, der })
+            let (pem, der, key_pem) = (certificate.pem(), certificate.der().clone(), key.serialize_pem());
+            Ok((IssuingAuthority { which, issuer: Issuer::new(params, HeldKey::new(key)), pem, der }, key_pem))
         };
-        let (systems, signers) = (issuing(Issuing::Systems)?, issuing(Issuing::Signers)?);
-        Ok(Self { root_pem: root_certificate.pem(), root_key_pem, systems, signers })
+        let (systems, systems_key_pem) = issuing(Issuing::Systems)?;
+        let (signers, signers_key_pem) = issuing(Issuing::Signers)?;
+        let root_pem = root_certificate.pem();
+        Ok(Self { root_pem, root_key_pem, systems, signers, systems_key_pem, signers_key_pem })
     }
 
     /// Writes `root.pem`, `systems.pem`, `signers.pem` and their keys (`*.key.pem`, mode 0600) into a folder.
@@ -86,17 +94,33 @@ impl Authority {
     /// # Errors
     /// When an authority is there already, or the folder cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), CertsError> {
-        std::fs::create_dir_all(dir).map_err(|cause| CertsError::File { path: dir.to_owned(), cause })?;
-        let files = [
-            ("root", &self.root_pem, self.root_key_pem.clone()),
-            ("systems", &self.systems.pem, self.systems.issuer.key().serialize_pem()),
-            ("signers", &self.signers.pem, self.signers.issuer.key().serialize_pem()),
-        ];
-        if let Some((name, ..)) = files.iter().find(|(name, ..)| dir.join(format!("{name}.pem")).exists()) {
-            return Err(CertsError::Exists(dir.join(format!("{name}.pem"))));
+        self.write_apart(dir, dir)
+    }
+
+    /// The same with the root's key in a folder of its own, such as a medium that is kept offline.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_apart(&self, dir: &Path, root: &Path) -> Result<(), CertsError> {
+        for folder in [dir, root] {
+            std::fs::create_dir_all(folder).map_err(|cause| CertsError::File { path: folder.to_owned(), cause })?;
         }
-        for (name, certificate, key) in &files {
-            write_pair(dir, name, certificate, key)?;
+        let root_key = root.join("root.key.pem");
+        let certificates = [
+            ("root", &self.root_pem, None),
+            ("systems", &self.systems.pem, Some(&self.systems_key_pem)),
+            ("signers", &self.signers.pem, Some(&self.signers_key_pem)),
+        ];
+        let mut there = certificates.iter().map(|(name, ..)| dir.join(format!("{name}.pem")));
+        if let Some(path) = there.find(|path| path.exists()).or_else(|| root_key.exists().then(|| root_key.clone())) {
+            return Err(CertsError::Exists(path));
+        }
+        write_file(&root_key, &self.root_key_pem, 0o600)?;
+        for (name, certificate, key) in certificates {
+            if let Some(key) = key {
+                write_file(&dir.join(format!("{name}.key.pem")), key, 0o600)?;
+            }
+            write_file(&dir.join(format!("{name}.pem")), certificate, 0o644)?;
         }
         Ok(())
     }
@@ -108,18 +132,33 @@ impl IssuingAuthority {
     /// # Errors
     /// When a file is missing or is something else.
     pub fn load(which: Issuing, certificate: &Path, key: &Path) -> Result<Self, CertsError> {
-        let command = "certs init --dir <authority>";
-        let pem = read(certificate, "authority", command)?;
-        let content = |path: &Path, what| CertsError::Content { path: path.to_owned(), what };
-        let key_pair = KeyPair::from_pem(&read(key, "authority's key", command)?)
-            .map_err(|_| content(key, "private key (PKCS#8 PEM)"))?;
-        let der = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| content(certificate, "certificate"))?;
-        let issuer = Issuer::from_ca_cert_der(&der, key_pair)?;
-        let point = public_point(&der).ok_or_else(|| content(certificate, "certificate"))?;
-        if point != issuer.key().public_key_raw() {
-            return Err(CertsError::KeyMismatch { key: key.to_owned(), certificate: certificate.to_owned() });
+        let mismatch = || CertsError::KeyMismatch { key: key.to_owned(), certificate: certificate.to_owned() };
+        // A missing certificate is said first: it is what `certs init` is known by.
+        let pem = read(certificate, "authority", "certs init --dir <authority>")?;
+        let held = KeyFile::new(key).open()?;
+        Self::with_key(which, certificate, pem, held)?.ok_or_else(mismatch)
+    }
+
+    /// The same with the key wherever it is kept.
+    ///
+    /// # Errors
+    /// When the certificate is missing or something else, or the key is another's.
+    pub fn open(which: Issuing, certificate: &Path, store: &dyn KeyStore) -> Result<Self, CertsError> {
+        let pem = read(certificate, "authority", "certs init --dir <authority>")?;
+        let other = || CertsError::Key(format!("it is not the key of {}", certificate.display()));
+        Self::with_key(which, certificate, pem, store.open()?)?.ok_or_else(other)
+    }
+
+    /// `None`: the key is another's.
+    fn with_key(which: Issuing, path: &Path, pem: String, key: HeldKey) -> Result<Option<Self>, CertsError> {
+        let content = || CertsError::Content { path: path.to_owned(), what: "certificate" };
+        let der = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| content())?;
+        let point = public_point(&der).ok_or_else(content)?;
+        if point != key.der_bytes() {
+            return Ok(None);
         }
-        Ok(Self { which, issuer, pem, der })
+        let issuer = Issuer::from_ca_cert_der(&der, key)?;
+        Ok(Some(Self { which, issuer, pem, der }))
     }
 
     /// Loads `systems` or `signers` from the folder that [`Authority::write`] wrote.
@@ -156,18 +195,59 @@ impl IssuingAuthority {
         now: Timestamp,
     ) -> Result<Issued, CertsError> {
         let row = profile(identity.kind());
+        let validity = validity.unwrap_or(row.validity);
+        let box_id = match identity {
+            Identity::Box { .. } => Some(BoxId::new(now, random()?)),
+            Identity::Relay { .. } | Identity::Console { .. } | Identity::Signer { .. } => None,
+        };
+        self.make(&row, identity, box_id, hosts, public_key, validity, now)
+    }
+
+    /// Issues what a box gets by enrolment and renewal. `validity` may be shorter than the profile's, never longer.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub fn issue_box(
+        &self,
+        (home_id, box_id): (HomeId, BoxId),
+        hosts: &[String],
+        public_key: &impl PublicKeyData,
+        validity: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Issued, CertsError> {
+        let row = enrolled_box();
+        let validity = validity.min(row.validity);
+        self.make(&row, &Identity::Box { home_id }, Some(box_id), hosts, public_key, validity, now)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what a certificate says, each once")]
+    fn make(
+        &self,
+        row: &Profile,
+        identity: &Identity,
+        box_id: Option<BoxId>,
+        hosts: &[String],
+        public_key: &impl PublicKeyData,
+        validity: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Issued, CertsError> {
         if row.issued_by != self.which {
             return Err(CertsError::WrongAuthority { authority: self.which.as_str(), kind: identity.kind().as_str() });
         }
         let local = row.hosts.iter().map(|host| (*host).to_owned());
-        let mut names: Vec<String> = local.chain(hosts.iter().cloned()).collect();
+        let further = hosts.iter().filter(|host| !row.hosts.contains(&host.as_str())).cloned();
+        let mut names: Vec<String> = local.chain(further).collect();
         names.dedup();
         let bad_host = |_| CertsError::Host(hosts.join(", "));
         let mut params = CertificateParams::new(names).map_err(bad_host)?;
         params.subject_alt_names.push(SanType::URI(identity.to_string().try_into()?));
-        common(&mut params, &short_name(identity), now, validity.unwrap_or(row.validity))?;
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = row.purposes;
+        common(&mut params, &short_name(identity), now, validity)?;
+        if let Some(box_id) = box_id {
+            // serialNumber of X.520: which machine, beside the home that the identity names.
+            params.distinguished_name.push(DnType::CustomDnType(BOX_ATTRIBUTE.to_vec()), box_id.to_string());
+        }
+        params.key_usages.clone_from(&row.key_usages);
+        params.extended_key_usages.clone_from(&row.purposes);
         params.use_authority_key_identifier_extension = true;
         let certificate = params.signed_by(public_key, &self.issuer)?;
         let facts = CertificateFacts::from_der(certificate.der())?;
@@ -193,6 +273,24 @@ impl IssuingAuthority {
         let issued = self.issue(identity, hosts, &key, validity, now)?;
         Ok(IssuedWithKey { issued, key_pem: key.serialize_pem() })
     }
+
+    /// The same for the holder of a certificate that was issued before: the same names, the same machine.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub fn renew(
+        &self,
+        before: &CertificateFacts,
+        hosts: &[String],
+        validity: Option<SignedDuration>,
+        now: Timestamp,
+    ) -> Result<IssuedWithKey, CertsError> {
+        let key = KeyPair::generate()?;
+        let row = profile(before.identity.kind());
+        let validity = validity.unwrap_or(row.validity);
+        let issued = self.make(&row, &before.identity, before.box_id, hosts, &key, validity, now)?;
+        Ok(IssuedWithKey { issued, key_pem: key.serialize_pem() })
+    }
 }
 
 impl IssuedWithKey {
@@ -205,6 +303,9 @@ impl IssuedWithKey {
         write_pair(dir, name, &self.issued.chain_pem, &self.key_pem)
     }
 }
+
+/// The attribute of a subject that names the box, X.520 serialNumber.
+const BOX_ATTRIBUTE: [u64; 4] = [2, 5, 4, 5];
 
 fn short_name(identity: &Identity) -> String {
     match identity {
@@ -247,7 +348,7 @@ fn common(
     Ok(())
 }
 
-fn random<const N: usize>() -> Result<[u8; N], CertsError> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], CertsError> {
     let mut bytes = [0; N];
     let no_randomness = |_| CertsError::Key("the operating system has no randomness".into());
     SystemRandom::new().fill(&mut bytes).map_err(no_randomness)?;
@@ -260,6 +361,17 @@ pub(crate) fn public_point(der: &[u8]) -> Option<Vec<u8>> {
     Some(certificate.public_key().subject_public_key.data.to_vec())
 }
 
+/// SHA-256 of a certificate's SubjectPublicKeyInfo: the same that `openssl pkey -pubin -outform DER | sha256sum` prints.
+pub(crate) fn key_sha256(der: &[u8]) -> Option<String> {
+    use x509_parser::prelude::FromDer as _;
+    let (_, certificate) = x509_parser::certificate::X509Certificate::from_der(der).ok()?;
+    Some(sha256_hex(certificate.public_key().raw))
+}
+
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    fingerprint(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 pub(crate) fn read(path: &Path, what: &'static str, command: &'static str) -> Result<String, CertsError> {
     std::fs::read_to_string(path).map_err(|cause| match cause.kind() {
         std::io::ErrorKind::NotFound => CertsError::Missing { what, path: path.to_owned(), command },
@@ -267,12 +379,31 @@ pub(crate) fn read(path: &Path, what: &'static str, command: &'static str) -> Re
     })
 }
 
-fn write_pair(dir: &Path, name: &str, certificate: &str, key: &str) -> Result<(), CertsError> {
+/// As [`read`], for what nobody else on this machine may know. A group may read it, as Debian's `ssl-cert` does; nobody may write it beside its owner.
+pub(crate) fn read_secret(path: &Path, what: &'static str, command: &'static str) -> Result<String, CertsError> {
+    use std::io::Read as _;
+    use std::os::unix::fs::PermissionsExt as _;
+    let failed = |cause: std::io::Error| match cause.kind() {
+        std::io::ErrorKind::NotFound => CertsError::Missing { what, path: path.to_owned(), command },
+        _ => CertsError::File { path: path.to_owned(), cause },
+    };
+    // Asked of the file that is read, and not of what is at the path a moment later.
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mode = file.metadata().map_err(failed)?.permissions().mode() & 0o777;
+    if mode & 0o037 != 0 {
+        return Err(CertsError::Exposed { path: path.to_owned(), mode });
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(failed)?;
+    Ok(text)
+}
+
+pub(crate) fn write_pair(dir: &Path, name: &str, certificate: &str, key: &str) -> Result<(), CertsError> {
     write_file(&dir.join(format!("{name}.key.pem")), key, 0o600)?;
     write_file(&dir.join(format!("{name}.pem")), certificate, 0o644)
 }
 
-fn write_file(path: &Path, text: &str, mode: u32) -> Result<(), CertsError> {
+pub(crate) fn write_file(path: &Path, text: &str, mode: u32) -> Result<(), CertsError> {
     use std::io::Write as _;
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
     let failed = |cause| CertsError::File { path: path.to_owned(), cause };

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
@@ -28,11 +30,29 @@ impl Trust {
         Self(anchors)
     }
 
+    /// As a file has it.
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        let block = |der: &CertificateDer<'_>| {
+            let text = STANDARD.encode(der);
+            let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
+            format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+        };
+        self.0.iter().map(block).collect()
+    }
+
     /// The authorities.
     #[must_use]
     pub fn anchors(&self) -> &[CertificateDer<'static>] {
         &self.0
     }
+}
+
+/// All certificates of a PEM text; `None` when one cannot be read or there is none.
+#[must_use]
+pub fn chain_of(pem: &str) -> Option<Vec<CertificateDer<'static>>> {
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<_, _>>().ok()?;
+    (!chain.is_empty()).then_some(chain)
 }
 
 /// Reads all certificates of a PEM file; `what` and `command` go into the message when it is not there.
@@ -45,9 +65,5 @@ pub fn read_chain(
     command: &'static str,
 ) -> Result<Vec<CertificateDer<'static>>, CertsError> {
     let text = read(path, what, command)?;
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
-    match chain {
-        Ok(chain) if !chain.is_empty() => Ok(chain),
-        _ => Err(CertsError::Content { path: path.to_owned(), what: "certificate" }),
-    }
+    chain_of(&text).ok_or_else(|| CertsError::Content { path: path.to_owned(), what: "certificate" })
 }

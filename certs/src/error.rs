@@ -27,6 +27,17 @@ pub enum CertsError {
         /// Why.
         cause: std::io::Error,
     },
+    /// Others on this machine may read a key, or change it.
+    #[error(
+        "the key {} is open to others on this machine (mode {mode:04o}): run `chmod 600` on it, and make a new one if others could be here",
+        path.display()
+    )]
+    Exposed {
+        /// Which file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
     /// Nothing is overwritten that somebody may depend on.
     #[error("{} is there already; nothing was changed. Choose another folder or remove it first", .0.display())]
     Exists(PathBuf),
@@ -80,6 +91,12 @@ pub enum CertsError {
         /// Of what a certificate was asked for.
         kind: &'static str,
     },
+    /// A list of revoked certificates that the authority did not sign, or that is something else.
+    #[error("{} is no list of revoked certificates of a trusted authority; make it with `certs revoke`", .0.display())]
+    RevocationList(PathBuf),
+    /// A serial number is hexadecimal, as `certs inspect` shows it.
+    #[error("`{0}` is no serial number; `certs inspect` shows it")]
+    Serial(String),
     /// Making a certificate failed.
     #[error("the certificate could not be made: {0}")]
     Generate(#[from] rcgen::Error),

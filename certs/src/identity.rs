@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use yunzhen_domain::Role;
-use yunzhen_domain::ids::{HomeId, StaffId};
+use yunzhen_domain::ids::{BoxId, HomeId, StaffId};
 
 const PREFIX: &str = "urn:yunzhen:";
 
@@ -162,6 +162,32 @@ pub const fn may_sign(role: Role) -> bool {
     matches!(role, Role::Specialist | Role::Pharmacist)
 }
 
+/// X.520 serialNumber in the subject, see [`crate::authority`].
+fn box_id(certificate: &X509Certificate<'_>) -> Option<BoxId> {
+    let mut attributes = certificate.subject().iter_attributes();
+    let named = attributes.find(|attribute| attribute.attr_type().to_id_string() == "2.5.4.5")?;
+    named.as_str().ok()?.parse().ok()
+}
+
+/// The host names and addresses of a certificate, as text.
+///
+/// # Errors
+/// When it is none.
+pub fn hosts_of(der: &[u8]) -> Result<Vec<String>, IdentityError> {
+    let (_, certificate) = X509Certificate::from_der(der).map_err(|_| IdentityError::NotACertificate)?;
+    let names = certificate.subject_alternative_name().map_err(|_| IdentityError::NotACertificate)?;
+    let names = names.map(|extension| extension.value.general_names.as_slice()).unwrap_or_default();
+    let host = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(host) => Some((*host).to_owned()),
+        GeneralName::IPAddress(bytes) => match <[u8; 4]>::try_from(*bytes) {
+            Ok(v4) => Some(std::net::Ipv4Addr::from(v4).to_string()),
+            Err(_) => <[u8; 16]>::try_from(*bytes).ok().map(|v6| std::net::Ipv6Addr::from(v6).to_string()),
+        },
+        _ => None,
+    };
+    Ok(names.iter().filter_map(host).collect())
+}
+
 fn name(text: &str) -> Option<String> {
     let good = (1..=40).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
@@ -180,6 +206,8 @@ pub struct CertificateFacts {
     pub not_before: Timestamp,
     /// Valid until.
     pub not_after: Timestamp,
+    /// Which machine, of a box that was enrolled; a certificate that was issued by hand before does not say.
+    pub box_id: Option<BoxId>,
 }
 
 impl CertificateFacts {
@@ -207,7 +235,15 @@ impl CertificateFacts {
             serial: certificate.raw_serial().iter().map(|byte| format!("{byte:02x}")).collect(),
             not_before: second(certificate.validity().not_before.timestamp())?,
             not_after: second(certificate.validity().not_after.timestamp())?,
+            box_id: box_id(&certificate),
         })
+    }
+
+    /// When half of its time is over: a box renews it from here on.
+    #[must_use]
+    pub fn half_life(&self) -> Timestamp {
+        let half = (self.not_after.as_second() - self.not_before.as_second()) / 2;
+        Timestamp::from_second(self.not_before.as_second() + half).unwrap_or(self.not_after)
     }
 
     /// Whole days until it expires; negative once it has.

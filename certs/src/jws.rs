@@ -1,20 +1,21 @@
-//! Verifying signed documents: compact JWS (RFC 7515) over canonical JSON (RFC 8785), ES256, with the signer's chain in `x5c`.
+//! Verifying signed documents: compact JWS (RFC 7515) over canonical JSON (RFC 8785), by one of the suites that are built in ([`crate::suite`]; ES256 alone unless
+//! a feature adds another), with the signer's chain in `x5c`.
 //!
 //! Nothing here can sign: that takes a private key, see [`crate::sign`].
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use serde::{Deserialize, Serialize};
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 
-use crate::authority::public_point;
+use crate::authority::key_sha256;
 use crate::chain::Trust;
 use crate::identity::{CertificateFacts, Identity, Kind};
 use crate::profile::DOCUMENT_SIGNING_DER;
 use crate::refusal::Refusal;
+use crate::suite::{self, PublicKey};
 
 /// The `typ` of our documents.
 pub const TYPE: &str = "yunzhen+jws";
@@ -39,6 +40,8 @@ pub struct Verified {
     pub certificate_serial: String,
     /// What the certificate says besides.
     pub not_after: Timestamp,
+    /// SHA-256 of the signer's public key (SubjectPublicKeyInfo), hexadecimal: by it a key that was revoked is found.
+    pub key_sha256: String,
     /// The canonical JSON that was signed.
     pub payload: String,
 }
@@ -53,7 +56,9 @@ pub enum JwsError {
     #[error("this is no compact JWS: {0}")]
     Malformed(&'static str),
     /// The header has another algorithm or type, something unknown, or not two certificates.
-    #[error("the header is not {{alg: ES256, typ: {TYPE}, x5c: [signer, authority]}}: {0}")]
+    #[error(
+        "the header is not {{alg: ES256 (or a suite that is built in), typ: {TYPE}, x5c: [signer, authority]}}: {0}"
+    )]
     Header(String),
     /// The payload is not in its one canonical form.
     #[error("the payload is not canonical JSON (RFC 8785)")]
@@ -64,6 +69,21 @@ pub enum JwsError {
     /// The signature does not fit: something was changed after signing.
     #[error("the signature does not fit the document: it was changed after signing, or signed with another key")]
     Signature,
+}
+
+impl JwsError {
+    /// A short stable name, for pages that say it in their own words.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::Malformed(_) => "malformed",
+            Self::Header(_) => "unknown_form",
+            Self::NotCanonical => "not_canonical",
+            Self::Certificate(refusal) => refusal.code(),
+            Self::Signature => "signature_wrong",
+        }
+    }
 }
 
 /// Verifies a document as of the time `at`: its signer's certificate must be valid then.
@@ -84,9 +104,8 @@ pub fn verify_as(kind: Kind, jws: &str, signers: &Trust, at: Timestamp) -> Resul
     }
     let parts = split(jws)?;
     let header: Header = serde_json::from_slice(&parts.header).map_err(|error| JwsError::Header(error.to_string()))?;
-    if header.alg != "ES256" || header.typ != TYPE {
-        return Err(JwsError::Header(format!("alg {}, typ {}", header.alg, header.typ)));
-    }
+    let suite = suite::named(&header.alg).filter(|_| header.typ == TYPE);
+    let suite = suite.ok_or_else(|| JwsError::Header(format!("alg {}, typ {}", header.alg, header.typ)))?;
     let [leaf, issuing] = header.x5c.as_slice() else {
         return Err(JwsError::Header(format!("{} certificates", header.x5c.len())));
     };
@@ -96,11 +115,39 @@ pub fn verify_as(kind: Kind, jws: &str, signers: &Trust, at: Timestamp) -> Resul
         return Err(Refusal::Foreign.into());
     }
     let facts = judge(kind, &leaf, &issuing, at)?;
-    let point = public_point(&leaf).ok_or(JwsError::Signature)?;
-    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
-    key.verify(parts.signed.as_bytes(), &parts.signature).map_err(|_| JwsError::Signature)?;
+    let key = PublicKey::of_certificate(&leaf).filter(|key| suite.takes(key)).ok_or(JwsError::Signature)?;
+    if !suite.fits(&key, parts.signed.as_bytes(), &parts.signature) {
+        return Err(JwsError::Signature);
+    }
     let payload = canonical(parts.payload)?;
-    Ok(Verified { identity: facts.identity, certificate_serial: facts.serial, not_after: facts.not_after, payload })
+    let key_sha256 = key_sha256(&leaf).ok_or(JwsError::Signature)?;
+    Ok(Verified {
+        identity: facts.identity,
+        certificate_serial: facts.serial,
+        not_after: facts.not_after,
+        key_sha256,
+        payload,
+    })
+}
+
+/// Whose certificate this chain is, and the SHA-256 of its key: for a person who signs, issued by a trusted authority and valid at `at`.
+///
+/// # Errors
+/// Why it is not believed.
+pub fn signer_of(
+    chain: &[CertificateDer<'_>],
+    signers: &Trust,
+    at: Timestamp,
+) -> Result<(CertificateFacts, String), Refusal> {
+    let [leaf, issuing] = chain else {
+        return Err(Refusal::Unusable(format!("{} certificates, not signer and authority", chain.len())));
+    };
+    if !signers.anchors().iter().any(|anchor| anchor.as_ref() == issuing.as_ref()) {
+        return Err(Refusal::Foreign);
+    }
+    let facts = judge(Kind::Signer, leaf, issuing, at)?;
+    let key = key_sha256(leaf).ok_or_else(|| Refusal::Unusable("the key cannot be read".into()))?;
+    Ok((facts, key))
 }
 
 /// The time that the document itself claims (`prepared_at`), unverified: which certificate to ask for is decided by it when a document is
@@ -113,6 +160,14 @@ pub fn claimed_time(jws: &str) -> Option<Timestamp> {
     }
     let parts = split(jws).ok()?;
     serde_json::from_slice::<Prepared>(&parts.payload).ok().map(|prepared| prepared.prepared_at)
+}
+
+/// What the document says, unverified: what `certs verify` asks the right question by.
+pub(crate) fn claimed(jws: &str) -> Result<serde_json::Value, JwsError> {
+    if jws.len() > MAX_BYTES {
+        return Err(JwsError::TooLarge);
+    }
+    serde_json::from_slice(&split(jws)?.payload).map_err(|_| JwsError::NotCanonical)
 }
 
 /// Whose certificate the document carries, unverified: what `certs verify` asks the right question by.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use yunzhen_domain::Role;
 use yunzhen_domain::ids::StaffId;
 
-use crate::authority::{Issued, IssuingAuthority};
+use crate::authority::{Issued, IssuingAuthority, sha256_hex};
 use crate::error::CertsError;
 use crate::identity::{Identity, may_sign};
 use crate::jws;
@@ -22,7 +22,7 @@ pub const PURPOSE: &str = "signing-certificate";
 pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
 /// SubjectPublicKeyInfo of a P-256 key up to the point itself.
-const SPKI_P256: [u8; 26] = [
+pub(crate) const SPKI_P256: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
     0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
@@ -46,6 +46,12 @@ impl PublicKeyJwk {
     pub fn from_point(point: &[u8]) -> Self {
         let coordinate = |range: std::ops::Range<usize>| URL_SAFE_NO_PAD.encode(point.get(range).unwrap_or_default());
         Self { kty: "EC".into(), crv: "P-256".into(), x: coordinate(1..33), y: coordinate(33..65) }
+    }
+
+    /// SHA-256 of the key as SubjectPublicKeyInfo, hexadecimal; `None` for what is no key on P-256.
+    #[must_use]
+    pub fn sha256(&self) -> Option<String> {
+        self.point().map(|point| sha256_hex(&[&SPKI_P256[..], &point].concat()))
     }
 
     fn point(&self) -> Option<[u8; 65]> {
@@ -102,18 +108,18 @@ pub enum ProofError {
     Certs(#[from] CertsError),
 }
 
-/// Checks the proof and issues the certificate with which `staff_id` signs as `role`. That this person is signed in is for the caller to know.
+/// Checks that whoever signed the proof holds the key and is `staff_id`. `fresh_at` is the time around which it must have been made, or nothing where it was
+/// checked when it came and is only read again.
 ///
 /// # Errors
 /// See [`ProofError`].
-pub fn issue_signer(
-    signers: &IssuingAuthority,
+pub fn check(
     key: &PublicKeyJwk,
     proof: &str,
     role: Role,
     staff_id: StaffId,
-    now: Timestamp,
-) -> Result<Issued, ProofError> {
+    fresh_at: Option<Timestamp>,
+) -> Result<Claim, ProofError> {
     if !may_sign(role) {
         return Err(ProofError::Role(role.as_str()));
     }
@@ -132,9 +138,41 @@ pub fn issue_signer(
     if claim.staff_id != staff_id {
         return Err(ProofError::OtherPerson);
     }
-    if claim.issued_at.duration_since(now).abs() > FRESH {
+    if fresh_at.is_some_and(|now| claim.issued_at.duration_since(now).abs() > FRESH) {
         return Err(ProofError::Stale(claim.issued_at));
     }
+    Ok(claim)
+}
+
+/// Checks the proof and issues the certificate with which `staff_id` signs as `role`. That this person is signed in, and that the key was approved, is for the
+/// caller to know.
+///
+/// # Errors
+/// See [`ProofError`].
+pub fn issue_signer(
+    signers: &IssuingAuthority,
+    key: &PublicKeyJwk,
+    proof: &str,
+    role: Role,
+    staff_id: StaffId,
+    now: Timestamp,
+) -> Result<Issued, ProofError> {
+    check(key, proof, role, staff_id, Some(now))?;
+    issue_checked(signers, key, role, staff_id, now)
+}
+
+/// Issues the certificate for a key whose proof was checked.
+///
+/// # Errors
+/// See [`ProofError`].
+pub fn issue_checked(
+    signers: &IssuingAuthority,
+    key: &PublicKeyJwk,
+    role: Role,
+    staff_id: StaffId,
+    now: Timestamp,
+) -> Result<Issued, ProofError> {
+    let point = key.point().ok_or(ProofError::Key)?;
     let spki = SubjectPublicKeyInfo::from_der(&[&SPKI_P256[..], &point].concat()).map_err(|_| ProofError::Key)?;
     Ok(signers.issue(&Identity::Signer { role, staff_id }, &[], &spki, None, now)?)
 }

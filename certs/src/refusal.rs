@@ -39,6 +39,12 @@ pub enum Refusal {
     /// The server is another one than was dialled.
     #[error("the certificate is not valid for the name that was dialled")]
     WrongName,
+    /// Its key was revoked before.
+    #[error("the key was revoked on {revoked_at}")]
+    Revoked {
+        /// When.
+        revoked_at: Timestamp,
+    },
     /// It names nobody.
     #[error(transparent)]
     NoIdentity(#[from] IdentityError),
@@ -58,6 +64,7 @@ impl Refusal {
             Self::WrongKind { .. } => "wrong_kind",
             Self::WrongPurpose => "wrong_purpose",
             Self::WrongName => "wrong_name",
+            Self::Revoked { .. } => "key_revoked",
             Self::NoIdentity(_) => "no_identity",
             Self::Unusable(_) => "certificate_unusable",
         }

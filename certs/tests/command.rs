@@ -91,7 +91,12 @@ fn verifies_documents_offline_also_long_after_they_were_signed() {
     );
     let key = std::fs::read_to_string(dir.join("signer.key.pem")).expect("key");
     let chain = read_chain(&dir.join("signer.pem"), "certificate", "certs").expect("chain");
-    let document = |at| canonical_json(&serde_json::json!({"type": "t", "prepared_at": at})).expect("json");
+    let document = |at| {
+        let specialist = serde_json::json!({"id": STAFF, "name": "陈"});
+        let prescription =
+            serde_json::json!({"type": "yunzhen.prescription.v2", "prepared_at": at, "specialist": specialist});
+        canonical_json(&prescription).expect("json")
+    };
     let key = DocumentKey::from_pem(&key).expect("key");
     std::fs::write(dir.join("d.jws"), key.sign(&chain, &document(now())).expect("signed")).expect("written");
     let said = good(dir, &["verify", "--roots", "pki/signers.pem", "d.jws"]);
@@ -131,4 +136,99 @@ fn an_authority_issues_only_its_own_kinds_and_odd_names_are_refused() {
     assert!(said.contains("there is no authority at nowhere/systems.pem; make it with `certs init"), "{said}");
     let said = bad(dir, &["issue-signer", "--dir", "pki", "--role", "nurse", "--staff", STAFF]);
     assert!(said.contains("is no identity"), "{said}");
+}
+
+#[test]
+fn an_administrator_enrols_by_a_request_renews_in_place_and_revokes() {
+    let dir = tempfile::tempdir().expect("dir");
+    let dir = dir.path();
+    let said = good(dir, &["init", "--dir", "pki", "--root", "medium"]);
+    assert!(said.contains("medium/root.key.pem offline") && !dir.join("pki/root.key.pem").exists(), "{said}");
+    good(dir, &["request", "--home", HOME, "--file", "box"]);
+    let mode = std::fs::metadata(dir.join("box.key.pem")).expect("key").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let foreign = bad(dir, &["enrol", "--dir", "pki", "--home", STAFF, "--request", "box.csr.pem", "--out", "box.pem"]);
+    assert!(foreign.contains("asks for another name"), "{foreign}");
+    good(
+        dir,
+        &["enrol", "--dir", "pki", "--home", HOME, "--request", "box.csr.pem", "--out", "box.pem", "--days", "7"],
+    );
+    let load = || Credentials::load(Kind::Box, &dir.join("box.pem"), &dir.join("box.key.pem"), now()).expect("box");
+    let before = load();
+    assert!(before.facts().days_left(now()) <= 7 && before.facts().box_id.is_some());
+
+    good(dir, &["renew", "--dir", "pki", "box.pem"]);
+    let after = load();
+    assert_ne!(after.facts().serial, before.facts().serial);
+    assert_eq!(after.facts().box_id, before.facts().box_id, "the same machine");
+
+    let said = good(dir, &["revoke", "--dir", "pki", "--serial", &before.facts().serial, "box.pem"]);
+    assert!(said.contains(&before.facts().serial) && said.contains(&after.facts().serial), "{said}");
+    assert!(dir.join("pki/systems.crl.pem").exists());
+    let list = good(dir, &["inspect", "pki/systems.crl.pem"]);
+    for told in ["issuer   ", "made     ", "next by  ", "revoked  2", &before.facts().serial, &after.facts().serial] {
+        assert!(list.contains(told), "{told}: {list}");
+    }
+    let shown = good(dir, &["inspect", "box.pem"]);
+    assert!(shown.contains("box      ") && shown.contains("names    localhost, 127.0.0.1"), "{shown}");
+    assert!(good(dir, &["inspect", "pki/systems.pem"]).contains("fingerprint "));
+    assert!(good(dir, &["profiles"]).contains("enrolled_box"));
+    assert!(good(dir, &["--help"]).contains("The steps of a new installation"));
+}
+
+#[test]
+fn answers_the_request_of_an_approved_key_and_checks_an_approval_against_its_prescription() {
+    let dir = tempfile::tempdir().expect("dir");
+    let dir = dir.path();
+    good(dir, &["init", "--dir", "pki"]);
+    let key = DocumentKey::generate().expect("key");
+    let asked = now() - SignedDuration::from_hours(24);
+    let proof = key.proof(&yunzhen_certs::proof::Claim::new(staff(), asked)).expect("proof");
+    let request = |proof: &str| {
+        let jwk = key.public_jwk();
+        serde_json::json!({"staff_id": STAFF, "role": "specialist", "public_key_jwk": jwk, "proof_jws": proof})
+            .to_string()
+    };
+    std::fs::write(dir.join("request.json"), request(&proof)).expect("written");
+    let said = good(dir, &["sign-request", "--dir", "pki", "--out", "signer.pem", "request.json"]);
+    assert!(said.contains(&format!("urn:yunzhen:signer:specialist:{STAFF}")), "{said}");
+    assert!(
+        said.contains(&key.public_jwk().sha256().expect("on P-256")),
+        "the fingerprint is there to be compared: {said}"
+    );
+    let chain = read_chain(&dir.join("signer.pem"), "certificate", "certs").expect("chain");
+    let prescription = serde_json::json!({
+        "type": "yunzhen.prescription.v2", "prepared_at": now(), "specialist": {"id": STAFF, "name": "陈"},
+    });
+    let signed = key.sign(&chain, &canonical_json(&prescription).expect("json")).expect("signed");
+    std::fs::write(dir.join("rx.jws"), &signed).expect("written");
+    let said = good(dir, &["verify", "--roots", "pki/signers.pem", "--roots", "pki/systems.pem", "rx.jws"]);
+    assert!(said.contains("revocation  not checked"), "{said}");
+    // The authority's list of revoked boxes says nothing of a person's key.
+    good(dir, &["revoke", "--dir", "pki", "--serial", "0a0b"]);
+    let both = ["--roots", "pki/signers.pem", "--roots", "pki/systems.pem", "--crl", "pki/systems.crl.pem"];
+    let said = good(dir, &[&["verify"][..], &both[..], &["rx.jws"][..]].concat());
+    assert!(said.contains("revocation  not checked: give the list of revoked keys with --revoked"), "{said}");
+    std::fs::write(dir.join("nobody.json"), serde_json::json!({"as_of": now(), "keys": []}).to_string())
+        .expect("written");
+    let said = good(dir, &["verify", "--roots", "pki/signers.pem", "--revoked", "nobody.json", "rx.jws"]);
+    assert!(!said.contains("not checked"), "{said}");
+    assert!(said.lines().nth(1).is_some_and(|line| line.starts_with("revocation  checked: ")), "{said}");
+    let said = bad(dir, &["request", "--home", "not-a-home"]);
+    assert!(said.contains("this is no id of a home"), "{said}");
+    let revoked = serde_json::json!({
+        "as_of": now(), "keys": [{"key_sha256": key.public_jwk().sha256(), "revoked_at": asked}],
+    });
+    std::fs::write(dir.join("revoked.json"), revoked.to_string()).expect("written");
+    let said = bad(dir, &["verify", "--roots", "pki/signers.pem", "--revoked", "revoked.json", "rx.jws"]);
+    assert!(said.contains("NOT VALID: the signer's certificate is refused: the key was revoked on"), "{said}");
+    let said = bad(dir, &["verify", "--roots", "pki/signers.pem", "--prescription", "rx.jws", "rx.jws"]);
+    assert!(said.contains("NOT VALID: the approval is for a prescription"), "{said}");
+
+    let other = DocumentKey::generate().expect("key");
+    let stolen = other.proof(&yunzhen_certs::proof::Claim::new(staff(), asked)).expect("proof");
+    std::fs::write(dir.join("stolen.json"), request(&stolen)).expect("written");
+    let said = bad(dir, &["sign-request", "--dir", "pki", "--out", "stolen.pem", "stolen.json"]);
+    assert!(said.contains("the proof was not signed with this key"), "{said}");
+    assert!(!dir.join("stolen.pem").exists());
 }

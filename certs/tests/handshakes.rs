@@ -3,58 +3,14 @@
 
 mod common;
 
-use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
 use common::*;
 use jiff::SignedDuration;
-use rustls::{ClientConfig, ClientConnection, ServerConfig, ServerConnection};
-use rustls_pki_types::ServerName;
+use rustls::ClientConfig;
 use yunzhen_certs::authority::Authority;
 use yunzhen_certs::refusal::explain_alert;
 use yunzhen_certs::{Credentials, Identity, Kind, Trust, tls};
-
-/// What each side says of the handshake: client, server.
-type Outcome = (Result<(), rustls::Error>, Result<(), rustls::Error>);
-
-fn shake(client: ClientConfig, server: ServerConfig) -> Outcome {
-    let name = ServerName::try_from("localhost").expect("name");
-    let mut client = ClientConnection::new(Arc::new(client), name).expect("client");
-    let mut server = ServerConnection::new(Arc::new(server)).expect("server");
-    let (mut of_client, mut of_server) = (Ok(()), Ok(()));
-    for _ in 0..8 {
-        let mut wire = Vec::new();
-        while client.wants_write() {
-            client.write_tls(&mut wire).expect("memory");
-        }
-        let mut rest = wire.as_slice();
-        while !rest.is_empty() && of_server.is_ok() {
-            server.read_tls(&mut rest).expect("memory");
-            of_server = server.process_new_packets().map(|_| ());
-        }
-        let mut wire = Vec::new();
-        while server.wants_write() {
-            server.write_tls(&mut wire).expect("memory");
-        }
-        let mut rest = wire.as_slice();
-        while !rest.is_empty() && of_client.is_ok() {
-            client.read_tls(&mut rest).expect("memory");
-            of_client = client.process_new_packets().map(|_| ());
-        }
-    }
-    if of_client.is_ok() && of_server.is_ok() {
-        assert!(!client.is_handshaking() && !server.is_handshaking());
-        client.writer().write_all(b"hello").expect("memory");
-        let mut wire = Vec::new();
-        client.write_tls(&mut wire).expect("memory");
-        server.read_tls(&mut wire.as_slice()).expect("memory");
-        server.process_new_packets().expect("data");
-        let mut got = [0; 5];
-        server.reader().read_exact(&mut got).expect("data");
-        assert_eq!(&got, b"hello");
-    }
-    (of_client, of_server)
-}
 
 /// The alert that reached the client, as its own program will explain it.
 fn alert_words(outcome: &Outcome, ours: Kind) -> String {
@@ -187,6 +143,55 @@ fn a_page_serves_browsers_without_a_certificate() {
     let said = tls::page_server(&dir.path().join("none.pem"), &dir.path().join("none.key.pem")).expect_err("none");
     assert!(said.to_string().contains("make it with `certs issue console"), "{said}");
     let _ = Trust::load(&dir.path().join("page.pem")).expect("any certificate file can be read");
+}
+
+#[test]
+fn nobody_who_speaks_less_than_tls_1_3_gets_in_anywhere() {
+    let a = authority();
+    let dir = tempfile::tempdir().expect("dir");
+    let (relay, trust) = (credentials(&a, &relay()), systems(&a));
+    let page = a.systems.issue_with_key(&console(), &["localhost".into()], None, now()).expect("issued");
+    page.write(dir.path(), "page").expect("written");
+    let page = tls::page_server(&dir.path().join("page.pem"), &dir.path().join("page.key.pem")).expect("page");
+    let doors = [
+        ("boxes", tls::quic_server(&relay, &trust).expect("s"), tls::ALPN_YUNZHEN),
+        ("consoles", tls::https_mtls_server(&relay, &trust).expect("s"), tls::ALPN_HTTP),
+        ("browsers", page, tls::ALPN_HTTP),
+    ];
+    for (door, server, alpn) in doors {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(a.systems.der().clone()).expect("root");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let old = ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&rustls::version::TLS12]);
+        let mut old = old.expect("versions").with_root_certificates(roots).with_no_client_auth();
+        old.alpn_protocols = vec![alpn.to_vec()];
+        let (_, said) = shake(old, server);
+        assert!(matches!(said, Err(rustls::Error::PeerIncompatible(_))), "{door}: {said:?}");
+    }
+}
+
+#[test]
+fn a_key_that_others_may_read_is_refused_in_words() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let a = authority();
+    let dir = tempfile::tempdir().expect("dir");
+    let issued = a.systems.issue_with_key(&relay(), &["localhost".into()], None, now()).expect("issued");
+    issued.write(dir.path(), "relay").expect("written");
+    let (certificate, key) = (dir.path().join("relay.pem"), dir.path().join("relay.key.pem"));
+    let load = |mode: u32| {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).expect("mode");
+        let mutual = Credentials::load(Kind::Relay, &certificate, &key, now()).map(|_| ());
+        let page = tls::page_server(&certificate, &key).map(|_| ());
+        [mutual, page]
+    };
+    for mode in [0o600, 0o400, 0o640] {
+        assert!(load(mode).iter().all(Result::is_ok), "{mode:o}");
+    }
+    for mode in [0o644, 0o604, 0o660, 0o602] {
+        for said in load(mode).map(|said| said.expect_err("open to others").to_string()) {
+            assert!(said.contains(&format!("mode {mode:04o}")) && said.contains("chmod 600"), "{said}");
+        }
+    }
 }
 
 #[derive(Debug)]

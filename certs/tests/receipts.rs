@@ -12,7 +12,8 @@ use yunzhen_certs::sign::canonical_json;
 use yunzhen_certs::{Kind, Refusal};
 
 fn receipt() -> String {
-    let receipt = serde_json::json!({"type": "yunzhen.receipt.v1", "prepared_at": now(), "offline": true});
+    let receipt =
+        serde_json::json!({"type": "yunzhen.receipt.v1", "home_id": HOME, "prepared_at": now(), "offline": true});
     canonical_json(&receipt).expect("json")
 }
 

@@ -1,7 +1,7 @@
 //! The start-up order of the box, in one place; the program and the tests call the same function.
 //!
 //! 1. **Spool**: what was saved must be safe before anything else happens; a file that cannot be read is set aside and said.
-//! 2. **Identity**: certificate, key, authority; a box that cannot prove who it is does not start.
+//! 2. **Identity**: certificate, key, authority; a box that cannot prove who it is does not start (one that has no certificate yet is enrolled first: `enrolment`).
 //! 3. **Page listener**: bound early, so that a taken port is told at once.
 //! 4. **Media task, link, legs, delivery**: connected by bounded queues; the link dials first when all listen.
 //! 5. **Measuring devices**: they need the spool, and a box without Bluetooth starts all the same.
@@ -13,8 +13,9 @@
 
 use crate::bulk::Bulk;
 use crate::buttons::Buttons;
-use crate::config::Config;
+use crate::config::{Config, PageSettings};
 use crate::devices::Inbox;
+use crate::enrolment::renewal::Renewal;
 use crate::link::driver::{Driver as LinkDriver, LinkError, Target};
 use crate::link::{DOWNLINK_QUEUE, EVENT_QUEUE, Link};
 use crate::modem::watching::Modems;
@@ -25,6 +26,7 @@ use crate::page::{self, AppState, Health};
 use crate::playback::{Legs, LegsSettings};
 use crate::receipts::Receipts;
 use crate::recordings::TapeTarget;
+use crate::shift::{Figures, Shift};
 use crate::spool::{Spool, SpoolError, delivery};
 use crate::{recordings, stills};
 use serde::Serialize;
@@ -32,7 +34,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
-use yunzhen_certs::{CertsError, Credentials, Kind, Trust, tls};
+use yunzhen_certs::{CertsError, Credentials, Kind, Standing, Trust, tls};
 use yunzhen_runtime::serve::{BindError, ServeOptions, bind_tcp, spawn};
 use yunzhen_runtime::web::cookies::CookiePolicy;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -96,8 +98,10 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     }
 
     let identity = &config.identity;
-    let credentials = Credentials::load(Kind::Box, &identity.certificate, &identity.key, now)?;
-    let tls = tls::quic_client(&credentials, &Trust::load(&identity.trust)?)?;
+    // An expired certificate is not the end: it is renewed, and the page is there meanwhile.
+    let own = Standing::new(Credentials::load_late(Kind::Box, &identity.certificate, &identity.key, now)?)?;
+    let trust = Trust::load(&identity.trust)?;
+    let tls = tls::quic_client(&own, &trust)?;
     let page_tls = match (&config.page.certificate, &config.page.key) {
         (Some(certificate), Some(key)) => Some(Arc::new(tls::page_server(certificate, key)?)),
         (None, None) => None,
@@ -133,7 +137,9 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     let measuring = crate::devices::source(&config.devices);
     let devices = Inbox::start(life, spool.clone(), measuring, config.devices.time_zone.clone());
     let buttons = Buttons::start(life, link.clone(), spool.clone(), &config.buttons);
-    let receipts = Receipts::start(life, link.clone(), spool.clone(), credentials)?;
+    let receipts = Receipts::start(life, link.clone(), spool.clone(), own.clone())?;
+    let renewal = Renewal { link: link.clone(), identity: identity.clone(), relay: config.relay.clone(), own, trust };
+    life.spawn("certificate", renewal.run(life.soft().clone()));
     let modems = Modems::start(life, &config.modem, &config.link.paths, link.clone());
     life.spawn("media", media.run(events));
     life.spawn("bulk", bulk.run(life.clone()));
@@ -153,8 +159,12 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
         modems,
         cookies,
         health,
+        shift: Shift::new(Figures::of(&config.page)),
     };
-    spawn(life, listener, page_tls, page::router(state), ServeOptions::new("page"));
+    let PageSettings { max_connections, max_connections_per_address, behind_tls_proxy, .. } = config.page;
+    let max_connections_per_address = if behind_tls_proxy { max_connections } else { max_connections_per_address };
+    let options = ServeOptions { max_connections, max_connections_per_address, ..ServeOptions::new("page") };
+    spawn(life, listener, page_tls, page::router(state), options);
     Ok(Agent { bound: Bound { page: page_address }, link, outbox, spool })
 }
 

@@ -57,14 +57,33 @@ pub struct RelaySettings {
     /// The name in the relay's certificate; the host of `address` when absent.
     #[serde(default)]
     pub server_name: Option<String>,
+    /// `host:port`, TCP: where this box is enrolled and renews late; the host of `address` and port 7448 when absent.
+    #[serde(default)]
+    pub enrolment: Option<String>,
 }
 
 impl RelaySettings {
     /// The name in the relay's certificate.
     pub fn server_name(&self) -> String {
-        let host = self.address.rsplit_once(':').map_or(self.address.as_str(), |(host, _)| host);
-        self.server_name.clone().unwrap_or_else(|| host.trim_matches(['[', ']']).to_owned())
+        self.server_name_at(&self.address)
     }
+
+    /// The name that a relay's certificate must carry at an address.
+    pub fn server_name_at(&self, address: &str) -> String {
+        self.server_name.clone().unwrap_or_else(|| host_of(address).trim_matches(['[', ']']).to_owned())
+    }
+
+    /// Where this box is enrolled.
+    pub fn enrolment(&self) -> String {
+        self.enrolment.clone().unwrap_or_else(|| format!("{}:{ENROLMENT_PORT}", host_of(&self.address)))
+    }
+}
+
+/// The relay's port for enrolment, unless it is configured otherwise.
+const ENROLMENT_PORT: u16 = 7448;
+
+fn host_of(address: &str) -> &str {
+    address.rsplit_once(':').map_or(address, |(host, _)| host)
 }
 
 /// `[link]`.
@@ -100,8 +119,54 @@ pub struct PageSettings {
     pub key: Option<PathBuf>,
     /// Mark cookies `Secure` although a proxy does the TLS.
     pub behind_tls_proxy: bool,
+    /// Connections of tablets at once.
+    pub max_connections: usize,
+    /// Of these, from one address. Not behind a proxy, whose address all have.
+    pub max_connections_per_address: usize,
     /// Addresses on which the tablet's media are received.
     pub media_addresses: Vec<IpAddr>,
+    /// The page locks when nobody touched it for so long.
+    pub idle_lock_minutes: IdleMinutes,
+    /// A PIN opens the page for so long after the sign-in with the password.
+    pub shift_hours: ShiftHours,
+    /// A badge alone opens the page for so long after its nurse's PIN or password; then it asks for the PIN.
+    pub badge_minutes: BadgeMinutes,
+}
+
+/// 1 to 15.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "u8")]
+pub struct IdleMinutes(pub u8);
+
+impl TryFrom<u8> for IdleMinutes {
+    type Error = &'static str;
+    fn try_from(minutes: u8) -> Result<Self, Self::Error> {
+        (1..=15).contains(&minutes).then_some(Self(minutes)).ok_or("the page may lock after 1 to 15 minutes")
+    }
+}
+
+/// 1 to 12.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "u8")]
+pub struct ShiftHours(pub u8);
+
+impl TryFrom<u8> for ShiftHours {
+    type Error = &'static str;
+    fn try_from(hours: u8) -> Result<Self, Self::Error> {
+        (1..=12).contains(&hours).then_some(Self(hours)).ok_or("a shift may have 1 to 12 hours")
+    }
+}
+
+/// 0 to 60.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "u8")]
+pub struct BadgeMinutes(pub u8);
+
+impl TryFrom<u8> for BadgeMinutes {
+    type Error = &'static str;
+    fn try_from(minutes: u8) -> Result<Self, Self::Error> {
+        (minutes <= 60).then_some(Self(minutes)).ok_or("a badge may open the page for 0 to 60 minutes without the PIN")
+    }
 }
 
 impl Default for PageSettings {
@@ -111,7 +176,12 @@ impl Default for PageSettings {
             certificate: None,
             key: None,
             behind_tls_proxy: false,
+            max_connections: 256,
+            max_connections_per_address: 64,
             media_addresses: vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)],
+            idle_lock_minutes: IdleMinutes(5),
+            shift_hours: ShiftHours(12),
+            badge_minutes: BadgeMinutes(30),
         }
     }
 }
@@ -156,6 +226,7 @@ mod tests {
         let example = concat!(env!("CARGO_MANIFEST_DIR"), "/clinic-agent.example.toml");
         let config = Config::load(Path::new(example)).expect("example");
         assert_eq!(config.relay.server_name(), "relay.example.org");
+        assert_eq!(config.relay.enrolment(), "relay.example.org:7448");
         let beds: Vec<_> = config.buttons.beds().map(|(_, key, bed)| (key.to_string(), bed.as_str())).collect();
         assert_eq!(beds, [("KEY_F1".to_owned(), "301-1"), ("KEY_F2".to_owned(), "301-2")]);
         let dir = tempfile::tempdir().expect("dir");

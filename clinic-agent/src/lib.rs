@@ -11,11 +11,13 @@
 //! | [`capture`] | the box's cameras and microphone through ffmpeg |
 //! | [`config`] | the configuration file |
 //! | [`devices`] | blood pressure meter, oximeter and so on, until the nurse confirms |
+//! | [`enrolment`] | how this box comes to its certificate, and renews it |
 //! | [`link`] | the one QUIC connection to the relay |
 //! | [`outbox`] | pictures and sound from the devices or the tablet into the link |
 //! | [`page`] | the nurse's page: her browser talks to this box only |
 //! | [`playback`] | WebRTC between the tablet and this box |
 //! | [`recordings`] | the home's side of a consultation at full quality, sealed on disk |
+//! | [`shift`] | who of this shift opens a shared tablet by a PIN, and when it locks |
 //! | [`stills`] | full pictures of the camera, on disk until the relay has them |
 //! | [`spool`] | what waits for the relay, on disk |
 
@@ -25,6 +27,7 @@ pub mod buttons;
 pub mod capture;
 pub mod config;
 pub mod devices;
+pub mod enrolment;
 pub mod link;
 pub mod modem;
 pub mod outbox;
@@ -32,5 +35,6 @@ pub mod page;
 pub mod playback;
 pub mod receipts;
 pub mod recordings;
+pub mod shift;
 pub mod spool;
 pub mod stills;

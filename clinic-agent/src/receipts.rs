@@ -13,8 +13,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
-use yunzhen_certs::sign::DocumentKey;
-use yunzhen_certs::{CertsError, Credentials, Identity};
+use yunzhen_certs::{CertsError, Identity, Standing};
 use yunzhen_domain::ids::{DeliveryId, HomeId};
 use yunzhen_domain::parcel_label::Scanned;
 use yunzhen_domain::receipt::Receipt;
@@ -48,6 +47,9 @@ pub enum Refusal {
     /// A line that was not counted, or one that is not in the parcel.
     #[error("not every line was counted once")]
     Counts,
+    /// More than can be in the parcel.
+    #[error("more was counted than can be in the parcel")]
+    TooMany,
 }
 
 /// A parcel on its way to this home.
@@ -57,6 +59,9 @@ struct Expected {
     code_hash: String,
     cold_chain: bool,
     items: Vec<u16>,
+    /// The most that can be counted of each, in their order; a relay of an earlier version does not say.
+    #[serde(default)]
+    most: Vec<u32>,
     /// As the relay had counted; what was tried here since comes on top.
     #[serde(default = "most_wrong")]
     tries_left: u32,
@@ -76,28 +81,25 @@ struct List {
 pub struct Receipts {
     link: Link,
     spool: Spool,
-    signer: Arc<Signer>,
+    /// Signs with what is in force: a renewal swaps it.
+    own: Standing,
     /// Codes are checked one after the other: those that are tried at once count like those that are tried in a row.
     checking: Arc<Mutex<()>>,
 }
 
-struct Signer {
-    key: DocumentKey,
-    credentials: Credentials,
-}
-
 impl Receipts {
     /// With the certificate and key of this box; keeps the list of parcels up to date from now on.
-    pub fn start(life: &Lifecycle, link: Link, spool: Spool, credentials: Credentials) -> Result<Self, CertsError> {
-        let key = credentials.document_key()?;
-        let this = Self { link, spool, signer: Arc::new(Signer { key, credentials }), checking: Arc::default() };
+    pub fn start(life: &Lifecycle, link: Link, spool: Spool, own: Standing) -> Result<Self, CertsError> {
+        // A key that cannot sign is found at the start, not with a parcel in hand.
+        own.current().document_key()?;
+        let this = Self { link, spool, own, checking: Arc::default() };
         life.spawn("expected parcels", this.clone().keep_up(life.clone()));
         Ok(this)
     }
 
     /// The home of this box.
     pub fn home(&self) -> Option<HomeId> {
-        match self.signer.credentials.facts().identity {
+        match self.own.current().facts().identity {
             Identity::Box { home_id } => Some(home_id),
             Identity::Relay { .. } | Identity::Console { .. } | Identity::Signer { .. } => None,
         }
@@ -105,7 +107,8 @@ impl Receipts {
 
     /// Signs a count.
     pub fn sign(&self, receipt: &Receipt) -> Result<String, CertsError> {
-        self.signer.key.sign(self.signer.credentials.chain(), &receipt.document())
+        let own = self.own.current();
+        own.document_key()?.sign(own.chain(), &receipt.document())
     }
 
     /// What can be said without the relay: is it a parcel that is expected, with its code, and counted line by line? A wrong code is counted on disk before
@@ -223,7 +226,12 @@ fn judge(parcel: &Expected, receipt: &Receipt) -> Result<(), Refusal> {
     let counted = |no: &u16| receipt.counts.iter().filter(|count| count.item_no == *no).count() == 1;
     let whole = receipt.counts.len() == parcel.items.len() && parcel.items.iter().all(counted);
     let plausible = receipt.counts.iter().all(|count| count.damaged <= count.quantity);
-    if whole && plausible { Ok(()) } else { Err(Refusal::Counts) }
+    if !whole || !plausible {
+        return Err(Refusal::Counts);
+    }
+    let too_many =
+        |(no, most): (&u16, &u32)| receipt.counts.iter().any(|count| count.item_no == *no && count.quantity > *most);
+    if parcel.items.iter().zip(&parcel.most).any(too_many) { Err(Refusal::TooMany) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -250,6 +258,7 @@ mod tests {
             code_hash: String::new(),
             cold_chain,
             items: vec![1, 2],
+            most: vec![67],
             tries_left: MOST_WRONG,
         };
         assert_eq!(judge(&parcel(false), &receipt(&[(1, 7, 0), (2, 3, 3)], None)), Ok(()));
@@ -258,5 +267,9 @@ mod tests {
         for wrong in [&[(1, 7, 0)][..], &[(1, 7, 0), (1, 7, 0)], &[(1, 7, 0), (3, 1, 0)], &[(1, 7, 0), (2, 3, 4)]] {
             assert_eq!(judge(&parcel(false), &receipt(wrong, None)), Err(Refusal::Counts), "{wrong:?}");
         }
+        // A relay that says nothing of the second line decides about it itself.
+        assert_eq!(judge(&parcel(false), &receipt(&[(1, 67, 0), (2, 1_000, 0)], None)), Ok(()));
+        let typed = receipt(&[(1, 1_000_000_000, 0), (2, 3, 0)], None);
+        assert_eq!(judge(&parcel(false), &typed), Err(Refusal::TooMany));
     }
 }

@@ -4,10 +4,10 @@ import { CHROMIUM, CHROMIUM_ARGS, CHROMIUM_SHELL } from "./support/browser";
 /**
  * By default two projects: `screens` looks at every screen of both applications with made-up answers (needs only their
  * `dist`; without traces, which would double its time); `stack` drives the real programs, started by `scripts/stack.mjs` (see support/stack.ts).
- * `glass` (make bench-glass), `link-real` (make bench-link-real), `screenshots` (make screenshots) and `file-camera` (scripts/test.sh, with a stack of its own)
+ * `glass` (make bench-glass), `link-real` (make bench-link-real), `screenshots` (make screenshots), `attack` (make attack) and `file-camera` (scripts/test.sh, with a stack of its own)
  * exist only when they are asked for by name.
  */
-const ON_REQUEST = ["glass", "screenshots", "file-camera", "link-real"];
+const ON_REQUEST = ["attack", "glass", "screenshots", "file-camera", "link-real"];
 // Workers load this file again without the command line, so what was asked for travels in the environment.
 const asked = (process.env.YUNZHEN_PROJECTS ??= ON_REQUEST.filter((name) =>
   process.argv.some((word) => word === name || word === `--project=${name}`),
@@ -22,6 +22,8 @@ const launch = (executablePath: string) => ({
 const USES: Record<string, PlaywrightTestConfig["use"]> = {
   screens: { trace: "off", launchOptions: launch(CHROMIUM_SHELL) },
   // What is written down beside a measure is measured too.
+  attack: { trace: "off", screenshot: "off" },
+  glass: { trace: "off", screenshot: "off" },
   "link-real": { trace: "off", screenshot: "off" },
 };
 

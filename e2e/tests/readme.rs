@@ -1,8 +1,8 @@
 //! What README says about the machines is what the code does.
 
 use yunzhen_domain::machines::{
-    break_glass, consent, consultation, delivery, discrepancy, dose, duplicate, legal_hold, prescription, recall,
-    recall_home, recording, referral, refill, still, transport, urgent_call, visit, visit_stop,
+    break_glass, consent, consultation, delivery, discrepancy, dose, duplicate, invitation, legal_hold, prescription,
+    recall, recall_home, recording, referral, refill, signing_key, still, transport, urgent_call, visit, visit_stop,
 };
 
 #[test]
@@ -24,8 +24,10 @@ fn the_diagrams_are_those_of_the_machines() {
         ("legal hold", legal_hold::diagram()),
         ("recording", recording::diagram()),
         ("still", still::diagram()),
+        ("invitation", invitation::diagram()),
         ("dose", dose::diagram()),
         ("refill", refill::diagram()),
+        ("signing key", signing_key::diagram()),
         ("recall", recall::diagram()),
         ("home in a recall", recall_home::diagram()),
     ] {

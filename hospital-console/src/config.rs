@@ -40,6 +40,8 @@ pub struct ListenConfig {
     pub behind_tls_proxy: bool,
     /// Connections of browsers at once.
     pub max_connections: usize,
+    /// Of these, from one address (of IPv6 a /64). Not behind a proxy, whose address all have.
+    pub max_connections_per_address: usize,
 }
 
 impl Default for ListenConfig {
@@ -50,6 +52,7 @@ impl Default for ListenConfig {
             tls_key: None,
             behind_tls_proxy: false,
             max_connections: 1024,
+            max_connections_per_address: 256,
         }
     }
 }

@@ -46,6 +46,19 @@ pub const BAD_REQUEST: Problem = Problem {
     retry_after_seconds: None,
 };
 
+/// An identity provider's answer that this browser did not ask for, or asked for too long ago.
+pub const SIGN_IN_NOT_BEGUN: Problem = Problem {
+    status: StatusCode::UNAUTHORIZED,
+    code: "openid_refused",
+    title: Text { zh: "登录未完成", en: "Not signed in" },
+    detail: Text {
+        zh: "这次登录不是在本浏览器开始的，已经用过，或等待过久。",
+        en: "This sign-in was not begun in this browser, was used before, or took too long.",
+    },
+    action: Text { zh: "请从登录页重新开始。", en: "Begin again from the sign-in page." },
+    retry_after_seconds: None,
+};
+
 /// A role that signs no documents.
 pub const MAY_NOT_SIGN: Problem = Problem {
     status: StatusCode::FORBIDDEN,
@@ -71,6 +84,49 @@ pub const PROOF_REFUSED: Problem = Problem {
     action: Text {
         zh: "请检查本机日期和时间，刷新页面后重试。",
         en: "Check this computer's date and time, reload the page and try again.",
+    },
+    retry_after_seconds: None,
+};
+
+/// An administrator has not decided about the key.
+pub const KEY_WAITING: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "signing_key_waiting",
+    title: Text { zh: "签名密钥待审核", en: "The signing key waits for approval" },
+    detail: Text {
+        zh: "管理员还没有审核此浏览器的签名密钥。",
+        en: "The administrator has not approved the key of this browser yet.",
+    },
+    action: Text {
+        zh: "请联系管理员核对密钥指纹；草稿已保存。",
+        en: "Ask the administrator to compare the fingerprint; the draft is kept.",
+    },
+    retry_after_seconds: None,
+};
+
+/// The key was refused or revoked.
+pub const KEY_REVOKED: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "signing_key_revoked",
+    title: Text { zh: "签名密钥已停用", en: "The signing key is revoked" },
+    detail: Text {
+        zh: "此浏览器的签名密钥已被拒绝或停用。", en: "The key of this browser was refused or revoked."
+    },
+    action: Text {
+        zh: "请在“签名密钥”页登记新的密钥。", en: "Enrol a new key on the page of signing keys."
+    },
+    retry_after_seconds: None,
+};
+
+/// Nobody asked for the key.
+pub const KEY_UNKNOWN: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "signing_key_unknown",
+    title: Text { zh: "签名密钥未登记", en: "The signing key is not on record" },
+    detail: Text { zh: "此浏览器的签名密钥没有登记。", en: "Nobody asked for the key of this browser." },
+    action: Text {
+        zh: "请在“签名密钥”页登记，并请管理员审核。",
+        en: "Enrol it on the page of signing keys and ask the administrator to approve it.",
     },
     retry_after_seconds: None,
 };

@@ -65,6 +65,54 @@ async fn links_open_sessions_and_a_token_that_would_break_out_of_the_cookie_is_r
 }
 
 #[tokio::test]
+async fn a_sign_in_at_a_provider_stays_in_the_browser_that_began_it() {
+    let w = world().await;
+    let browser = Browser::new(&w.console);
+    browser.get("/").await;
+    let brought = json!({"code": "c", "state": "s"});
+    let begun = browser.post("/session/openid/begin", json!({"provider": "hospital"})).await;
+    assert_eq!((begun.status, begun.json()), (StatusCode::OK, json!({"url": "https://id.example.org/auth?state=s"})));
+    let cookies: Vec<&str> = begun.headers.get_all("set-cookie").iter().map(|c| c.to_str().expect("text")).collect();
+    let flow = cookies.iter().find(|c| c.starts_with("yz_openid=flow-of-a-sign-in")).expect("the flow's cookie");
+    assert!(flow.contains("HttpOnly") && flow.contains("SameSite=Strict") && !flow.contains("Max-Age=0"), "{flow}");
+
+    let another = Browser::new(&w.console);
+    another.get("/").await;
+    let refused = another.post("/session/openid", brought.clone()).await;
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("openid_refused")));
+
+    let answer = browser.post("/session/openid", brought.clone()).await;
+    assert_eq!((answer.status, answer.json()["staff"]["id"].as_str()), (StatusCode::OK, Some(SPECIALIST)));
+    assert_eq!((browser.cookie("yz_session").as_deref(), browser.cookie("yz_openid")), (Some(TOKEN), None));
+    let again = browser.post("/session/openid", brought).await;
+    assert_eq!(again.status, StatusCode::UNAUTHORIZED, "there is nothing left to bring an answer to");
+    // A link to the callback is a page like any other: it signs nobody in.
+    assert_eq!(browser.get("/openid/callback?code=c&state=s").await.header("content-type"), "text/html; charset=utf-8");
+    let odd = browser.post("/session/openid/proof/begin", json!({"provider": "hospital"})).await;
+    assert_eq!((odd.status, browser.cookie("yz_openid")), (StatusCode::BAD_GATEWAY, None));
+}
+
+#[tokio::test]
+async fn a_session_that_is_renewed_goes_on_in_the_cookie_and_ends_everywhere_at_once() {
+    let w = world().await;
+    let browser = Browser::signed_in(&w.console).await;
+    let csrf = browser.cookie("yz_csrf");
+    let answer = browser.post("/session/second-factor", json!({"setup": "x", "code": "1"})).await;
+    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({"recovery_codes": ["a"]})));
+    assert_eq!(browser.cookie("yz_session").as_deref(), Some("tok_renewed"));
+    assert_ne!(browser.cookie("yz_csrf"), csrf);
+    let answer = browser.post("/session/password", json!({"password": "a", "new_password": "b"})).await;
+    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({})));
+    assert_eq!(browser.cookie("yz_session").as_deref(), Some("tok_password"));
+    // What the relay does not end is not forgotten here either.
+    let refused = browser.post("/session/sign-out-everywhere", json!({})).await;
+    assert_eq!((refused.status, browser.cookie("yz_session").is_some()), (StatusCode::UNAUTHORIZED, true));
+    browser.set_cookie("yz_session", TOKEN);
+    let out = browser.post("/session/sign-out-everywhere", json!({})).await;
+    assert_eq!((out.status, browser.cookie("yz_session")), (StatusCode::NO_CONTENT, None));
+}
+
+#[tokio::test]
 async fn unsafe_requests_without_the_token_change_nothing() {
     let w = world().await;
     let browser = Browser::signed_in(&w.console).await;
@@ -235,6 +283,19 @@ async fn a_specialist_gets_a_certificate_for_the_key_of_this_browser() {
     let key = DocumentKey::generate().expect("key");
     let claim = Claim::new(SPECIALIST.parse().expect("id"), clock::now_timestamp());
     let ask = json!({"public_key_jwk": key.public_jwk(), "proof_jws": key.proof(&claim).expect("proof")});
+    // Only for a key that an administrator let in.
+    let standing = |state: &str| json!({"key_sha256": key.public_jwk().sha256().expect("on P-256"), "state": state});
+    for (keys, code) in [
+        (vec![], "signing_key_unknown"),
+        (vec![standing("requested")], "signing_key_waiting"),
+        (vec![standing("refused")], "signing_key_revoked"),
+        (vec![standing("revoked")], "signing_key_revoked"),
+    ] {
+        *w.keys.lock().expect("keys") = keys;
+        let refused = browser.post("/session/signing-certificate", ask.clone()).await;
+        assert_eq!((refused.status, refused.json()["code"].as_str()), (StatusCode::CONFLICT, Some(code)));
+    }
+    *w.keys.lock().expect("keys") = vec![standing("approved")];
     let answer = browser.post("/session/signing-certificate", ask.clone()).await;
     assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
     let answer = answer.json();
@@ -252,6 +313,8 @@ async fn a_specialist_gets_a_certificate_for_the_key_of_this_browser() {
     assert_eq!(answer["serial"], verified.certificate_serial);
 
     let other = DocumentKey::generate().expect("key");
+    let approved = json!({"key_sha256": other.public_jwk().sha256().expect("on P-256"), "state": "approved"});
+    w.keys.lock().expect("keys").push(approved);
     let stolen = json!({"public_key_jwk": other.public_jwk(), "proof_jws": ask["proof_jws"]});
     let refused = browser.post("/session/signing-certificate", stolen).await;
     assert_eq!(
@@ -265,6 +328,37 @@ async fn a_specialist_gets_a_certificate_for_the_key_of_this_browser() {
     assert_eq!((nurse.status, nurse.json()["code"].as_str()), (StatusCode::FORBIDDEN, Some("may_not_sign")));
     browser.set_cookie("yz_session", "gone");
     assert_eq!(browser.post("/session/signing-certificate", ask).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_document_is_verified_without_the_relay() {
+    let w = world().await;
+    let browser = Browser::signed_in(&w.console).await;
+    w.relay_life.stop().await.expect("stopped");
+    let now = clock::now_timestamp();
+    let identity = "urn:yunzhen:signer:specialist:".to_owned() + SPECIALIST;
+    let identity: yunzhen_certs::Identity = identity.parse().expect("identity");
+    let issued = w.authority.signers.issue_with_key(&identity, &[], None, now).expect("issued");
+    let key = DocumentKey::from_pem(&issued.key_pem).expect("key");
+    let prescription = json!({
+        "type": "yunzhen.prescription.v2", "prepared_at": now, "specialist": {"id": SPECIALIST, "name": "李医生"},
+    });
+    let text = yunzhen_certs::sign::canonical_json(&prescription).expect("json");
+    let signed = key.sign(&issued.issued.chain, &text).expect("signed");
+    let answer = browser.post("/session/verification", json!({"jws": signed})).await.json();
+    assert_eq!((answer["verdict"].as_str(), &answer["revocation_checked"]), (Some("valid"), &json!(false)), "{answer}");
+    assert_eq!(answer["report"]["signer_name"], "李医生");
+    let key_sha256 = key.public_jwk().sha256();
+    let revoked = json!({"as_of": now, "keys": [{"key_sha256": key_sha256, "revoked_at": now}]});
+    let answer = browser.post("/session/verification", json!({"jws": signed, "revoked": revoked})).await.json();
+    assert_eq!(answer["verdict"], "not_valid", "{answer}");
+    assert_eq!((&answer["code"], &answer["at"]), (&json!("key_revoked"), &json!(now)), "{answer}");
+    let answer = browser.post("/session/verification", json!({"jws": format!("{signed}A")})).await.json();
+    assert_eq!(answer["verdict"], "not_valid", "{answer}");
+    let odd = browser.post("/session/verification", json!({"jws": 1})).await;
+    assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+    let nobody = Browser::new(&w.console).post("/session/verification", json!({"jws": signed})).await;
+    assert!(!nobody.status.is_success(), "{}", nobody.status);
 }
 
 #[tokio::test]
@@ -343,7 +437,8 @@ async fn over_tls_cookies_are_marked_and_browsers_told_to_insist() {
         hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build::<_, Body>(connector);
     let uri = format!("https://localhost:{}/session/me", console.web.port()).parse().expect("uri");
     let answer = client.get(uri).await.expect("answers");
-    assert!(answer.headers()["set-cookie"].to_str().expect("text").ends_with("; Secure"));
+    let cookie = answer.headers()["set-cookie"].to_str().expect("text");
+    assert!(cookie.starts_with("__Host-yz_csrf=") && cookie.ends_with("; Secure"), "{cookie}");
     assert_eq!(answer.headers()["strict-transport-security"], "max-age=31536000");
     let half = text.replace("web = '127.0.0.1:0'", "web = '127.0.0.1:0'\ntls_key = 'console.key.pem'");
     std::fs::write(&file, half).expect("written");

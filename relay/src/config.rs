@@ -1,6 +1,7 @@
 //! The relay's settings file. Every section has its defaults here and its comment in `relay.example.toml`; an unknown key is refused.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -8,6 +9,8 @@ use yunzhen_runtime::settings::{self, SettingsError};
 use yunzhen_runtime::telemetry::TelemetrySettings;
 use yunzhen_store::Location;
 
+use crate::keys::{KeyPlace, KmsConfig};
+use crate::openid::OpenIdConfig;
 use crate::print::PrintConfig;
 
 /// Everything the relay can be told.
@@ -40,9 +43,15 @@ pub struct Config {
     /// A file of the hospital's own products and diagnoses, in the form of `drugs.toml` and `diagnoses.toml` of `relay/domain/data`.
     #[serde(default)]
     pub products: Option<PathBuf>,
-    /// The file with the key that seals secrets in the record; made at the first start.
+    /// The key that seals secrets in the record; a file is made at the first start.
     #[serde(default = "default_secrets_key")]
-    pub secrets_key: PathBuf,
+    pub secrets_key: KeyPlace,
+    /// Keys that sealed before.
+    #[serde(default)]
+    pub keys: KeysConfig,
+    /// The key management service that wraps keys.
+    #[serde(default)]
+    pub kms: KmsConfig,
     /// Where browsers and calendar programs reach the console, such as `https://clinic.example.org`; links that leave the pages begin with it.
     #[serde(default)]
     pub public_url: Option<PublicUrl>,
@@ -52,12 +61,72 @@ pub struct Config {
     /// Where events of pharmacies' systems may be sent.
     #[serde(default)]
     pub webhooks: WebhooksConfig,
+    /// Keys that people sign with.
+    #[serde(default)]
+    pub signing_keys: SigningKeysConfig,
+    /// The audit log's head, signed and published.
+    #[serde(default)]
+    pub audit: AuditConfig,
     /// Recordings of consultations.
     #[serde(default)]
     pub recordings: RecordingsConfig,
+    /// What one peer may cost.
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    /// Enrolment and renewal of boxes.
+    #[serde(default)]
+    pub enrolment: EnrolmentConfig,
+    /// Identity providers of hospitals.
+    #[serde(default)]
+    pub openid: OpenIdConfig,
     /// Log format and filter.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
+}
+
+/// Keys that sealed before, and still open.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeysConfig {
+    /// As `secrets_key`, each; none is made.
+    pub older: Vec<KeyPlace>,
+    /// Names of keys that are lost for good: the relay starts all the same, and what they sealed stays shut. `nameless` is the key of before keys had names.
+    pub start_without: Vec<String>,
+}
+
+/// The audit log's head, signed and published every hour. Paths are relative to the settings file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditConfig {
+    /// The key that signs heads and nothing else; a file is made at the first start.
+    pub key: KeyPlace,
+    /// The statements, one a line; the public key lies beside it.
+    pub heads: PathBuf,
+}
+
+impl Default for AuditConfig {
+    fn default() -> Self {
+        Self { key: KeyPlace::File("audit-head.key".into()), heads: "audit-heads.jws".into() }
+    }
+}
+
+/// Keys that people sign with.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SigningKeysConfig {
+    /// Who lets a key sign.
+    pub approval: KeyApproval,
+}
+
+/// Who lets a key sign.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyApproval {
+    /// An administrator, who compares the fingerprint with the person.
+    #[default]
+    Administrator,
+    /// Nobody: whoever is signed in gets one. For demonstrations and tests.
+    AtOnce,
 }
 
 /// An address as it is reached from outside: `http://…` or `https://…`, without a path.
@@ -86,6 +155,21 @@ impl PublicUrl {
     /// The whole address of a path below it.
     pub fn address_of(&self, path: &str) -> String {
         format!("{}{path}", self.0)
+    }
+
+    /// Scheme, host and port as browsers write them: small letters, and no port that goes without saying.
+    pub fn origin(&self) -> String {
+        let url = self.0.to_lowercase();
+        let usual = if url.starts_with("https://") { ":443" } else { ":80" };
+        url.strip_suffix(usual).unwrap_or(&url).to_owned()
+    }
+
+    /// The host alone.
+    pub fn host(&self) -> String {
+        let origin = self.origin();
+        let place = origin.split_once("://").map_or(origin.as_str(), |(_, place)| place);
+        let host = place.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+        host.map_or(place, |(host, _)| host).to_owned()
     }
 }
 
@@ -126,6 +210,24 @@ pub struct IdentityConfig {
     pub systems_authority: PathBuf,
     /// The authority of signing staff; public certificates only.
     pub signers_authority: PathBuf,
+    /// A list of revoked certificates (`certs revoke`); read again whenever it changes. It need not be there yet; one that is there and cannot be
+    /// believed starts no relay.
+    #[serde(default)]
+    pub revoked: Option<PathBuf>,
+}
+
+/// Enrolment and renewal of boxes, for which the relay is given the key of the systems authority.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EnrolmentConfig {
+    /// The key of the systems authority, for its owner only; left out, boxes are neither enrolled nor renewed.
+    pub key: Option<PathBuf>,
+    /// The certificate of that authority; left out, `identity.systems_authority`.
+    pub authority: Option<PathBuf>,
+    /// The door for boxes that cannot come in yet: HTTPS with the relay's certificate; left out, there is none.
+    pub listen: Option<SocketAddr>,
+    /// Where boxes reach `listen`, `host:port`: shown beside a code.
+    pub address: Option<String>,
 }
 
 /// Addresses. Port 0 takes a free one, which the READY line names.
@@ -231,12 +333,68 @@ impl Default for MediaConfig {
     }
 }
 
+/// What one peer may cost, so that whoever asks for more hurts only itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Connections of boxes at once.
+    pub boxes: usize,
+    /// Of these, from one address (of IPv6 a /64). Homes behind one carrier's NAT share theirs.
+    pub boxes_per_address: usize,
+    /// Of these, of one home's box: its paths, and those that it has lost and that have not timed out here.
+    pub connections_per_box: usize,
+    /// Handshakes of boxes at once.
+    pub handshakes: usize,
+    /// From so many handshakes on, a box has to prove its address before its handshake costs anything (QUIC retry).
+    pub handshakes_unproven: usize,
+    /// Streams of one connection of a box at once.
+    pub streams_per_connection: u32,
+    /// Datagrams of media that a box may send, by all its paths together.
+    pub datagrams_per_second: NonZeroU32,
+    /// Offers of WebRTC that one session may make.
+    pub offers_per_minute: NonZeroU32,
+    /// Browsers, standard clients and the box in one consultation.
+    pub legs_per_consultation: usize,
+    /// How long a token lets a standard client (WHIP, WHEP) connect.
+    pub media_token_seconds: u32,
+    /// Connections of consoles at once.
+    pub api_connections: usize,
+    /// Of these, from one address. A console holds one for each open page.
+    pub api_connections_per_address: usize,
+    /// Connections of standard clients at once.
+    pub whip_connections: usize,
+    /// Of these, from one address.
+    pub whip_connections_per_address: usize,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        let many = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+        Self {
+            boxes: 2048,
+            boxes_per_address: 256,
+            connections_per_box: 16,
+            handshakes: 128,
+            handshakes_unproven: 32,
+            streams_per_connection: 256,
+            datagrams_per_second: many(5_000),
+            offers_per_minute: many(60),
+            legs_per_consultation: 64,
+            media_token_seconds: 600,
+            api_connections: 1024,
+            api_connections_per_address: 512,
+            whip_connections: 256,
+            whip_connections_per_address: 32,
+        }
+    }
+}
+
 fn default_path() -> PathBuf {
     "relay.sqlite".into()
 }
 
-fn default_secrets_key() -> PathBuf {
-    "secrets.key".into()
+fn default_secrets_key() -> KeyPlace {
+    KeyPlace::File("secrets.key".into())
 }
 
 fn default_name() -> String {
@@ -253,15 +411,19 @@ impl Config {
         let identity = &mut config.identity;
         for file in [
             &mut config.store.path,
-            &mut config.secrets_key,
             &mut config.media.bulk,
             &mut config.recordings.directory,
             &mut identity.certificate,
             &mut identity.key,
             &mut identity.systems_authority,
             &mut identity.signers_authority,
+            &mut config.audit.heads,
         ] {
             *file = settings::resolve(path, file);
+        }
+        let current = [&mut config.secrets_key, &mut config.audit.key];
+        for place in current.into_iter().chain(&mut config.keys.older) {
+            *place = place.resolved(path);
         }
         for font in &mut config.print.fonts {
             font.path = settings::resolve(path, &font.path);
@@ -269,9 +431,19 @@ impl Config {
         if let Some(policy) = &mut config.policy {
             *policy = settings::resolve(path, policy);
         }
-        if let Some(authority) = &mut config.webhooks.authority {
-            *authority = settings::resolve(path, authority);
+        let (enrolment, webhooks, kms) = (&mut config.enrolment, &mut config.webhooks, &mut config.kms);
+        let optional = [
+            &mut webhooks.authority,
+            &mut enrolment.key,
+            &mut enrolment.authority,
+            &mut config.identity.revoked,
+            &mut kms.token,
+            &mut kms.authority,
+        ];
+        for file in optional.into_iter().flatten() {
+            *file = settings::resolve(path, file);
         }
+        config.openid.resolve(path);
         if let Some(products) = &mut config.products {
             *products = settings::resolve(path, products);
         }
@@ -381,9 +553,16 @@ mod tests {
             ("listen", keys_of::<ListenConfig>()),
             ("whip", keys_of::<WhipConfig>()),
             ("media", keys_of::<MediaConfig>()),
+            ("audit", keys_of::<AuditConfig>()),
+            ("keys", keys_of::<KeysConfig>()),
+            ("kms", keys_of::<KmsConfig>()),
+            ("signing_keys", keys_of::<SigningKeysConfig>()),
             ("recordings", keys_of::<RecordingsConfig>()),
             ("print", keys_of::<PrintConfig>()),
             ("webhooks", keys_of::<WebhooksConfig>()),
+            ("limits", keys_of::<LimitsConfig>()),
+            ("enrolment", keys_of::<EnrolmentConfig>()),
+            ("openid", keys_of::<OpenIdConfig>()),
             ("telemetry", keys_of::<TelemetrySettings>()),
         ];
         for (section, known) in sections {
@@ -411,5 +590,19 @@ mod tests {
         let with_a_path = load(&uncommented().replace("https://media.example.org\"", "https://media.example.org/x\""));
         let said = with_a_path.unwrap_err().to_string();
         assert!(said.contains("whip.public_url") && said.contains("https://clinic.example.org"), "{said}");
+    }
+
+    #[test]
+    fn passkeys_are_made_for_the_host_and_believed_from_the_origin() {
+        for (text, origin, host) in [
+            ("https://Clinic.example.org/", "https://clinic.example.org", "clinic.example.org"),
+            ("https://clinic.example.org:443", "https://clinic.example.org", "clinic.example.org"),
+            ("https://clinic.example.org:8443", "https://clinic.example.org:8443", "clinic.example.org"),
+            ("http://localhost:7480", "http://localhost:7480", "localhost"),
+            ("http://localhost:80/", "http://localhost", "localhost"),
+        ] {
+            let url = PublicUrl::try_from(text.to_owned()).unwrap();
+            assert_eq!((url.origin().as_str(), url.host().as_str()), (origin, host));
+        }
     }
 }

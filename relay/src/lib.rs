@@ -9,21 +9,32 @@
 //! * [`rooms`]: which consultation is live, over which legs; translates between care events, boxes and shards.
 //! * [`app`]: use cases, one transaction each.
 //! * [`jobs`]: what falls due by the clock.
+//! * [`audit_heads`]: the audit log's head, signed and published; [`audit_verify`]: the log held against it.
+//! * [`openid`]: identity providers of hospitals, asked and verified.
 //! * [`outgoing`]: events sent to pharmacies' systems over HTTP.
 //! * [`setup`]: policy and formulary.
 //! * [`register`]: homes, staff and pharmacies, for who installs.
+//! * [`keys`]: where the keys come from that seal what lies at rest.
 //! * [`vault`]: secrets that have to be read again, sealed.
 //! * [`recordings`]: files of recordings, put together from what boxes bring.
+//! * [`backup`]: the record as one sealed file, and back.
 //! * [`seed`]: demo data.
+//! * `certificates`: the relay's own files of certificates, watched.
 //! * `disk`: work on files beside the tasks.
 //!
 //! What is not here: SQL (`yunzhen-store`), decisions about care (`yunzhen-domain`), packets (`yunzhen-media`, `yunzhen-rtc`).
 
 pub mod app;
+pub mod audit_heads;
+pub mod audit_verify;
+pub mod backup;
+mod certificates;
 pub mod config;
 mod disk;
 pub mod http;
 pub mod jobs;
+pub mod keys;
+pub mod openid;
 pub mod outgoing;
 pub mod print;
 pub mod quic;

@@ -1,4 +1,4 @@
-//! `relay`: serves; `relay seed` fills an empty record with demo data; `relay register-home`, `register-staff`, `register-pharmacy` and `change-staff` say who is there; `relay openapi` prints the API's document; `relay audit verify` checks the audit log.
+//! `relay`: serves; `relay seed` fills an empty record with demo data; `relay register-home`, `register-staff`, `register-pharmacy` and `change-staff` say who is there; `relay openapi` prints the API's document; `relay audit verify` checks the audit log; `relay keys` makes and changes the keys of what lies at rest; `relay backup` and `relay restore` seal the record as one file and put it back.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -6,13 +6,16 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use yunzhen_relay::audit_verify::{self, Published};
 use yunzhen_relay::config::Config;
+use yunzhen_relay::keys::{KeyPlace, Keys, KeysCommand};
 use yunzhen_relay::register::Register;
-use yunzhen_relay::{http, relay, seed};
+use yunzhen_relay::{backup, http, relay, seed, setup};
 use yunzhen_runtime::lifecycle::Lifecycle;
+use yunzhen_runtime::settings::SettingsError;
 use yunzhen_runtime::{clock, ready, telemetry};
 use yunzhen_store::audit::Head;
-use yunzhen_store::{Location, Options, Store, audit};
+use yunzhen_store::{Location, Options, Store};
 
 /// Forwards media between homes and hospital, and keeps the care record.
 #[derive(Parser)]
@@ -44,15 +47,50 @@ enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(Audit),
+    /// The keys that seal secrets in the record and recordings: docs/security/at-rest.md says how they are changed.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Seals a copy of the record (SQLite) as one file. May run beside the relay. Recordings lie sealed in their folder: copy it as it is. Keep the key of the backup and
+    /// `secrets_key` of the settings apart from it, or it opens nothing.
+    Backup {
+        /// The file with the backup's key, or env:NAME; a file is made where there is none, for its owner alone. Without it nothing can be restored.
+        #[arg(long)]
+        key: KeyPlace,
+        /// Where the backup goes; a file that is not there yet.
+        #[arg(long)]
+        out: PathBuf,
+        /// Seals what comes on standard input instead, such as a dump of PostgreSQL: `pg_dump --format=custom … | relay backup --stdin …`.
+        #[arg(long)]
+        stdin: bool,
+    },
+    /// Puts the record of a backup where the settings say, if none is there, after its audit log was found whole; prints the log's head.
+    Restore {
+        /// The file with the backup's key, or env:NAME.
+        #[arg(long)]
+        key: KeyPlace,
+        /// The backup.
+        #[arg(long)]
+        from: PathBuf,
+        /// Gives the content to standard output instead: `relay restore --stdout … | pg_restore …`.
+        #[arg(long)]
+        stdout: bool,
+    },
 }
 
 #[derive(Subcommand)]
 enum Audit {
-    /// Recomputes the whole hash chain and prints its head; fails with the first row that was changed, moved or removed. May run beside the relay.
+    /// Recomputes the whole hash chain, holds it against every published head, and prints its head; fails with the first row that was changed, moved or removed. Says how many
+    /// published heads were checked. May run beside the relay.
     Verify {
         /// The head that an earlier run printed, kept outside the database: rows that were cut off since, with the head, are found too.
         #[arg(long)]
         head: Option<Head>,
+        /// A kept copy of the published heads, instead of `[audit] heads` of the settings: each must be signed, follow from the one before, and be in the log.
+        #[arg(long)]
+        heads: Option<PathBuf>,
+        /// The public key that they are signed with; by default the file beside them that ends in `.pub`. Keep one elsewhere and give that one.
+        #[arg(long)]
+        public: Option<PathBuf>,
     },
 }
 
@@ -65,6 +103,15 @@ async fn main() -> ExitCode {
             eprintln!("relay: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What opens key files: with the service of the settings, where there are any. Streams are sealed and opened without a relay as well.
+fn keys(arguments: &Arguments) -> anyhow::Result<Keys> {
+    match Config::load(&arguments.config) {
+        Ok(config) => Ok(Keys::new(&config.kms)?),
+        Err(SettingsError::Missing(_)) => Ok(Keys::default()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -90,22 +137,54 @@ async fn run(mut arguments: Arguments) -> anyhow::Result<()> {
         }
         Some(Command::Register(register)) => {
             let config = settings(&arguments)?;
+            let policy = setup::policy(config.policy.as_deref())?;
             let store = Store::open_at(config.store.location(), &Options::default()).await?;
-            let registered = register.run(&store, clock::now_timestamp()).await;
+            let registered = register.run(&store, &policy, clock::now_timestamp()).await;
             store.close().await;
             writeln!(std::io::stdout().lock(), "{}", registered?).context("standard output is closed")
         }
-        Some(Command::Audit(Audit::Verify { head })) => {
+        Some(Command::Audit(Audit::Verify { head, heads, public })) => {
             let config = settings(&arguments)?;
+            // Read before the log is: a head that is published meanwhile is of rows that the walk may not have met.
+            let published = match &heads {
+                Some(file) => Published::kept(file, public.as_deref())?,
+                None => Published::of_settings(&config.audit.heads, public.as_deref())?,
+            };
             let store = Store::open_at(config.store.location(), &Options::default()).await?;
-            let mut read = store.read().await?;
-            let verified = audit::verify_against(&mut read, head).await;
-            drop(read);
+            let verified = audit_verify::verify(&store, head, published).await;
             store.close().await;
-            let head = verified?;
-            writeln!(std::io::stdout().lock(), "{head}").context("standard output is closed")?;
-            tracing::info!(rows = head.seq, "the audit log is whole");
+            let verified = verified?;
+            // The head alone on standard output, for programs that keep it; what it was held against is for people, whatever the log's filter says.
+            writeln!(std::io::stdout().lock(), "{}", verified.head).context("standard output is closed")?;
+            eprintln!("relay: {verified}");
             Ok(())
+        }
+        Some(Command::Keys(command)) => {
+            let mut stdout = std::io::stdout().lock();
+            let mut written = Ok(());
+            let say = |line: String| written = writeln!(stdout, "{line}");
+            command.run(&settings(&arguments)?, say).await?;
+            written.context("standard output is closed")
+        }
+        Some(Command::Backup { key, out, stdin }) => {
+            let key = keys(&arguments)?.source(&key);
+            let bytes = if stdin {
+                backup::backup_stream(std::io::stdin().lock(), &*key, &out)?
+            } else {
+                backup::backup(&settings(&arguments)?.store.location(), &*key, &out).await?
+            };
+            writeln!(std::io::stdout().lock(), "{bytes} bytes of the record are sealed in {}", out.display())
+                .context("standard output is closed")
+        }
+        Some(Command::Restore { key, from, stdout: true }) => {
+            let key = keys(&arguments)?.source(&key);
+            backup::restore_stream(&from, &*key, std::io::stdout().lock())?;
+            Ok(())
+        }
+        Some(Command::Restore { key, from, stdout: false }) => {
+            let key = keys(&arguments)?.source(&key);
+            let head = backup::restore(&settings(&arguments)?.store.location(), &*key, &from).await?;
+            writeln!(std::io::stdout().lock(), "{head}").context("standard output is closed")
         }
         None => {
             let config = settings(&arguments)?;

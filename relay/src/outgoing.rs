@@ -74,6 +74,18 @@ pub struct Target {
     authority: String,
 }
 
+impl Target {
+    /// What is asked for there.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Host and port as they were written.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+}
+
 impl Reachable {
     /// Takes an address apart and judges what can be judged without looking up its name.
     ///
@@ -179,6 +191,11 @@ const fn is_public_v6(ip: Ipv6Addr) -> bool {
         && segments[0] != 0x3fff
 }
 
+/// A connection, with TLS or without.
+pub(crate) trait Stream: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send {}
+
+impl<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send> Stream for S {}
+
 /// Sends messages.
 #[derive(Clone)]
 pub struct Sender {
@@ -203,13 +220,17 @@ impl Sender {
 
     async fn exchange(&self, message: &Message) -> Result<u16, &'static str> {
         let target = self.reachable.target(&message.url).map_err(|_| "address_refused")?;
-        let stream = self.connect(&target).await?;
+        post(self.open(&target).await?, &target, message).await
+    }
+
+    /// A connection to an address that may be reached, with TLS where it asks for that.
+    pub(crate) async fn open(&self, target: &Target) -> Result<Box<dyn Stream>, &'static str> {
+        let stream = self.connect(target).await?;
         if !target.tls {
-            return post(stream, &target, message).await;
+            return Ok(Box::new(stream));
         }
         let name = ServerName::try_from(target.host.clone()).map_err(|_| "address_refused")?;
-        let stream = self.tls.connect(name, stream).await.map_err(|_| "tls_failed")?;
-        post(stream, &target, message).await
+        Ok(Box::new(self.tls.connect(name, stream).await.map_err(|_| "tls_failed")?))
     }
 
     /// Every address of the name has to be one that may be reached: a name with one inner address is not half good.
@@ -231,10 +252,7 @@ impl Sender {
     }
 }
 
-async fn post<S>(stream: S, target: &Target, message: &Message) -> Result<u16, &'static str>
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-{
+async fn post(stream: Box<dyn Stream>, target: &Target, message: &Message) -> Result<u16, &'static str> {
     let mut builder = http1::Builder::new();
     builder.max_buf_size(MOST_HEAD_BYTES);
     let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|_| "no_http")?;

@@ -3,6 +3,7 @@
 //! Not here: what the administrator sets later on a page (places, hours, zones).
 
 mod command;
+mod first_password;
 pub mod home;
 pub mod pharmacy;
 pub mod staff;
@@ -13,18 +14,15 @@ use yunzhen_domain::Actor;
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::text::{self, TextError};
 use yunzhen_domain::ids::{HomeId, PharmacyId};
-use yunzhen_domain::records::StaffCredential;
 use yunzhen_store::{StoreError, Tx};
 
-use crate::app::{AppError, hash_password};
+use crate::app::AppError;
 
 pub use command::Register;
+pub use first_password::{Handed, Registered};
 pub use home::NewHome;
 pub use pharmacy::NewPharmacy;
 pub use staff::{NewStaff, StaffChange};
-
-/// The shortest password.
-const PASSWORD_CHARS: usize = 8;
 
 /// Why it was not registered; nothing was stored.
 #[derive(Debug, thiserror::Error)]
@@ -68,9 +66,12 @@ pub enum RegisterError {
     /// Nothing to change was said.
     #[error("say what changes; `relay change-staff --help` lists it")]
     Nothing,
-    /// Too short.
-    #[error("the password needs at least {PASSWORD_CHARS} characters")]
-    Password,
+    /// Too short, too long, or tried first by who guesses.
+    #[error("the password is not taken: {0}. Leave it out, and the relay makes one that the person replaces")]
+    Password(String),
+    /// Two ways to say which password it is.
+    #[error("--new-password, --reset-password: say one of them")]
+    TwoPasswords,
     /// Hashing it failed.
     #[error("the password cannot be hashed: {0}")]
     Hash(#[from] AppError),
@@ -93,24 +94,27 @@ fn username(typed: &str) -> Result<String, RegisterError> {
     Ok(line("username", typed, 60)?.to_lowercase())
 }
 
-/// The hash of a password that is long enough.
-async fn credential(id: yunzhen_domain::ids::StaffId, password: &str) -> Result<StaffCredential, RegisterError> {
-    if password.chars().count() < PASSWORD_CHARS {
-        return Err(RegisterError::Password);
-    }
-    Ok(StaffCredential { staff_id: id, password_hash: hash_password(password.to_owned()).await? })
-}
-
 /// Commits with the one row that says what was done.
 async fn commit(
     tx: Tx,
     kind: EventKind,
     entity_id: Uuid,
+    of: (Option<HomeId>, Option<PharmacyId>),
+    at: Timestamp,
+) -> Result<(), RegisterError> {
+    commit_all(tx, &[kind], entity_id, of, at).await
+}
+
+/// The same where several things were done to one record.
+async fn commit_all(
+    tx: Tx,
+    kinds: &[EventKind],
+    entity_id: Uuid,
     (home_id, pharmacy_id): (Option<HomeId>, Option<PharmacyId>),
     at: Timestamp,
 ) -> Result<(), RegisterError> {
     let actor = Actor::System.reference();
-    tx.commit(vec![AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None, sha256: None }])
-        .await?;
+    let fact = |kind| AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None, sha256: None };
+    tx.commit(kinds.iter().copied().map(fact).collect()).await?;
     Ok(())
 }

@@ -1,10 +1,9 @@
-//! Seals the few secrets that have to be read again: what signs webhooks, and answers that carry a PIN or a credential while they are kept for a retry. AES-256-GCM
-//! with a random nonce; where a text belongs is sealed with it, so that it opens nowhere else. The key is a file of its own, so that a stolen database or its
-//! backup opens nothing. Not here: secrets that are only compared (their digests are kept), and passwords.
+//! Seals the few secrets that have to be read again: what signs webhooks, keys of recordings, and answers that carry a PIN or a credential while they are kept for a retry. AES-256-GCM
+//! with a random nonce; where a text belongs is sealed with it, so that it opens nowhere else. The keys are not in the database, so that a stolen one or its backup opens nothing.
+//!
+//! What is sealed names its key, so that keys can be changed: one seals from now on, older ones still open. Not here: secrets that are only compared (their digests are kept), passwords,
+//! where keys come from (`keys`), and sealing everything anew (`app::resealing`).
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -13,34 +12,40 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use yunzhen_domain::Sealed;
 use yunzhen_runtime::clock::random_bytes;
 
-/// Begins what is sealed; nothing in clear begins so.
-const MARK: &str = "sealed1.";
+use crate::keys::{KEY_ID_CHARS, fingerprint, key_id};
+
+/// Begins what is sealed, before the name of its key; nothing in clear begins so.
+const MARK: &str = "sealed2.";
+/// Began what was sealed before keys had names.
+const NAMELESS_MARK: &str = "sealed1.";
 
 /// Why something is not sealed or opened.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
-    /// The record has sealed secrets, and the key is gone.
-    #[error("the key file {} is not there, and the record holds secrets that only it opens: put it back from where it is kept, on every relay the same", .0.display())]
-    Gone(PathBuf),
-    /// It cannot be read or made.
-    #[error("the key file {} cannot be used: {source}; `secrets_key` in the settings says where it is", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// It is no key.
-    #[error("the key file {} holds no key: it is one line, 32 bytes as base64", .0.display())]
-    NoKey(PathBuf),
+    /// Sealed with a key that the settings do not name.
+    #[error("a sealed secret needs the key {0}, which the settings do not name (`secrets_key`, `[keys] older`)")]
+    UnknownKey(String),
     /// Sealed with another key, for another place, or changed.
     #[error("a sealed secret does not open with this key")]
     Closed,
 }
 
-/// The key in use. Cheap to clone.
+/// The keys in use. Cheap to clone.
 #[derive(Clone)]
-pub struct Vault(Arc<LessSafeKey>);
+pub struct Vault(Arc<Keyring>);
+
+struct Keyring {
+    /// Begins what is sealed from now on.
+    mark: String,
+    fingerprint: [u8; 32],
+    /// The one that seals, then those that only open.
+    keys: Vec<Named>,
+}
+
+struct Named {
+    id: String,
+    key: LessSafeKey,
+}
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -49,36 +54,46 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// With this key.
+    /// With this key alone.
     ///
     /// # Errors
     /// Never for 32 bytes; the library's answer is not thrown away.
     pub fn from_key(key: [u8; 32]) -> Result<Self, VaultError> {
-        let key = UnboundKey::new(&AES_256_GCM, &key).map_err(|_| VaultError::Closed)?;
-        Ok(Self(Arc::new(LessSafeKey::new(key))))
+        Self::with_older(key, &[])
     }
 
-    /// With the key of a file. One that is not there is made, readable by its owner alone, unless the record `holds_sealed` secrets: with another key they would be
-    /// lost without a word.
+    /// With one key that seals, and older ones that still open.
     ///
     /// # Errors
-    /// When there is no file where there should be one, it cannot be read or made, or holds no key.
-    pub fn at(path: &Path, holds_sealed: bool) -> Result<Self, VaultError> {
-        let text = match fs::read_to_string(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && holds_sealed => {
-                return Err(VaultError::Gone(path.to_owned()));
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => made(path),
-            read => read,
+    /// As [`Vault::from_key`].
+    pub fn with_older(current: [u8; 32], older: &[[u8; 32]]) -> Result<Self, VaultError> {
+        let named = |key: &[u8; 32]| -> Result<Named, VaultError> {
+            let unbound = UnboundKey::new(&AES_256_GCM, key).map_err(|_| VaultError::Closed)?;
+            Ok(Named { id: key_id(key), key: LessSafeKey::new(unbound) })
         };
-        let text = text.map_err(|source| VaultError::File { path: path.to_owned(), source })?;
-        let key = STANDARD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        Self::from_key(key.ok_or_else(|| VaultError::NoKey(path.to_owned()))?)
+        let keys = std::iter::once(&current).chain(older).map(named).collect::<Result<Vec<_>, _>>()?;
+        let mark = format!("{MARK}{}.", key_id(&current));
+        Ok(Self(Arc::new(Keyring { mark, fingerprint: fingerprint(&current), keys })))
     }
 
     /// Whether a text that was kept is sealed; older ones are in clear.
     pub fn is_sealed(kept: &str) -> bool {
-        kept.starts_with(MARK)
+        kept.starts_with(MARK) || kept.starts_with(NAMELESS_MARK)
+    }
+
+    /// How everything begins that is sealed with the present key.
+    pub fn mark(&self) -> &str {
+        &self.0.mark
+    }
+
+    /// The digest that names the present key.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        self.0.fingerprint
+    }
+
+    /// The names of the keys, the present one first.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys.iter().map(|named| named.id.as_str())
     }
 
     /// Seals a secret for one place.
@@ -86,57 +101,63 @@ impl Vault {
     /// # Errors
     /// When it is longer than the cipher takes, which is gigabytes.
     pub fn seal(&self, place: &str, secret: &str) -> Result<Sealed, VaultError> {
+        let Keyring { mark, keys, .. } = &*self.0;
         let nonce: [u8; NONCE_LEN] = random_bytes();
         let mut text = secret.as_bytes().to_vec();
-        let sealed = self.0.seal_in_place_append_tag(
+        let current = keys.first().ok_or(VaultError::Closed)?;
+        let sealed = current.key.seal_in_place_append_tag(
             Nonce::assume_unique_for_key(nonce),
             Aad::from(place.as_bytes()),
             &mut text,
         );
         sealed.map_err(|_| VaultError::Closed)?;
-        Ok(Sealed::kept(format!("{MARK}{}", STANDARD.encode([&nonce[..], &text[..]].concat()))))
+        Ok(Sealed::kept(format!("{mark}{}", STANDARD.encode([&nonce[..], &text[..]].concat()))))
     }
 
     /// Opens what was sealed for this place.
     ///
     /// # Errors
-    /// When it was sealed with another key or for another place, or was changed.
+    /// When it was sealed with a key that is not here or for another place, or was changed.
     pub fn open(&self, place: &str, sealed: &Sealed) -> Result<String, VaultError> {
-        let text = sealed.as_kept().strip_prefix(MARK).ok_or(VaultError::Closed)?;
-        let mut bytes = STANDARD.decode(text).map_err(|_| VaultError::Closed)?;
-        let (nonce, text) = bytes.split_at_mut_checked(NONCE_LEN).ok_or(VaultError::Closed)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| VaultError::Closed)?;
-        let opened = self.0.open_in_place(nonce, Aad::from(place.as_bytes()), text).map_err(|_| VaultError::Closed)?;
-        String::from_utf8(opened.to_vec()).map_err(|_| VaultError::Closed)
+        let kept = sealed.as_kept();
+        if let Some(text) = kept.strip_prefix(NAMELESS_MARK) {
+            // Which key it was is not said; there are few.
+            let opened = self.0.keys.iter().find_map(|named| named.open(place, text).ok());
+            return opened.ok_or(VaultError::Closed);
+        }
+        let (id, text) = kept.strip_prefix(MARK).and_then(|rest| rest.split_once('.')).ok_or(VaultError::Closed)?;
+        match self.0.keys.iter().find(|named| named.id == id) {
+            Some(named) => named.open(place, text),
+            // Not what somebody made up: it goes into an error.
+            None if id.len() == KEY_ID_CHARS && id.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                Err(VaultError::UnknownKey(id.to_owned()))
+            }
+            None => Err(VaultError::Closed),
+        }
     }
 }
 
-/// Makes the file whole or not at all; where another program was faster, its key counts.
-fn made(path: &Path) -> io::Result<String> {
-    let mark: [u8; 8] = random_bytes();
-    let unfinished = path.with_extension(format!("{:016x}", u64::from_ne_bytes(mark)));
-    let text = STANDARD.encode(random_bytes::<32>());
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&unfinished)?;
-    let written = writeln!(file, "{text}").and_then(|()| file.sync_all());
-    let linked = written.and_then(|()| fs::hard_link(&unfinished, path));
-    fs::remove_file(&unfinished)?;
-    match linked {
-        Ok(()) => {
-            tracing::info!(path = %path.display(), "a key for sealed secrets was made; keep a copy apart from the database")
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
+impl Named {
+    fn open(&self, place: &str, text: &str) -> Result<String, VaultError> {
+        let mut bytes = STANDARD.decode(text).map_err(|_| VaultError::Closed)?;
+        let (nonce, text) = bytes.split_at_mut_checked(NONCE_LEN).ok_or(VaultError::Closed)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| VaultError::Closed)?;
+        let opened = self.key.open_in_place(nonce, Aad::from(place.as_bytes()), text);
+        String::from_utf8(opened.map_err(|_| VaultError::Closed)?.to_vec()).map_err(|_| VaultError::Closed)
     }
-    fs::read_to_string(path)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// As programs before keys had names sealed it.
+    fn nameless(vault: &Vault, place: &str, secret: &str) -> Sealed {
+        let sealed = vault.seal(place, secret).unwrap();
+        Sealed::kept(sealed.as_kept().replacen(vault.mark(), NAMELESS_MARK, 1))
+    }
 
     #[test]
     fn opens_with_its_key_in_its_place_and_nowhere_else() {
@@ -146,36 +167,76 @@ mod tests {
         assert_ne!(sealed, vault.seal("webhook:1", "whsec_abc").unwrap(), "a nonce of its own");
         assert_eq!(vault.open("webhook:1", &sealed).unwrap(), "whsec_abc");
         assert!(matches!(vault.open("webhook:2", &sealed), Err(VaultError::Closed)));
-        assert!(matches!(other.open("webhook:1", &sealed), Err(VaultError::Closed)));
+        let id = vault.key_ids().next().unwrap().to_owned();
+        assert_eq!(other.open("webhook:1", &sealed), Err(VaultError::UnknownKey(id)));
         for n in MARK.len()..sealed.as_kept().len() {
             let mut changed = sealed.as_kept().as_bytes().to_vec();
             changed[n] = if changed[n] == b'A' { b'B' } else { b'A' };
             let changed = Sealed::kept(String::from_utf8(changed).unwrap());
             assert!(vault.open("webhook:1", &changed).is_err(), "at {n}");
         }
-        for nothing in ["", "whsec_abc", MARK, "sealed1.AAAA"] {
+        for nothing in ["", "whsec_abc", MARK, "sealed2.AAAA", "sealed1.", "sealed1.AAAA", "sealed3.AAAA.AAAA"] {
             assert!(vault.open("webhook:1", &Sealed::kept(nothing.to_owned())).is_err(), "{nothing}");
         }
     }
 
     #[test]
-    fn the_key_is_made_once_and_never_where_it_would_lock_secrets_up() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("secrets.key");
-        let gone = Vault::at(&path, true).unwrap_err();
-        assert!(gone.to_string().contains("put it back"), "{gone}");
-        assert!(!path.exists());
-        let sealed = Vault::at(&path, false).unwrap().seal("x", "y").unwrap();
-        assert_eq!(Vault::at(&path, true).unwrap().open("x", &sealed).unwrap(), "y");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing unfinished stays");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    fn what_was_sealed_before_keys_had_names_still_opens_with_any_key_that_is_there() {
+        let old = Vault::from_key([1; 32]).unwrap();
+        let sealed = nameless(&old, "order:1", "a secret");
+        assert!(Vault::is_sealed(sealed.as_kept()) && sealed.as_kept().starts_with("sealed1."));
+        let newer = Vault::with_older([2; 32], &[[3; 32], [1; 32]]).unwrap();
+        for vault in [&old, &newer] {
+            assert_eq!(vault.open("order:1", &sealed).unwrap(), "a secret");
+            assert_eq!(vault.open("order:2", &sealed), Err(VaultError::Closed));
         }
-        fs::write(&path, "short").unwrap();
-        assert!(matches!(Vault::at(&path, false), Err(VaultError::NoKey(_))));
-        let nowhere = folder.path().join("no/such/folder.key");
-        assert!(matches!(Vault::at(&nowhere, false), Err(VaultError::File { .. })));
+        let without = Vault::with_older([2; 32], &[[3; 32]]).unwrap();
+        assert_eq!(without.open("order:1", &sealed), Err(VaultError::Closed));
+    }
+
+    #[test]
+    fn a_value_that_names_another_key_than_its_own_does_not_open() {
+        let vault = Vault::with_older([1; 32], &[[2; 32]]).unwrap();
+        let other = Vault::from_key([2; 32]).unwrap();
+        let sealed = vault.seal("x", "y").unwrap();
+        let renamed = Sealed::kept(sealed.as_kept().replacen(vault.mark(), other.mark(), 1));
+        assert_eq!(vault.open("x", &renamed), Err(VaultError::Closed));
+        let made_up = Sealed::kept(sealed.as_kept().replacen(vault.mark(), "sealed2.whatever is here.", 1));
+        assert_eq!(vault.open("x", &made_up), Err(VaultError::Closed), "and is not repeated in words");
+    }
+
+    proptest! {
+        /// However keys come and go: what was sealed opens as long as its key is among those that are there, and with no other.
+        #[test]
+        fn what_is_sealed_opens_across_rotations_as_long_as_its_key_is_there(
+            secret in "\\PC{0,60}",
+            place in "[a-z]{1,8}:[0-9a-f]{1,12}",
+            first in any::<u8>(),
+            turns in proptest::collection::vec((any::<u8>(), any::<bool>(), any::<bool>()), 1..8),
+        ) {
+            let mut keys = vec![[first; 32]];
+            let mut vault = Vault::from_key(keys[0]).unwrap();
+            let mut sealed = vault.seal(&place, &secret).unwrap();
+            let mut sealed_with = keys[0];
+            for (next, reseals, drops) in turns {
+                keys.retain(|key| *key != [next; 32]);
+                keys.insert(0, [next; 32]);
+                if drops {
+                    keys.truncate(2);
+                }
+                vault = Vault::with_older(keys[0], &keys[1..]).unwrap();
+                let opened = vault.open(&place, &sealed);
+                if !keys.contains(&sealed_with) {
+                    prop_assert_eq!(opened, Err(VaultError::UnknownKey(key_id(&sealed_with))));
+                    return Ok(());
+                }
+                prop_assert_eq!(opened.as_deref(), Ok(secret.as_str()));
+                if reseals {
+                    sealed = vault.seal(&place, &secret).unwrap();
+                    sealed_with = keys[0];
+                    prop_assert!(sealed.as_kept().starts_with(vault.mark()));
+                }
+            }
+        }
     }
 }

@@ -45,10 +45,15 @@ export function writeRelay(at, ports) {
     "[identity]",
     ...identity(at, "relay"),
     `signers_authority = ${text(join(at.pki, "signers.pem"))}`,
+    // Not there before the first `certs revoke`.
+    `revoked = ${text(join(at.pki, "systems.crl.pem"))}`,
     "[listen]",
     ...["boxes", "api", "media", "whip", "ops"].map((name) => `${name} = ${local(ports[name])}`),
     "[webhooks]",
     "allow_loopback = true",
+    // A demonstration has nobody who compares fingerprints.
+    "[signing_keys]",
+    'approval = "at_once"',
     "[media]",
     'advertise = ["127.0.0.1"]',
   ]);

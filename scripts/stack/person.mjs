@@ -39,7 +39,7 @@ export class Person {
       cookie: [...this.cookies].map(([k, v]) => `${k}=${v}`).join("; "),
     };
     if (method !== "GET") {
-      headers["x-csrf-token"] = this.cookies.get("yz_csrf") ?? "";
+      headers["x-csrf-token"] = this.cookies.get("__Host-yz_csrf") ?? this.cookies.get("yz_csrf") ?? "";
       headers["idempotency-key"] = webcrypto.randomUUID();
       headers["content-type"] = "application/json";
     }
@@ -65,17 +65,16 @@ export class Person {
     return text === "" ? undefined : JSON.parse(text);
   }
 
-  /** A key that stays with this person, certified by the hospital. */
+  /** A key that stays with this person, on record at the relay and certified by the hospital. */
   async prepareToSign() {
     const pair = await subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
     const { kty, crv, x, y } = await subtle.exportKey("jwk", pair.publicKey);
     this.key = pair.privateKey;
     const claim = { issued_at: new Date().toISOString(), purpose: "signing-certificate", staff_id: this.me.id };
     const proof = await this.compact({ alg: "ES256", typ: "yunzhen+proof" }, JSON.stringify(claim));
-    this.certificate = await this.post("/session/signing-certificate", {
-      public_key_jwk: { kty, crv, x, y },
-      proof_jws: proof,
-    });
+    const request = { public_key_jwk: { kty, crv, x, y }, proof_jws: proof };
+    await this.post("/api/signing-keys", { ...request, device: "demo" });
+    this.certificate = await this.post("/session/signing-certificate", request);
     return this.certificate;
   }
 

@@ -1,7 +1,12 @@
 //! An authority and people for the tests of this crate.
 #![allow(dead_code)]
 
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use rustls::{ClientConfig, ClientConnection, ServerConfig, ServerConnection};
+use rustls_pki_types::ServerName;
 use yunzhen_certs::authority::{Authority, Issued};
 use yunzhen_certs::proof::{Claim, issue_signer};
 use yunzhen_certs::sign::DocumentKey;
@@ -57,4 +62,46 @@ pub fn specialist(authority: &Authority, at: Timestamp) -> (DocumentKey, Issued)
     let proof = key.proof(&Claim::new(staff(), at)).expect("proof");
     let issued = issue_signer(&authority.signers, &key.public_jwk(), &proof, Role::Specialist, staff(), at);
     (key, issued.expect("issued"))
+}
+
+/// What each side says of the handshake: client, server.
+pub type Outcome = (Result<(), rustls::Error>, Result<(), rustls::Error>);
+
+pub fn shake(client: ClientConfig, server: ServerConfig) -> Outcome {
+    let name = ServerName::try_from("localhost").expect("name");
+    let mut client = ClientConnection::new(Arc::new(client), name).expect("client");
+    let mut server = ServerConnection::new(Arc::new(server)).expect("server");
+    let (mut of_client, mut of_server) = (Ok(()), Ok(()));
+    for _ in 0..8 {
+        let mut wire = Vec::new();
+        while client.wants_write() {
+            client.write_tls(&mut wire).expect("memory");
+        }
+        let mut rest = wire.as_slice();
+        while !rest.is_empty() && of_server.is_ok() {
+            server.read_tls(&mut rest).expect("memory");
+            of_server = server.process_new_packets().map(|_| ());
+        }
+        let mut wire = Vec::new();
+        while server.wants_write() {
+            server.write_tls(&mut wire).expect("memory");
+        }
+        let mut rest = wire.as_slice();
+        while !rest.is_empty() && of_client.is_ok() {
+            client.read_tls(&mut rest).expect("memory");
+            of_client = client.process_new_packets().map(|_| ());
+        }
+    }
+    if of_client.is_ok() && of_server.is_ok() {
+        assert!(!client.is_handshaking() && !server.is_handshaking());
+        client.writer().write_all(b"hello").expect("memory");
+        let mut wire = Vec::new();
+        client.write_tls(&mut wire).expect("memory");
+        server.read_tls(&mut wire.as_slice()).expect("memory");
+        server.process_new_packets().expect("data");
+        let mut got = [0; 5];
+        server.reader().read_exact(&mut got).expect("data");
+        assert_eq!(&got, b"hello");
+    }
+    (of_client, of_server)
 }

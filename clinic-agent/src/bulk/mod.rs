@@ -8,35 +8,38 @@
 //! | module | what |
 //! |---|---|
 //! | [`sending`] | how much may leave now; pure |
-//! | [`segments`] | which segment goes next, which are given up, what the relay hears of recordings |
+//! | [`segments`] | which segment goes next, which are given up, what the relay hears of recordings; pure |
+//! | `pictures` | the task's part of stills |
+//! | `tapes` | the task's part of recordings |
 //!
 //! Not here: what waits on disk (`stills::disk`, `recordings::disk`), taking pictures and recording (`capture`), whether this box is in the consultation (the
 //! media task).
 
+mod pictures;
 pub mod segments;
 pub mod sending;
+mod tapes;
 
 use crate::link::{Link, Open};
 use crate::outbox::devices::{NoPicture, Picture};
 use crate::recordings::TapeEvent;
-use crate::recordings::disk::{Disk as Segments, Waiting};
-use crate::stills::disk::{Disk as Stills, Facts, KeepError};
+use crate::recordings::disk::Disk as Segments;
+use crate::stills::disk::{Disk as Stills, Facts};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use pictures::stills_waiting;
 use segments::{Next, Recordings};
 use sending::Sending;
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 use yunzhen_domain::ids::{RecordingId, SegmentId, StillId};
-use yunzhen_domain::records::STILL_MOST_BYTES;
 use yunzhen_protocol::bulk::{BulkHead, BulkKind};
-use yunzhen_protocol::control::{SegmentLoss, StillTrouble, ToRelay};
+use yunzhen_protocol::control::{StillTrouble, ToRelay};
 use yunzhen_protocol::stream::StreamType;
 use yunzhen_runtime::{Lifecycle, clock};
 
@@ -46,7 +49,7 @@ pub const EVENT_QUEUE: usize = 64;
 const CAMERA: Duration = Duration::from_secs(15);
 /// An offer that the relay says nothing about is made again.
 const AGAIN: Duration = Duration::from_secs(10);
-/// A segment that could not be read is tried again after this.
+/// A segment that could not be read is tried again after this, and what comes behind a recording that is set aside goes.
 const READ_AGAIN: Duration = Duration::from_secs(1);
 /// Failures that are remembered; those of the oldest stills are forgotten first.
 const FAILURES: usize = 64;
@@ -190,6 +193,7 @@ impl Bulk {
             if on != self.on {
                 (self.on, self.current) = (on, None);
                 if on.is_some() {
+                    self.recordings.connected();
                     self.say_what_hinders();
                 }
             }
@@ -202,7 +206,8 @@ impl Bulk {
             };
             let sending = self.current.as_ref().and_then(|current| current.under_way.as_ref());
             let due = sending.and_then(|(_, sending)| sending.due(bps)).map(|at| self.begun + at);
-            let again = self.current.as_ref().map(|current| current.again_at);
+            let resumes = self.recordings.resumes(self.now()).map(|at| self.begun + at);
+            let again = self.current.as_ref().map_or(resumes, |current| Some(current.again_at));
             tokio::select! {
                 biased;
                 () = soft.cancelled() => return,
@@ -255,148 +260,6 @@ impl Bulk {
         }
     }
 
-    async fn tape(&mut self, id: RecordingId, event: TapeEvent) {
-        if !self.recordings.tape(id, event) {
-            // The next turn of the loop offers it, when nothing else is under way.
-            return self.say_what_waits().await;
-        }
-        match event {
-            TapeEvent::Closed => self.say_what_is_over().await,
-            _ => self.say_what_hinders(),
-        }
-    }
-
-    /// Of each recording that runs. The relay keeps what it hears once; without a link it hears it on the next one.
-    fn say_what_hinders(&self) {
-        for message in self.recordings.troubles() {
-            if !self.link.tell(message) {
-                tracing::debug!("no link to say what hinders a recording");
-            }
-        }
-    }
-
-    /// Recordings that were stopped and of which the relay has all. Without a link the relay asks again on the next one.
-    async fn say_what_is_over(&mut self) {
-        if !self.recordings.any_stopped() {
-            return;
-        }
-        let Some(waiting) = self.segments_waiting().await else { return };
-        for recording_id in self.recordings.over(&waiting) {
-            self.link.tell(ToRelay::RecordingOver { recording_id });
-        }
-    }
-
-    /// Segments that the relay wants, in the order in which they go.
-    async fn segments_waiting(&mut self) -> Option<Vec<Waiting>> {
-        let mut waiting = on_disk(&self.segments, Segments::waiting).await?;
-        waiting.retain(|one| self.recordings.is_wanted(one));
-        Some(waiting)
-    }
-
-    /// The relay waits for segments before this one. Those that wait go first; where there are none, there never will be.
-    async fn out_of_order(&mut self, id: SegmentId) {
-        let waiting = self.segments_waiting().await.unwrap_or_default();
-        self.current = None;
-        let Some(one) = waiting.iter().find(|one| one.segment == id).copied() else { return };
-        let is_first = waiting.iter().all(|other| other.recording != one.recording || other.index >= one.index);
-        if let Some(before) = one.index.checked_sub(1).filter(|_| is_first) {
-            self.give_segments_up(Waiting { index: before, ..one }, SegmentLoss::Missing);
-        }
-    }
-
-    /// Up to this one, for what the relay has not. What it answers goes on behind it; it is told again until it does.
-    fn give_segments_up(&mut self, last: Waiting, reason: SegmentLoss) {
-        let Waiting { recording, index, segment } = last;
-        tracing::error!(%recording, index, ?reason, "a stretch of a recording is given up");
-        metrics::counter!("yunzhen_segments_given_up_total").increment(1);
-        self.link.tell(ToRelay::SegmentLost { segment_id: segment, recording_id: recording, index, reason });
-        self.wait_for(segment, AGAIN);
-    }
-
-    /// Nothing else of recordings goes for so long.
-    fn wait_for(&mut self, segment: SegmentId, wait: Duration) {
-        let (item, again_at) = (Item::Segment(segment), clock::now_instant() + wait);
-        self.current = Some(Current { item, bytes: Bytes::new(), under_way: None, broken: true, again_at });
-    }
-
-    /// The relay has, or waits for no more, what was before it.
-    async fn settle(&mut self, id: RecordingId, next: u32) {
-        self.current.take_if(|current| matches!(current.item, Item::Segment(_)));
-        if on_disk(&self.segments, move |disk| disk.remove_before(id, next)).await.is_none() {
-            self.recordings.settle(id, next);
-        }
-        self.say_what_is_over().await;
-        self.say_what_waits().await;
-    }
-
-    async fn taken(&mut self, id: StillId, picture: Result<Picture, NoPicture>) {
-        self.ordered.remove(&id);
-        let trouble = match picture {
-            Ok(picture) if picture.bytes.len() as u64 > STILL_MOST_BYTES => StillTrouble::TooLarge,
-            Ok(Picture { bytes, media_type, width, height, taken_at }) => {
-                let kept = tokio::task::spawn_blocking({
-                    let disk = self.stills.clone();
-                    move || {
-                        let sha256 = yunzhen_domain::audit::hex(&Sha256::digest(&bytes));
-                        let facts = Facts { taken_at, media_type: media_type.to_owned(), width, height, sha256 };
-                        disk.keep(id, &facts, &bytes)
-                    }
-                });
-                match kept.await {
-                    // The next turn of the loop offers it. What nobody waits for goes on after it, from where the relay says.
-                    Ok(Ok(())) => {
-                        self.failed.remove(&id);
-                        self.unreadable.remove(&id);
-                        self.current.take_if(|current| matches!(current.item, Item::Segment(_)));
-                        return self.say_what_waits().await;
-                    }
-                    Ok(Err(KeepError::Full)) => StillTrouble::BoxFull,
-                    Ok(Err(error @ KeepError::Disk(_))) => {
-                        tracing::error!(%error, "no room for a still");
-                        StillTrouble::BoxDisk
-                    }
-                    Err(_) => StillTrouble::Other,
-                }
-            }
-            Err(NoPicture::Off) => StillTrouble::CameraOff,
-            Err(NoPicture::Failed) => StillTrouble::CameraFailed,
-            // The relay asks after the call why it has none.
-            Err(NoPicture::NoCall) => self.failed.get(&id).copied().unwrap_or(StillTrouble::CallOver),
-        };
-        self.fail(id, trouble);
-    }
-
-    /// There is no picture, and why. Nothing acknowledges it, so it is remembered: the relay asks again when the link went before it heard.
-    fn fail(&mut self, id: StillId, reason: StillTrouble) {
-        self.failed.insert(id, reason);
-        if self.failed.len() > FAILURES {
-            self.failed.pop_first();
-        }
-        if !self.link.tell(ToRelay::StillFailed { still_id: id, reason }) {
-            tracing::debug!("no link to say that there is no still; the relay asks again");
-        }
-    }
-
-    /// The oldest still that waits and can be read.
-    async fn next_still(&mut self) -> Option<(StillId, Facts, Vec<u8>)> {
-        loop {
-            let id = stills_waiting(&self.stills, &self.unreadable).await.first().copied()?;
-            match on_disk(&self.stills, move |disk| disk.read(id)).await {
-                Some((facts, bytes)) => return Some((id, facts, bytes)),
-                None => self.give_up(id).await,
-            }
-        }
-    }
-
-    /// One that the disk does not give. Whoever asked can press again, once told.
-    async fn give_up(&mut self, id: StillId) {
-        metrics::counter!("yunzhen_stills_unreadable_total").increment(1);
-        if on_disk(&self.stills, move |disk| disk.remove(id)).await.is_none() {
-            self.unreadable.insert(id);
-        }
-        self.fail(id, StillTrouble::BoxDisk);
-    }
-
     /// Offers the oldest still that waits, else the next segment.
     async fn offer_next(&mut self) {
         let (item, offer, bytes) = if let Some((still_id, facts, bytes)) = self.next_still().await {
@@ -405,7 +268,9 @@ impl Bulk {
             let offer = ToRelay::StillOffer { still_id, taken_at, media_type, width, height, bytes: len, sha256 };
             (Item::Still(still_id), offer, bytes)
         } else {
-            let waiting = self.segments_waiting().await.unwrap_or_default();
+            let mut waiting = self.segments_waiting().await.unwrap_or_default();
+            let now = self.now();
+            waiting.retain(|one| !self.recordings.is_set_aside(one.recording, now));
             match on_disk(&self.segments, move |disk| Ok(segments::next(disk, &waiting))).await.flatten() {
                 Some(Next::Offer(offer, segment_id, bytes)) => (Item::Segment(segment_id), offer, bytes),
                 // It is tried again after a while.
@@ -500,12 +365,6 @@ impl Bulk {
     fn now(&self) -> Duration {
         clock::now_instant().saturating_duration_since(self.begun)
     }
-}
-
-/// Stills that can be offered, oldest first.
-async fn stills_waiting(disk: &Stills, unreadable: &HashSet<StillId>) -> Vec<StillId> {
-    let waiting = on_disk(disk, Stills::waiting).await.unwrap_or_default();
-    waiting.into_iter().filter(|id| !unreadable.contains(id)).collect()
 }
 
 /// Works on a disk beside the other tasks; `None` when it failed, which is logged.

@@ -1,18 +1,25 @@
 //! Segments of recordings on their way: which goes next, which are given up, and what the relay has to hear of each recording.
 //!
 //! A recording goes in its order, so that one segment that the disk does not give would hold up all behind it: after some tries the box gives it up in words
-//! (`segment_lost`) and goes on when the relay has heard.
+//! (`segment_lost`) and goes on when the relay has heard. A relay that does not answer that, an older one or one whose disk takes nothing, holds up that recording only: it is set aside for
+//! a while, nothing of it is removed, and it is tried again then and on each new connection. What never comes in that way the relay gives up after a week
+//! (`RECORDING_AWAITED`), refuses, and so has removed here.
 
 use crate::recordings::TapeEvent;
 use crate::recordings::disk::{Disk, Waiting};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::io;
+use std::time::Duration;
 use yunzhen_domain::ids::{RecordingId, SegmentId};
 use yunzhen_protocol::control::{RecordTrouble, SegmentLoss, ToRelay};
 
 /// So often a segment is tried to be read, a second apart.
 pub const READ_TRIES: u32 = 3;
+/// So often, ten seconds apart, a relay is told what is lost of a recording before that recording is set aside.
+pub const LOST_TOLD: u32 = 3;
+/// For so long, unless there is a new connection before.
+pub const SET_ASIDE: Duration = Duration::from_secs(600);
 
 /// Recordings of this box, as far as the relay has to hear of them.
 #[derive(Debug, Default)]
@@ -26,6 +33,15 @@ pub struct Recordings {
     settled: HashMap<RecordingId, u32>,
     /// What could not be read, how often in a row.
     unread: Option<(SegmentId, u32)>,
+    /// What is lost of these was said on this connection, and not answered.
+    unanswered: HashMap<RecordingId, Unanswered>,
+}
+
+/// Words of what is lost of a recording.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unanswered {
+    told: u32,
+    aside_until: Option<Duration>,
 }
 
 /// What hinders a recording.
@@ -113,6 +129,37 @@ impl Recordings {
         self.settled.get(&one.recording).is_none_or(|next| one.index >= *next)
     }
 
+    /// Something is lost of it. Whether the relay is to be told; otherwise the recording is set aside from now on.
+    pub fn tell_lost(&mut self, id: RecordingId, now: Duration) -> bool {
+        let unanswered = self.unanswered.entry(id).or_default();
+        unanswered.told += 1;
+        let is_told = unanswered.told <= LOST_TOLD;
+        if !is_told {
+            *unanswered = Unanswered { told: 0, aside_until: Some(now + SET_ASIDE) };
+        }
+        is_told
+    }
+
+    /// The relay has answered what was lost of it.
+    pub fn lost_answered(&mut self, id: RecordingId) {
+        self.unanswered.remove(&id);
+    }
+
+    /// There is another connection, perhaps with another relay.
+    pub fn connected(&mut self) {
+        self.unanswered.clear();
+    }
+
+    /// Others go before it.
+    pub fn is_set_aside(&self, id: RecordingId, now: Duration) -> bool {
+        self.unanswered.get(&id).and_then(|one| one.aside_until).is_some_and(|until| now < until)
+    }
+
+    /// When the first that is set aside is tried again.
+    pub fn resumes(&self, now: Duration) -> Option<Duration> {
+        self.unanswered.values().filter_map(|one| one.aside_until).filter(|until| now < *until).min()
+    }
+
     /// It could not be read. Whether it is to be tried again.
     pub fn try_again(&mut self, segment: SegmentId) -> bool {
         let tries = self.unread.filter(|(before, _)| *before == segment).map_or(1, |(_, tries)| tries + 1);
@@ -188,5 +235,28 @@ mod tests {
         let tried = [1, 1, 2, 1, 1, 1].map(|segment| recordings.try_again(one(segment).segment));
         assert_eq!(tried, [true, true, true, true, true, false]);
         assert!(!recordings.try_again(one(1).segment), "nor tried anew when the relay has not heard");
+    }
+
+    /// An older relay does not know the word: the box held every later recording, and what it makes until its disk was full.
+    #[test]
+    fn a_relay_that_never_answers_what_is_lost_holds_up_that_recording_only_and_not_for_ever() {
+        let (mut recordings, other) = (Recordings::default(), RecordingId::from_uuid(Uuid::from_u128(2)));
+        let at = |seconds| Duration::from_secs(seconds);
+        let told = [0, 10, 20, 30].map(|seconds| recordings.tell_lost(ID, at(seconds)));
+        assert_eq!(told, [true, true, true, false]);
+        assert!(recordings.is_set_aside(ID, at(31)) && !recordings.is_set_aside(other, at(31)));
+        assert_eq!(recordings.resumes(at(31)), Some(at(30) + SET_ASIDE));
+        recordings.stop(ID);
+        assert!(recordings.over(&[one(5)]).is_empty(), "what waits of it is still to come");
+        let later = at(30) + SET_ASIDE;
+        assert!(!recordings.is_set_aside(ID, later) && recordings.resumes(later).is_none());
+        assert!(recordings.tell_lost(ID, later), "and told anew");
+
+        recordings.lost_answered(ID);
+        let told = [0, 10, 20].map(|seconds| recordings.tell_lost(ID, later + at(seconds)));
+        assert_eq!(told, [true; 3], "an answer begins the count anew");
+        assert!(!recordings.tell_lost(ID, later + at(30)));
+        recordings.connected();
+        assert!(!recordings.is_set_aside(ID, later + at(31)), "another relay may know the word");
     }
 }

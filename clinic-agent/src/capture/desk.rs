@@ -22,12 +22,15 @@ pub(super) struct Wish {
     /// No frames for now.
     pub(super) held: bool,
     pub(super) keyframe: bool,
+    /// The low picture beside the main one, while it is asked for.
+    pub(super) low: Option<VideoTarget>,
+    pub(super) low_keyframe: bool,
     pub(super) stop: bool,
 }
 
 impl Wish {
     pub(super) const fn new(camera: Option<BoxCamera>, target: VideoTarget) -> Self {
-        Self { camera, target, held: false, keyframe: false, stop: false }
+        Self { camera, target, held: false, keyframe: false, low: None, low_keyframe: false, stop: false }
     }
 }
 

@@ -11,6 +11,10 @@ const CODEC: &str = "libx264";
 pub(super) const CLOCK: i32 = 90_000;
 /// A keyframe comes by itself after this many seconds, for receivers that cannot ask.
 const KEYFRAME_SECONDS: u32 = 10;
+/// And so rarely where the link is narrow: there a keyframe holds the picture up for a quarter of a second, and who watches can ask.
+const SMALL_KEYFRAME_SECONDS: u32 = 60;
+/// Small pictures take their time: at a quarter of the pixels and half the pace this costs a fourth of what the full picture does, and is worth a quarter of their rate.
+const SMALL_PRESET: &str = "faster";
 /// Quality of a still, as x264 counts it: fine print on a tablet's screen can be read.
 const STILL_QUALITY: &str = "23";
 
@@ -19,7 +23,10 @@ pub(super) struct H264 {
     encoder: encoder::video::Encoder,
     width: u32,
     height: u32,
-    bitrate_bps: u32,
+    /// Bits per second, and frames: at most as many as it was opened for.
+    told: (u32, u32),
+    /// Frames a second that it was opened for.
+    most_fps: u32,
     last_pts: Option<i64>,
     packet: Packet,
 }
@@ -31,9 +38,15 @@ struct Pace {
     buffer_bits: i32,
 }
 
-/// Bits that the rate buffer holds: a third of a second, so that a keyframe may be some times a delta frame but no more.
-const fn buffer_bits(bitrate_bps: u32) -> i32 {
-    (bitrate_bps / 3) as i32
+/// Bits that the rate buffer holds: a third of a second, so that a keyframe may be some times a delta frame but no more; or one frame.
+const fn buffer_bits(bitrate_bps: u32, fps: u32) -> i32 {
+    (bitrate_bps / if fps == 0 || fps > 3 { 3 } else { fps }) as i32
+}
+
+/// The rate that an encoder for `most_fps` has to be told when it is given fewer frames: it counts frames and not time.
+fn rate_told(bitrate_bps: u32, fps: u32, most_fps: u32) -> usize {
+    let bps = u64::from(bitrate_bps) * u64::from(most_fps) / u64::from(fps.max(1));
+    usize::try_from(bps.min(i32::MAX as u64)).unwrap_or(usize::MAX)
 }
 
 /// Opens an encoder and refuses options that it did not know: ffmpeg itself skips a misspelled one without a word.
@@ -65,6 +78,13 @@ impl H264 {
         Self::with_options(width, height, fps, bitrate_bps, &[])
     }
 
+    /// An encoder of small pictures, at most so many a second, for rates at which each bit counts. Fewer a second cost no other encoder and no keyframe: [`Self::set_rate`].
+    pub(super) fn small(width: u32, height: u32, most_fps: u32, bitrate_bps: u32) -> Result<Self, CaptureError> {
+        let fps = most_fps.max(1);
+        let pace = Pace { fps, gop: SMALL_KEYFRAME_SECONDS * fps, buffer_bits: buffer_bits(bitrate_bps, fps) };
+        Self::open_with(width, height, pace, bitrate_bps, &[("preset", SMALL_PRESET)])
+    }
+
     /// An encoder of stills: each picture by itself, of one quality, and never of more bytes than this.
     pub(super) fn of_stills(width: u32, height: u32, most_bytes: usize) -> Result<Self, CaptureError> {
         // With one picture a second and a rate buffer of a second, a picture may take what is in it. The preset may take its time: there is a picture in seconds.
@@ -86,7 +106,7 @@ impl H264 {
         more: &[(&str, &str)],
     ) -> Result<Self, CaptureError> {
         let fps = fps.max(1);
-        let pace = Pace { fps, gop: KEYFRAME_SECONDS * fps, buffer_bits: buffer_bits(bitrate_bps) };
+        let pace = Pace { fps, gop: KEYFRAME_SECONDS * fps, buffer_bits: buffer_bits(bitrate_bps, fps) };
         Self::open_with(width, height, pace, bitrate_bps, more)
     }
 
@@ -123,19 +143,22 @@ impl H264 {
         more.iter().for_each(|(key, value)| options.set(key, value));
         open(&mut video, CODEC, options)?;
         let encoder = encoder::video::Encoder(video);
-        Ok(Self { encoder, width, height, bitrate_bps, last_pts: None, packet: Packet::empty() })
+        let told = (bitrate_bps, fps);
+        Ok(Self { encoder, width, height, told, most_fps: fps, last_pts: None, packet: Packet::empty() })
     }
 
-    /// A new target, from the next frame on.
-    pub(super) fn set_bitrate(&mut self, bitrate_bps: u32) {
-        if bitrate_bps == self.bitrate_bps {
+    /// A new target, from the next frame on: bits and frames a second. More frames than it was opened for it does not expect.
+    pub(super) fn set_rate(&mut self, bitrate_bps: u32, fps: u32) {
+        let fps = fps.clamp(1, self.most_fps);
+        if (bitrate_bps, fps) == self.told {
             return;
         }
-        self.bitrate_bps = bitrate_bps;
-        self.encoder.set_bit_rate(bitrate_bps as usize);
-        self.encoder.set_max_bit_rate(bitrate_bps as usize);
+        self.told = (bitrate_bps, fps);
+        let rate = rate_told(bitrate_bps, fps, self.most_fps);
+        self.encoder.set_bit_rate(rate);
+        self.encoder.set_max_bit_rate(rate);
         // SAFETY: the context is ours and open; libx264's wrapper compares the field with what it uses before each frame.
-        unsafe { (*self.encoder.as_mut_ptr()).rc_buffer_size = buffer_bits(bitrate_bps) };
+        unsafe { (*self.encoder.as_mut_ptr()).rc_buffer_size = buffer_bits(bitrate_bps, fps) };
     }
 
     /// Encodes one picture taken at `pts` ticks; gives its access unit in Annex B form, or nothing when the encoder holds it back.
@@ -168,11 +191,48 @@ impl H264 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::scene::Scene;
+    use yunzhen_media::h264::starts_keyframe;
+    use yunzhen_protocol::control::BoxCamera;
 
     #[test]
     fn an_unknown_option_is_refused_by_name() {
         let refused = H264::with_options(320, 180, 30, 500_000, &[("tunee", "zerolatency")]);
         assert!(matches!(refused.err(), Some(CaptureError::UnknownOption { option, .. }) if option == "tunee"));
+    }
+
+    #[test]
+    fn fewer_frames_are_told_as_more_bits_for_each_and_a_rate_buffer_of_the_same_time() {
+        assert_eq!(
+            [(60_000, 15), (60_000, 6), (60_000, 2)].map(|(bps, fps)| rate_told(bps, fps, 15)),
+            [60_000, 150_000, 450_000]
+        );
+        assert_eq!([15, 6, 2].map(|fps| buffer_bits(60_000, fps)), [20_000, 20_000, 30_000], "a frame fits");
+        assert_eq!((rate_told(u32::MAX, 0, 30), buffer_bits(30, 0)), (i32::MAX as usize, 10), "no number is too odd");
+    }
+
+    /// The pace changes in one encoder: no keyframe, and the rate holds. Told the plain rate it made 25 kbit/s of 50 at eight frames a second, and 7 of 35 at two.
+    #[test]
+    fn a_slower_picture_of_the_same_encoder_has_the_rate_that_was_asked_for() {
+        let mut encoder = H264::small(640, 360, 15, 60_000).expect("encoder");
+        let mut scene = Scene::new(BoxCamera::Room, 640, 360);
+        let (mut time, mut keyframes) = (0, 0);
+        for fps in [15, 6, 2, 15] {
+            encoder.set_rate(60_000, fps);
+            let mut bytes = 0;
+            for number in 0..10 * fps {
+                time += i64::from(CLOCK) / i64::from(fps);
+                let mut picture = scene.paint(1_700_000_000_000, "10:00:00");
+                let unit = encoder.encode(&mut picture, time, false).expect("encoded").expect("no delay");
+                // Behind a start code of four bytes.
+                keyframes += u32::from(starts_keyframe(&unit[4..]));
+                // Three seconds are the way to the new pace.
+                bytes += if number < 3 * fps { 0 } else { unit.len() };
+            }
+            let bps = bytes * 8 / 7;
+            assert!((36_000..72_000).contains(&bps), "{bps} at {fps} frames a second");
+        }
+        assert_eq!(keyframes, 1, "the first");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | [`input`] | files, V4L2, RTSP and ALSA by ffmpeg |
 //! | [`device`] | opening V4L2 and ALSA so that nothing waits for ever |
 //! | [`picture`], [`sound`] | the two threads |
+//! | [`low`] | the low picture beside the main one |
 //! | [`h264`], [`opus`] | the encoders |
 //! | [`still`], [`jpeg`] | full pictures, without loss |
 //! | [`tape`] | the recording at full quality beside the live picture |
@@ -27,6 +28,7 @@ mod glyphs;
 mod h264;
 mod input;
 mod jpeg;
+mod low;
 mod opus;
 pub mod pattern;
 mod picture;
@@ -173,6 +175,22 @@ impl Devices for Capture {
     fn hold(&mut self, held: bool) {
         if let Some(running) = &self.running {
             running.picture.nudge(|wish| wish.held = held);
+        }
+    }
+
+    fn makes_low(&self) -> bool {
+        !self.cameras().is_empty()
+    }
+
+    fn low(&mut self, target: Option<VideoTarget>) {
+        if let Some(running) = &self.running {
+            running.picture.nudge(|wish| wish.low = target);
+        }
+    }
+
+    fn low_keyframe(&mut self) {
+        if let Some(running) = &self.running {
+            running.picture.nudge(|wish| wish.low_keyframe = true);
         }
     }
 

@@ -1,4 +1,4 @@
-//! The picture thread: the wanted camera, as RTP packets.
+//! The picture thread: the wanted camera, as RTP packets; while it is asked for, a low picture beside the main one.
 
 use std::{
     sync::{Arc, mpsc},
@@ -11,7 +11,7 @@ use ffmpeg_next::{
     frame, media,
     software::scaling::{self, Flags},
 };
-use yunzhen_media::{MediaKind, h264::Packetizer};
+use yunzhen_media::{MediaKind, h264::Packetizer, layers::Layer};
 use yunzhen_protocol::{
     control::{BoxCamera, VideoPlan},
     rtp::{RtpHeader, RtpPacket},
@@ -25,13 +25,14 @@ use super::{
     error::CaptureError,
     h264::{CLOCK, H264},
     input::{Input, Place},
+    low::Low,
     report,
     scene::Scene,
     still::{self, Full},
     tape::TapeSlot,
 };
 use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink, NoPicture, StillOrder};
-use yunzhen_media::ladder::{Motion, STILL_BYTES, STILL_MOST_BYTES, VideoTarget};
+use yunzhen_media::ladder::{Motion, SMALL_FPS, STILL_BYTES, STILL_MOST_BYTES, VideoTarget};
 
 /// How long to wait before a source that failed is tried again.
 pub(super) const RETRY: Duration = Duration::from_secs(2);
@@ -46,6 +47,7 @@ pub(super) struct Picture {
     desk: Arc<Desk<Wish>>,
     began: Instant,
     sequence: u16,
+    low_sequence: u16,
     /// Media clock of the last picture.
     stamped: i64,
     stills: mpsc::Receiver<StillOrder>,
@@ -80,7 +82,8 @@ impl Picture {
     ) -> Self {
         let began = clock::now_instant();
         let (order, last_still) = (None, None);
-        Self { settings, plan, sink, desk, began, sequence: 0, stamped: -1, stills, order, last_still, tape }
+        let (sequence, low_sequence, stamped) = (0, 0, -1);
+        Self { settings, plan, sink, desk, began, sequence, low_sequence, stamped, stills, order, last_still, tape }
     }
 
     /// Runs until it is told to stop.
@@ -117,15 +120,16 @@ impl Picture {
     fn film(&mut self, camera: BoxCamera) -> Result<(), CaptureError> {
         let mut source = self.open(camera)?;
         let mut maker = Maker::new(self.desk.read(|_| {}).target, self.plan.fps)?;
-        let (mut running, mut filmed) = (false, false);
+        let (mut running, mut filmed, mut low) = (false, false, Low::default());
         loop {
-            let wish = self.desk.read(|wish| wish.keyframe = false);
+            let wish = self.desk.read(|wish| (wish.keyframe, wish.low_keyframe) = (false, false));
             if wish.stop || wish.camera != Some(camera) {
                 return Ok(());
             }
             maker.follow(wish.target, wish.keyframe)?;
+            low.follow(wish.low, wish.low_keyframe, self.plan.fps);
             let order = self.still_due(camera);
-            let Shot { picture, full } = match self.next(&mut source, order) {
+            let Shot { mut picture, full } = match self.next(&mut source, order) {
                 Ok(Some(shot)) => shot,
                 Ok(None) => continue,
                 Err(CaptureError::Ended { .. }) if self.settings.repeat && std::mem::take(&mut filmed) => {
@@ -143,11 +147,17 @@ impl Picture {
             // What moves again waits until the last still's stamp is past.
             if !wish.held
                 && pts > self.stamped
-                && let Some(access_unit) = maker.make(picture, taken_at, pts)?
+                && let Some(access_unit) = maker.make(&mut picture, taken_at, pts)?
             {
                 let ahead = wish.target.ahead(access_unit.len());
                 self.stamped = pts + ticks(ahead);
-                self.send(&access_unit, wish.target, self.stamped as u32, taken_at + ahead);
+                let most = wish.target.payload(MAX_PAYLOAD);
+                self.send(Layer::Main, &access_unit, most, self.stamped as u32, taken_at + ahead);
+            }
+            if !wish.held
+                && let Some(access_unit) = low.make(&mut picture, taken_at, pts)
+            {
+                self.send(Layer::Low, &access_unit, MAX_PAYLOAD, pts as u32, taken_at);
             }
             if !std::mem::replace(&mut running, true) {
                 report(&self.sink, DeviceEvent::Running);
@@ -242,18 +252,20 @@ impl Picture {
         }
     }
 
-    fn send(&mut self, access_unit: &[u8], target: VideoTarget, timestamp: u32, taken_at: Instant) {
-        for payload in Packetizer::new(target.payload(MAX_PAYLOAD)).packetize(access_unit) {
-            let header = RtpHeader {
-                marker: payload.marker,
-                payload_type: self.plan.payload_type,
-                sequence: self.sequence,
-                timestamp,
-                ssrc: self.plan.ssrc,
-            };
-            self.sequence = self.sequence.wrapping_add(1);
+    /// Each of the two pictures counts its packets by itself; the source on the wire is the outbox's business.
+    fn send(&mut self, layer: Layer, access_unit: &[u8], most: usize, timestamp: u32, taken_at: Instant) {
+        let VideoPlan { payload_type, ssrc, .. } = self.plan;
+        let number = match layer {
+            Layer::Main => &mut self.sequence,
+            Layer::Low => &mut self.low_sequence,
+        };
+        for payload in Packetizer::new(most).packetize(access_unit) {
+            let sequence = *number;
+            let header = RtpHeader { marker: payload.marker, payload_type, sequence, timestamp, ssrc };
+            *number = number.wrapping_add(1);
             let packet = RtpPacket { header, payload: payload.payload };
-            if self.sink.packets.try_send(Captured { kind: MediaKind::Video, packet, taken_at }).is_err() {
+            let captured = Captured { kind: MediaKind::Video, layer, packet, taken_at };
+            if self.sink.packets.try_send(captured).is_err() {
                 metrics::counter!("yunzhen_capture_dropped_packets_total", "kind" => "video").increment(1);
             }
         }
@@ -265,8 +277,8 @@ const fn ticks(time: Duration) -> i64 {
     (time.as_micros() * CLOCK as u128 / 1_000_000) as i64
 }
 
-/// Pictures of the camera → frames of the size and pace that the link bears. Another size or pace is another encoder, which begins with a keyframe.
-struct Maker {
+/// Pictures of the camera → frames of the size and pace that the link bears. Another size is another encoder, which begins with a keyframe; small pictures of any pace are one encoder's.
+pub(super) struct Maker {
     target: VideoTarget,
     /// What the camera gives.
     source_fps: u32,
@@ -280,22 +292,30 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(target: VideoTarget, source_fps: u32) -> Result<Self, CaptureError> {
+    pub(super) fn new(target: VideoTarget, source_fps: u32) -> Result<Self, CaptureError> {
         let VideoTarget { bitrate_bps, width, height, fps, motion } = target;
         let encoder = match motion {
             Motion::None => None,
             Motion::Stills => Some(H264::of_stills(width, height, STILL_MOST_BYTES)?),
+            Motion::Moving if target.is_small() => {
+                let mut encoder = H264::small(width, height, SMALL_FPS, bitrate_bps)?;
+                encoder.set_rate(bitrate_bps, fps);
+                Some(encoder)
+            }
             Motion::Moving => Some(H264::new(width, height, fps, bitrate_bps)?),
         };
         let converter = Converter::new(width, height);
         Ok(Self { target, source_fps, encoder, converter, keyframe: true, last: None, bytes: STILL_BYTES })
     }
 
-    fn follow(&mut self, target: VideoTarget, keyframe: bool) -> Result<(), CaptureError> {
-        if target.has_shape_of(&self.target) {
+    pub(super) fn follow(&mut self, target: VideoTarget, keyframe: bool) -> Result<(), CaptureError> {
+        if target.is_made_as(&self.target) {
             // A still's bytes are its quality's; the rate says how often it comes.
             if let (Some(encoder), Motion::Moving) = (&mut self.encoder, target.motion) {
-                encoder.set_bitrate(target.bitrate_bps);
+                encoder.set_rate(target.bitrate_bps, target.fps);
+            }
+            if target.fps != self.target.fps {
+                tracing::info!(fps = target.fps, "pace of the picture changed");
             }
             self.target = target;
         } else {
@@ -309,7 +329,12 @@ impl Maker {
     }
 
     /// `None` when the picture is one too many for the pace.
-    fn make(&mut self, picture: frame::Video, taken_at: Instant, pts: i64) -> Result<Option<Bytes>, CaptureError> {
+    pub(super) fn make(
+        &mut self,
+        picture: &mut frame::Video,
+        taken_at: Instant,
+        pts: i64,
+    ) -> Result<Option<Bytes>, CaptureError> {
         let (Some(encoder), Some(interval)) = (&mut self.encoder, self.target.interval(self.bytes)) else {
             return Ok(None);
         };
@@ -323,8 +348,9 @@ impl Maker {
         }
         self.last = Some(taken_at);
         let fits = (picture.width(), picture.height()) == (self.target.width, self.target.height);
-        let mut picture = if fits { picture } else { self.converter.convert(&picture)? };
-        let made = encoder.encode(&mut picture, pts, std::mem::take(&mut self.keyframe))?;
+        let mut scaled = if fits { None } else { Some(self.converter.convert(picture)?) };
+        let picture = scaled.as_mut().unwrap_or(picture);
+        let made = encoder.encode(picture, pts, std::mem::take(&mut self.keyframe))?;
         self.bytes = made.as_ref().map_or(self.bytes, Bytes::len);
         Ok(made)
     }

@@ -12,7 +12,7 @@ use ffmpeg_next::{
     frame, media,
     software::resampling,
 };
-use yunzhen_media::{MediaKind, ladder::sound::SoundTarget};
+use yunzhen_media::{MediaKind, ladder::sound::SoundTarget, layers::Layer};
 use yunzhen_protocol::{
     control::AudioPlan,
     rtp::{RtpHeader, RtpPacket},
@@ -181,7 +181,8 @@ impl Sound {
         };
         self.sequence = self.sequence.wrapping_add(1);
         let packet = RtpPacket { header, payload };
-        if self.sink.packets.try_send(Captured { kind: MediaKind::Audio, packet, taken_at }).is_err() {
+        let captured = Captured { kind: MediaKind::Audio, layer: Layer::Main, packet, taken_at };
+        if self.sink.packets.try_send(captured).is_err() {
             metrics::counter!("yunzhen_capture_dropped_packets_total", "kind" => "audio").increment(1);
         }
     }

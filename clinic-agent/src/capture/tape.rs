@@ -4,6 +4,7 @@
 //! queue and are left out, and counted, when it does not keep up; where that is more than now and then the hospital is told. Sound is the live encoder's own, which is slim
 //! on a narrow link. A tape begins at once and writes when the one before it has ended: nobody waits for a disk but these threads.
 
+use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
@@ -33,6 +34,9 @@ const QUEUE: usize = 96;
 const PICTURES: usize = 6;
 /// Pictures that the encoder is told to expect in a second.
 const FPS: u32 = 30;
+
+/// What the thread of a tape does.
+type Run = Box<dyn FnOnce() + Send>;
 
 /// What devices hand over.
 enum Piece {
@@ -111,12 +115,23 @@ pub(super) struct Tape {
 
 impl Tape {
     /// Starts recording what comes through the slot, behind the tapes `before`, which may be of the same recording: it has each place once. It is `None` when
-    /// it cannot begin; why is in the log, and told. They stay where they are then, unless the system gives no thread: those end without being waited for.
+    /// it cannot begin; why is in the log, and the hospital is told in words where it is the box that fails. They stay where they are then, to be waited for by who closes the devices.
     pub(super) fn start(
         order: &RecordOrder,
         target: &TapeTarget,
         slot: TapeSlot,
         before: &mut Vec<JoinHandle<()>>,
+    ) -> Option<Self> {
+        let spawn = |run: Run| thread::Builder::new().name("recording".to_owned()).spawn(run);
+        Self::start_on(order, target, slot, before, spawn)
+    }
+
+    fn start_on(
+        order: &RecordOrder,
+        target: &TapeTarget,
+        slot: TapeSlot,
+        before: &mut Vec<JoinHandle<()>>,
+        spawn: impl FnOnce(Run) -> io::Result<JoinHandle<()>>,
     ) -> Option<Self> {
         let TapeTarget { settings, disk, events } = target.clone();
         let recording = order.recording_id;
@@ -149,19 +164,28 @@ impl Tape {
             tracing::error!(%recording, "too much waits to begin a recording; the relay asks again");
             return None;
         }
-        let (counted, events, earlier) = (counts.clone(), writer.events.clone(), std::mem::take(before));
+        let (counted, events) = (counts.clone(), writer.events.clone());
+        // A thread that never begins drops what it was given, and a handle that is dropped is waited for by nobody.
+        let earlier = Arc::new(Mutex::new(std::mem::take(before)));
+        let awaited = earlier.clone();
         let run = move || {
-            super::join(earlier);
+            super::join(taken(&awaited));
             writer.run(&pieces, &counted);
         };
-        match thread::Builder::new().name("recording".to_owned()).spawn(run) {
+        match spawn(Box::new(run)) {
             Ok(thread) => {
                 *slot.lock() = Some(Feed { pieces: sender, counts });
                 Some(Self { recording, slot, thread })
             }
             Err(error) => {
-                tracing::error!(%recording, %error, "no thread for a recording");
-                let _ = events.try_send(BulkEvent::Tape(recording, TapeEvent::Closed));
+                tracing::error!(%recording, %error, "no thread for a recording; the call goes on without");
+                metrics::counter!("yunzhen_recordings_not_begun_total").increment(1);
+                *before = taken(&earlier);
+                for event in [TapeEvent::Trouble(Some(RecordTrouble::Other)), TapeEvent::Closed] {
+                    if events.try_send(BulkEvent::Tape(recording, event)).is_err() {
+                        tracing::error!(%recording, "too much waits to say that it does not record");
+                    }
+                }
                 None
             }
         }
@@ -180,6 +204,10 @@ impl Tape {
             let _ = feed.pieces.try_send(Piece::Pause);
         }
     }
+}
+
+fn taken(threads: &Mutex<Vec<JoinHandle<()>>>) -> Vec<JoinHandle<()>> {
+    std::mem::take(&mut *threads.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 struct Writer {
@@ -367,6 +395,25 @@ mod tests {
         let places: Vec<u32> = target.disk.waiting().expect("listed").iter().map(|one| one.index).collect();
         assert_eq!(places, [0, 1], "each place once");
         assert_eq!(all(&mut told), [TapeEvent::Opened, TapeEvent::Kept, TapeEvent::Closed]);
+    }
+
+    /// The hospital saw a recording that had begun, for ever, and the end of the one before it was waited for by nobody.
+    #[test]
+    fn a_box_that_has_no_thread_for_it_says_so_and_still_waits_for_what_it_had() {
+        let (_folder, target, mut told, order) = stage();
+        let (release, mut before) = held();
+        let slot = TapeSlot::default();
+        let none = |_: Run| Err(io::Error::other("no thread"));
+        assert!(Tape::start_on(&order, &target, slot.clone(), &mut before, none).is_none());
+        let trouble = TapeEvent::Trouble(Some(RecordTrouble::Other));
+        assert_eq!(all(&mut told), [TapeEvent::Opened, trouble, TapeEvent::Closed]);
+        assert_eq!(before.len(), 1);
+        // What the devices give goes nowhere, and the next order may begin.
+        slot.sound(&Bytes::from_static(&[0x78, 0]), clock::now_instant());
+        drop(release);
+        let tape = Tape::start(&order, &target, slot, &mut before).expect("it begins");
+        tape.end().join().expect("it ends");
+        assert_eq!(all(&mut told), [TapeEvent::Opened, TapeEvent::Closed]);
     }
 
     /// That pictures were missing was a counter that nobody looked at.

@@ -159,6 +159,8 @@ pub struct Link {
     status: watch::Sender<LinkStatus>,
     rouse: Arc<Notify>,
     bulk: bulk::Bulk,
+    /// The path of the pictures, and what it takes.
+    uplink: watch::Sender<Option<(PathId, u32)>>,
     joint: Arc<Mutex<Joint>>,
     /// Held by the connection that says its first words: the next one must know whether there is a session.
     gate: Arc<tokio::sync::Mutex<()>>,
@@ -181,6 +183,7 @@ impl Link {
             }),
             rouse: Arc::new(Notify::new()),
             bulk: bulk::Bulk::default(),
+            uplink: watch::Sender::new(None),
             joint: Arc::default(),
             gate: Arc::default(),
         }
@@ -215,6 +218,16 @@ impl Link {
     /// What bulk may take beside a call.
     pub const fn bulk(&self) -> &bulk::Bulk {
         &self.bulk
+    }
+
+    /// The path of the pictures, and what it takes in all, bits per second; `None` while no call runs.
+    pub fn set_uplink(&self, uplink: Option<(PathId, u32)>) {
+        self.uplink.send_if_modified(|known| std::mem::replace(known, uplink) != uplink);
+    }
+
+    /// What a path takes up, where that is known.
+    pub fn uplink_bps(&self, path: PathId) -> Option<u32> {
+        self.uplink.borrow().filter(|(of, _)| *of == path).map(|(_, bps)| bps)
     }
 
     /// Says something to the relay; `false` when there is no link or its queue is full.

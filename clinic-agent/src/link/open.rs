@@ -226,7 +226,7 @@ pub async fn serve(
 const BYE: Duration = Duration::from_millis(500);
 
 async fn datagrams(connection: &quinn::Connection, served: &Served<'_>) -> End {
-    let Served { path, downlink, reports, .. } = *served;
+    let Served { link, path, downlink, reports, .. } = *served;
     let begun = clock::now_instant();
     let mut reassembler = Reassembler::new();
     let mut arrivals = reports.then(|| Arrivals::every(BOX_REPORT_INTERVAL));
@@ -239,7 +239,7 @@ async fn datagrams(connection: &quinn::Connection, served: &Served<'_>) -> End {
                 Err(error) => return error.into(),
             },
             () = clock::until(due) => {
-                report(connection, begun, arrivals.as_mut());
+                report(connection, begun, arrivals.as_mut(), link.uplink_bps(path));
                 continue;
             }
         };
@@ -251,7 +251,7 @@ async fn datagrams(connection: &quinn::Connection, served: &Served<'_>) -> End {
                 metrics::counter!("yunzhen_link_downlink_dropped_total").increment(1);
             }
         }
-        report(connection, begun, arrivals.as_mut());
+        report(connection, begun, arrivals.as_mut(), link.uplink_bps(path));
     }
 }
 
@@ -282,17 +282,19 @@ fn note(arrivals: &mut Arrivals, at: Duration, Downlink { flow, packet, .. }: &D
     let (slot, kind) = match flow {
         Flow::SlotVideo(slot) => (*slot, MediaKind::Video),
         Flow::SlotAudio(slot) => (*slot, MediaKind::Audio),
-        Flow::Video | Flow::Audio | Flow::Feedback | Flow::Repair | Flow::SlotFeedback(_) => return,
+        Flow::Video | Flow::Audio | Flow::Feedback | Flow::Repair | Flow::LowVideo | Flow::SlotFeedback(_) => return,
     };
     if let Ok(view) = RtpView::parse(packet) {
         arrivals.slot_arrived(at, slot, kind, view.header());
     }
 }
 
-/// Tells the relay what arrived, if that is due. A report that is lost is repeated by the next.
-fn report(connection: &quinn::Connection, begun: Instant, arrivals: Option<&mut Arrivals>) {
+/// Tells the relay what arrived, if that is due, as often as the way up has room for. A report that is lost is repeated by the next.
+fn report(connection: &quinn::Connection, begun: Instant, arrivals: Option<&mut Arrivals>, up_bps: Option<u32>) {
     let now = clock::now_instant().saturating_duration_since(begun);
-    let Some(report) = arrivals.and_then(|arrivals| arrivals.report(now)) else { return };
+    let Some(arrivals) = arrivals else { return };
+    arrivals.way_back(up_bps);
+    let Some(report) = arrivals.report(now) else { return };
     let mut datagram = Vec::with_capacity(256);
     roq::write_flow_id(Flow::Feedback, &mut datagram);
     rtcp::write(&report, &mut datagram);

@@ -46,6 +46,8 @@ pub enum Refusal {
     Draining,
     /// Another connection of the same box took over.
     Replaced,
+    /// The certificate was revoked.
+    Revoked,
     /// The relay itself could not be verified (its certificate is foreign or expired).
     RelayNotTrusted,
     /// Any other reason; the relay's sentence is in the log.
@@ -217,6 +219,7 @@ fn refused_wait(why: Refusal, jitter: f64) -> Duration {
         | Refusal::UnknownHome
         | Refusal::Version
         | Refusal::Replaced
+        | Refusal::Revoked
         | Refusal::RelayNotTrusted
         | Refusal::Other => REFUSED_WAIT,
     };

@@ -34,10 +34,10 @@ pub fn client_config(
 
 fn transport(floor: Floor) -> TransportConfig {
     let mut acks = AckFrequencyConfig::default();
-    // The relay acknowledges every seventh packet instead of every second: once a picture, and with it, not by a timer of its own
-    // some milliseconds later, which for a single call is a fifth of the relay's work. (quinn lets nobody wait longer than a round trip
-    // or 25 ms, so rarer acknowledgements would all be timers.) A gap is told at once all the same.
-    acks.ack_eliciting_threshold(VarInt::from_u32(6)).max_ack_delay(Some(Duration::from_millis(100)));
+    // While pictures or sound arrive the relay reports every 30 ms, and quinn's acknowledgement travels in the report's packet. One of its own is for what
+    // comes faster than that: a keyframe. (quinn lets nobody wait longer than a round trip or 25 ms from the first packet after the last
+    // acknowledgement, which with a packet every 20 ms is later than the next report.) A gap is told at once all the same.
+    acks.ack_eliciting_threshold(VarInt::from_u32(24)).max_ack_delay(Some(Duration::from_millis(100)));
     let mut transport = TransportConfig::default();
     transport
         // Random loss is the radio's nature; BBR does not take it for congestion (media.md: 3.8 % lost against 37 %).
@@ -77,6 +77,7 @@ pub fn refusal(error: &ConnectionError) -> Option<Refusal> {
             3 => Some(Refusal::Version),
             4 | 7 => Some(Refusal::Draining),
             5 => Some(Refusal::Replaced),
+            8 => Some(Refusal::Revoked),
             _ => None,
         },
         ConnectionError::Reset
@@ -99,6 +100,7 @@ pub const fn refused(code: RefusedCode) -> Refusal {
         RefusedCode::ProtocolVersion => Refusal::Version,
         RefusedCode::UnknownHome => Refusal::UnknownHome,
         RefusedCode::Replaced => Refusal::Replaced,
+        RefusedCode::Revoked => Refusal::Revoked,
         RefusedCode::Busy => Refusal::Draining,
         RefusedCode::OutOfTurn | RefusedCode::UnknownSession | RefusedCode::Other => Refusal::Other,
     }

@@ -58,8 +58,8 @@ pub fn refused(refusal: Refusal) -> Words {
             en: "The relay does not recognise this box's certificate: ask the administrator to issue one; everything is saved here",
         },
         Refusal::ExpiredCertificate => Words {
-            zh: "本机证书已过期或本机时间不准，请联系管理员更换证书；记录都保存在本机",
-            en: "This box's certificate has expired, or its clock is wrong: ask the administrator to renew it; everything is saved here",
+            zh: "本机证书已过期，或本机时间不准：本机会自动续期；一小时后仍如此，请管理员重新登记本机；记录都保存在本机",
+            en: "This box's certificate has expired, or its clock is wrong: it renews by itself; if this stays for an hour, ask the administrator to enrol the box anew; everything is saved here",
         },
         Refusal::UnknownHome => Words {
             zh: "中心没有登记本养老院，请联系管理员登记；记录都保存在本机",
@@ -76,6 +76,10 @@ pub fn refused(refusal: Refusal) -> Words {
         Refusal::Replaced => Words {
             zh: "另一台设备使用了本机的证书，请联系管理员检查",
             en: "Another device connected with this box's certificate: ask the administrator to check",
+        },
+        Refusal::Revoked => Words {
+            zh: "本机的证书已被吊销，请管理员重新登记本机；记录都保存在本机",
+            en: "This box's certificate was revoked: ask the administrator to enrol the box anew; everything is saved here",
         },
         Refusal::RelayNotTrusted => Words {
             zh: "无法确认中心的身份，请联系管理员检查证书；记录都保存在本机",

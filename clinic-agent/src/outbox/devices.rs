@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
 use yunzhen_media::ladder::sound::SoundTarget;
+use yunzhen_media::layers::Layer;
 use yunzhen_protocol::control::BoxCamera;
 use yunzhen_protocol::rtp::RtpPacket;
 
@@ -21,6 +22,8 @@ pub const PACKET_QUEUE: usize = 512;
 pub struct Captured {
     /// Sound or picture.
     pub kind: MediaKind,
+    /// Of which picture; each counts its packets by itself.
+    pub layer: Layer,
     /// With the payload type of the plan.
     pub packet: RtpPacket,
     /// When what the packet's timestamp stands for was seen or heard; sound and picture are kept together by it.
@@ -100,12 +103,20 @@ pub trait Devices: Send {
     fn adjust(&mut self, plan: CapturePlan);
     /// The next frame is to be a key frame.
     fn keyframe(&mut self);
-    /// New target of the video encoder. Another size or pace begins with a key frame; numbers and times go on.
+    /// New target of the video encoder. Another size begins with a key frame, another pace of a small picture does not; numbers and times go on.
     fn target(&mut self, target: VideoTarget);
     /// New target of the encoder of sound; numbers and times go on.
     fn sound(&mut self, target: SoundTarget);
     /// No frames are to be encoded for now, or again: what was made has not left the box.
     fn hold(&mut self, held: bool);
+    /// Whether it can make a low picture beside the main one.
+    fn makes_low(&self) -> bool {
+        false
+    }
+    /// What the low picture is to be; `None`: there is none. It begins with a key frame; numbers and times go on through its pauses.
+    fn low(&mut self, _target: Option<VideoTarget>) {}
+    /// The next frame of the low picture is to be a key frame.
+    fn low_keyframe(&mut self) {}
     /// Takes a full picture; the live one goes on.
     fn still(&mut self, order: StillOrder) {
         order.refuse(NoPicture::Off);

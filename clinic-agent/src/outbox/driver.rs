@@ -1,28 +1,37 @@
 //! Does what the session says, and moves packets from the devices and the tablet into the link.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`said`] | what the relay says |
+//! | [`kept`] | stills and recordings |
+//! | [`again`] | reports of what is missed, and what leaves again |
+//! | [`low`] | the low picture |
 
-use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, NoPicture, PACKET_QUEUE, StillOrder};
-use super::lanes::{Lanes, Switched};
+mod again;
+mod kept;
+mod low;
+mod said;
+
+use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, PACKET_QUEUE};
+use super::lanes::Lanes;
 use super::queue::Waiting;
-use super::rate::Lost;
 use super::reports::Reports;
 use super::sender::{Advice, Wait};
-use super::session::{Effect, HOLD, Input, Session, Shown};
+use super::session::{Effect, Input, Session, Shown};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
-use crate::bulk::{BulkEvent, Item};
 use crate::link::{EVENT_QUEUE, Link, LinkEvent, PathId};
-use crate::recordings::{RecordOrder, TapeEvent, TapeTarget};
+use crate::recordings::TapeTarget;
 use bytes::Bytes;
 use futures_util::future::select_all;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use yunzhen_domain::ids::{ConsultationId, RecordingId, StillId};
+use tokio::sync::{broadcast, mpsc, watch};
+use yunzhen_domain::ids::{ConsultationId, RecordingId};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::Motion;
 use yunzhen_media::ladder::forward::Forward;
-use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, Rung, SegmentRefusal, ToBox, ToRelay, VideoPlan};
-use yunzhen_protocol::rtcp::{self, RtcpPacket};
+use yunzhen_media::layers::Layer;
+use yunzhen_protocol::control::{AudioPlan, Rung, ToRelay, VideoPlan};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
 
@@ -54,6 +63,11 @@ pub struct Driver {
     /// The tablet's last target.
     tablet_bps: u32,
     asked_for_keyframe: Option<Instant>,
+    asked_for_low_keyframe: Option<Instant>,
+    /// The consultation whose room asks for the low picture, as this session's relay said last.
+    low_asked: Option<ConsultationId>,
+    /// This session's relay said its room. Before that the room that tablets see is of an earlier count.
+    room_said: bool,
     /// What the page was told of the ladder.
     rung: Option<Rung>,
     bulk: Option<TapeTarget>,
@@ -63,13 +77,15 @@ pub struct Driver {
     tablet_shown: bool,
 }
 
-/// The two outgoing streams of a consultation.
+/// The outgoing streams of a consultation.
 struct Streams {
     video: Splicer,
     audio: Splicer,
     video_ssrc: u32,
     audio_ssrc: u32,
     reports: Reports,
+    /// Of a relay that said what it is.
+    low: Option<low::LowStream>,
 }
 
 impl Streams {
@@ -80,6 +96,7 @@ impl Streams {
             video_ssrc: video.ssrc,
             audio_ssrc: audio.ssrc,
             reports: Reports::new(video.ssrc, audio.ssrc),
+            low: None,
         }
     }
 }
@@ -120,6 +137,9 @@ impl Driver {
             dark: false,
             tablet_bps: 0,
             asked_for_keyframe: None,
+            asked_for_low_keyframe: None,
+            low_asked: None,
+            room_said: false,
             rung: None,
             bulk: None,
             recording: None,
@@ -134,7 +154,7 @@ impl Driver {
         Self { bulk: Some(bulk), ..self }
     }
 
-    /// The first message to the relay says what this box has.
+    /// The first message to the relay says what this box has. Made once in a start of the program: it names the start, so that a copy of this box is told from a reconnect.
     pub fn hello(&self) -> ToRelay {
         ToRelay::Hello {
             protocol: yunzhen_protocol::VERSION,
@@ -143,6 +163,8 @@ impl Driver {
             microphone: self.devices.microphone(),
             arrivals: true,
             records: self.devices.records() && self.bulk.as_ref().is_some_and(|bulk| bulk.settings.enabled),
+            low_picture: self.devices.makes_low(),
+            instance: Some(clock::random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect()),
         }
     }
 
@@ -202,123 +224,6 @@ impl Driver {
         if closed.await.is_err() {
             tracing::error!("the devices could not be closed in order");
         }
-    }
-
-    fn link_event(&mut self, event: LinkEvent) {
-        match event {
-            LinkEvent::Up => self.input(Input::LinkUp),
-            LinkEvent::Down => self.input(Input::LinkDown),
-            LinkEvent::Moved => self.input(Input::ControlMoved),
-            LinkEvent::Control(message) => match *message {
-                ToBox::StartMedia { consultation_id, video, audio, hold_s } => {
-                    tracing::info!(consultation = %consultation_id, "media start");
-                    let hold = hold_s.map_or(HOLD, |seconds| Duration::from_secs(seconds.into()));
-                    self.input(Input::Start { consultation_id, video, audio, hold });
-                }
-                ToBox::StopMedia { consultation_id, reason } => {
-                    tracing::info!(consultation = %consultation_id, ?reason, "media stop");
-                    self.input(Input::Stop { consultation_id, reason });
-                }
-                ToBox::KeyframeRequest {} => self.input(Input::KeyframeWanted),
-                ToBox::SetBitrate { video_bps } => self.input(Input::SetBitrate(video_bps)),
-                ToBox::SelectCamera { camera } => self.input(Input::Choose(camera)),
-                ToBox::RoomState(state) => self.room_state(state),
-                ToBox::TakeStill { still_id, consultation_id, camera } => {
-                    self.take_still(still_id, consultation_id, camera);
-                }
-                ToBox::StillAt { still_id, offset } => {
-                    self.tell_bulk(BulkEvent::At { item: Item::Still(still_id), offset });
-                }
-                ToBox::StillDone { still_id } => self.tell_bulk(BulkEvent::Done { item: Item::Still(still_id) }),
-                ToBox::StillRefused { still_id, reason } => {
-                    tracing::warn!(still = %still_id, ?reason, "still refused by the relay");
-                    self.tell_bulk(BulkEvent::Refused { item: Item::Still(still_id), out_of_order: false });
-                }
-                ToBox::Record { recording_id, consultation_id, key, next } => {
-                    self.record(RecordOrder { recording_id, key, next }, consultation_id);
-                }
-                ToBox::StopRecording { recording_id } => {
-                    if self.recording.is_some_and(|(id, _)| id == recording_id) {
-                        self.stop_recording();
-                    }
-                    self.tell_bulk(BulkEvent::Stopped { recording_id });
-                }
-                ToBox::SegmentAt { segment_id, offset } => {
-                    self.tell_bulk(BulkEvent::At { item: Item::Segment(segment_id), offset });
-                }
-                ToBox::SegmentDone { segment_id } => {
-                    self.tell_bulk(BulkEvent::Done { item: Item::Segment(segment_id) });
-                }
-                ToBox::SegmentRefused { segment_id, reason } => {
-                    tracing::warn!(segment = %segment_id, ?reason, "segment of a recording refused by the relay");
-                    let out_of_order = reason == SegmentRefusal::OutOfOrder;
-                    self.tell_bulk(BulkEvent::Refused { item: Item::Segment(segment_id), out_of_order });
-                }
-                ToBox::RecordingNext { recording_id, next } => self.tell_bulk(BulkEvent::Next { recording_id, next }),
-                // The link's own business.
-                ToBox::Welcome { .. } | ToBox::Joined {} | ToBox::Refused { .. } | ToBox::Drain { .. } => {}
-            },
-        }
-    }
-
-    /// The picture comes from the devices, and only in the consultation that this box is in.
-    fn take_still(&mut self, still_id: StillId, consultation_id: ConsultationId, camera: BoxCamera) {
-        let (reply, picture) = oneshot::channel();
-        if self.session.consultation() == Some(consultation_id) {
-            self.devices.still(StillOrder { camera, reply });
-        } else {
-            StillOrder { camera, reply }.refuse(NoPicture::NoCall);
-        }
-        self.tell_bulk(BulkEvent::Ordered { still_id, picture });
-    }
-
-    fn tell_bulk(&self, event: BulkEvent) {
-        let told = self.bulk.as_ref().is_some_and(|bulk| bulk.events.try_send(event).is_ok());
-        if !told {
-            // What the relay does not hear of it asks again when this box joins anew.
-            tracing::warn!("a message about bulk was dropped");
-        }
-    }
-
-    /// Only the consultation that this box is in is recorded.
-    fn record(&mut self, order: RecordOrder, consultation: ConsultationId) {
-        let Some(bulk) = self.bulk.as_ref().filter(|bulk| bulk.settings.enabled) else { return };
-        if self.session.consultation() != Some(consultation) {
-            return;
-        }
-        self.recording = Some((order.recording_id, consultation));
-        self.devices.record(order, bulk);
-        self.tablet_shown = false;
-        self.look_at_recording();
-    }
-
-    fn stop_recording(&mut self) {
-        self.recording = None;
-        self.devices.stop_recording();
-    }
-
-    /// A recording ends with its call, and its hospital hears when the tablet's own camera is shown instead.
-    fn look_at_recording(&mut self) {
-        let Some((recording_id, consultation)) = self.recording else { return };
-        if self.session.consultation() != Some(consultation) {
-            return self.stop_recording();
-        }
-        let tablet = self.session.shown().camera == ActiveCamera::Tablet;
-        if std::mem::replace(&mut self.tablet_shown, tablet) != tablet {
-            self.tell_bulk(BulkEvent::Tape(recording_id, TapeEvent::Tablet(tablet)));
-        }
-    }
-
-    fn room_state(&self, state: yunzhen_protocol::room::RoomState) {
-        self.outbox.room.send_if_modified(|room| {
-            let older = room
-                .as_ref()
-                .is_some_and(|known| known.consultation_id == state.consultation_id && known.version > state.version);
-            if !older {
-                *room = Some(Arc::new(state));
-            }
-            !older
-        });
     }
 
     fn input(&mut self, input: Input) {
@@ -391,6 +296,8 @@ impl Driver {
         let bulk = self.link.bulk();
         let path = self.link.open().borrow().as_ref().map(|open| open.path);
         bulk.allow(self.lanes.bulk(bulk.presses(), path));
+        self.link.set_uplink(self.lanes.uplink());
+        self.look_at_low();
         for advice in self.lanes.advice(now) {
             self.advised(advice);
         }
@@ -412,30 +319,8 @@ impl Driver {
                 }
             }
             Advice::Sound(target) => self.devices.sound(target),
+            Advice::Low(target) => self.devices.low(target),
             Advice::Hold(held) => self.devices.hold(held),
-        }
-    }
-
-    /// Pictures go by another path. What was under way on one that died leaves again, before what waited for it.
-    fn switched(&mut self, now: Instant, switched: Switched) {
-        let Switched { path, unheard, waiting, advice, round_trip } = switched;
-        self.link.set_picture(path);
-        let mut pictures = Vec::with_capacity(unheard.len() + waiting.len());
-        if let Some(streams) = &mut self.streams {
-            let again = unheard.into_iter().filter_map(|sequence| streams.video.again(now, sequence, round_trip));
-            pictures.extend(again.map(|packet| Waiting {
-                kind: MediaKind::Video,
-                since: now,
-                timestamp: packet.header.timestamp,
-                sequence: packet.header.sequence,
-                packet: packet.to_bytes(),
-            }));
-        }
-        metrics::counter!("yunzhen_uplink_resent_total").increment(pictures.len() as u64);
-        pictures.extend(waiting);
-        self.lanes.put_pictures(pictures);
-        for advice in advice {
-            self.advised(advice);
         }
     }
 
@@ -465,7 +350,10 @@ impl Driver {
         let _ = self.outbox.commands.send(command);
     }
 
-    fn captured(&mut self, Captured { kind, packet, taken_at }: Captured) {
+    fn captured(&mut self, Captured { kind, layer, packet, taken_at }: Captured) {
+        if layer == Layer::Low {
+            return self.low_captured(packet, taken_at);
+        }
         if kind == MediaKind::Video {
             // No tablet is in the call: nobody to show it to.
             let _ = self.outbox.preview.send(packet.clone());
@@ -512,69 +400,11 @@ impl Driver {
 
     fn expire(&mut self, now: Instant) {
         let dropped = self.lanes.expire(now);
-        if dropped > 0 {
-            metrics::counter!("yunzhen_uplink_dropped_total", "why" => "video_late").increment(dropped as u64);
+        if dropped.video > 0 {
+            metrics::counter!("yunzhen_uplink_dropped_total", "why" => "video_late").increment(dropped.video as u64);
             self.own_keyframe();
         }
-    }
-
-    /// What was dropped leaves the far decoder without a reference: it needs a key frame, but not more than one a second.
-    fn own_keyframe(&mut self) {
-        let now = clock::now_instant();
-        if self.asked_for_keyframe.is_none_or(|last| now.saturating_duration_since(last) >= OWN_KEYFRAMES) {
-            self.asked_for_keyframe = Some(now);
-            self.input(Input::KeyframeWanted);
-        }
-    }
-
-    /// RTCP about this box's streams: what the relay misses is sent again, what arrived sets the rate.
-    fn reports(&mut self, path: PathId, packet: &[u8]) {
-        let packets = match rtcp::parse(packet) {
-            Ok(packets) => packets,
-            Err(error) => {
-                tracing::trace!(%error, "feedback refused");
-                metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
-                return;
-            }
-        };
-        let Some(round_trip) = self.lanes.round_trip() else { return };
-        let Some(streams) = &mut self.streams else { return };
-        let now = clock::now_instant();
-        let mut missed = Vec::new();
-        let mut keyframe = false;
-        for packet in packets {
-            match packet {
-                RtcpPacket::Nack { media, sequences, .. } => {
-                    let kind = match media {
-                        ssrc if ssrc == streams.video_ssrc => MediaKind::Video,
-                        ssrc if ssrc == streams.audio_ssrc => MediaKind::Audio,
-                        _ => continue,
-                    };
-                    missed.extend(sequences.into_iter().map(|sequence| Lost { kind, sequence }));
-                }
-                RtcpPacket::Pli { .. } | RtcpPacket::Fir { .. } => keyframe = true,
-                RtcpPacket::Arrivals { .. } => missed.extend(self.lanes.arrivals(now, path, &packet)),
-                RtcpPacket::SenderReport { .. } | RtcpPacket::ReceiverReport { .. } => {}
-            }
-        }
-        missed.retain(|Lost { kind, sequence }| self.lanes.is_worth_sending_again(now, *kind, *sequence, round_trip));
-        let mut resent = 0;
-        for Lost { kind, sequence } in missed {
-            let splicer = match kind {
-                MediaKind::Video => &mut streams.video,
-                MediaKind::Audio => &mut streams.audio,
-            };
-            if let Some(packet) = splicer.again(now, sequence, round_trip) {
-                resent += 1;
-                let timestamp = packet.header.timestamp;
-                let waiting = Waiting { kind, since: now, timestamp, sequence, packet: packet.to_bytes() };
-                self.lanes.push_again(waiting, round_trip);
-            }
-        }
-        metrics::counter!("yunzhen_uplink_resent_total").increment(resent);
-        if keyframe {
-            self.own_keyframe();
-        }
+        self.low_dropped(now, dropped);
     }
 
     fn stats(&self) {

@@ -54,13 +54,15 @@ pub struct Lanes {
     choice: Choice,
     plans: Option<(VideoPlan, AudioPlan)>,
     cap_bps: Option<u32>,
+    /// What the low picture is, and whether it is asked for.
+    low: (Option<VideoPlan>, bool),
 }
 
 impl Lanes {
     /// Nothing is connected. `begun` is the origin of the clock.
     pub fn new(begun: Instant) -> Self {
         let first = Lane { path: PathId(0), sender: Sender::new(begun), open: None, carried: None, full: false };
-        Self { begun, lanes: vec![first], choice: Choice::on(0), plans: None, cap_bps: None }
+        Self { begun, lanes: vec![first], choice: Choice::on(0), plans: None, cap_bps: None, low: (None, false) }
     }
 
     /// Connections come and go, paths live and die; pictures may have to go by another.
@@ -102,6 +104,7 @@ impl Lanes {
         if let Some(cap_bps) = self.cap_bps {
             sender.cap(cap_bps);
         }
+        sender.low(self.low.0, self.low.1);
         Lane { path, sender, open: None, carried: None, full: false }
     }
 
@@ -181,8 +184,16 @@ impl Lanes {
 
     /// A call begins.
     pub fn begin(&mut self, now: Instant, video: VideoPlan, audio: AudioPlan) {
-        (self.plans, self.cap_bps) = (Some((video, audio)), None);
+        (self.plans, self.cap_bps, self.low) = (Some((video, audio)), None, (None, false));
         self.lanes.iter_mut().for_each(|lane| lane.sender.begin(now, video, audio));
+    }
+
+    /// What the low picture is, and whether it is asked for. The same again changes nothing.
+    pub fn low(&mut self, plan: Option<VideoPlan>, wanted: bool) {
+        if self.low != (plan, wanted) {
+            self.low = (plan, wanted);
+            self.lanes.iter_mut().for_each(|lane| lane.sender.low(plan, wanted));
+        }
     }
 
     /// The relay's upper bound for pictures.
@@ -193,7 +204,7 @@ impl Lanes {
 
     /// The call is over.
     pub fn end(&mut self) {
-        (self.plans, self.cap_bps) = (None, None);
+        (self.plans, self.cap_bps, self.low) = (None, None, (None, false));
         self.lanes.iter_mut().for_each(|lane| lane.sender.end());
     }
 
@@ -224,6 +235,21 @@ impl Lanes {
                 Dropped { audio: dropped.unwrap_or_default(), ..Dropped::default() }
             }
         }
+    }
+
+    /// A packet of the low picture is to leave by the path of the pictures; says what had to go for it.
+    pub fn push_low(&mut self, waiting: Waiting) -> Dropped {
+        self.picture().sender.push_low(waiting)
+    }
+
+    /// One of them once more.
+    pub fn push_low_again(&mut self, waiting: Waiting) {
+        self.picture().sender.push_low_again(waiting);
+    }
+
+    /// Whether one of them is worth sending again, by whichever path it left.
+    pub fn is_low_worth_sending_again(&self, now: Instant, sequence: u16, round_trip: Duration) -> bool {
+        self.lanes.iter().any(|lane| lane.sender.is_low_worth_sending_again(now, sequence, round_trip))
     }
 
     /// Pictures that another path did not carry.
@@ -306,6 +332,12 @@ impl Lanes {
         self.lanes[self.place()].sender.told(rung)
     }
 
+    /// The path of the pictures, and what it takes in all.
+    pub fn uplink(&self) -> Option<(PathId, u32)> {
+        let lane = &self.lanes[self.place()];
+        lane.sender.total_bps().map(|bps| (lane.path, bps))
+    }
+
     /// When something may have changed by time alone.
     pub fn due(&self) -> Option<Instant> {
         // Of a single path nobody asks whether it is alive.
@@ -321,9 +353,13 @@ impl Lanes {
         self.lanes[self.place()].sender.measure(now);
     }
 
-    /// Drops pictures that nobody needs any more. Says how many packets went.
-    pub fn expire(&mut self, now: Instant) -> usize {
-        self.lanes.iter_mut().map(|lane| lane.sender.expire(now)).sum()
+    /// Drops pictures that nobody needs any more. Says what went.
+    pub fn expire(&mut self, now: Instant) -> Dropped {
+        self.lanes.iter_mut().map(|lane| lane.sender.expire(now)).fold(Dropped::default(), |sum, dropped| Dropped {
+            video: sum.video + dropped.video,
+            low: sum.low + dropped.low,
+            ..sum
+        })
     }
 
     /// Hands quinn what may leave and fits into its buffers.

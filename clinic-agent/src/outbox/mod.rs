@@ -5,6 +5,7 @@
 //! | [`session`] | what should run, from what the relay, the page and the devices say; pure |
 //! | [`splice`] | several sources as one RTP stream; pure |
 //! | [`rate`] | how fast, by the controller of `yunzhen_media::congestion`; pure |
+//! | [`low`] | whether the low picture is made, and what it has of the rate; pure |
 //! | [`queue`] | what waits for room in the link, and what is dropped first; pure |
 //! | [`reports`] | which moment a media timestamp stands for; pure |
 //! | [`devices`] | the box's cameras and microphone, as the driver needs them |
@@ -15,6 +16,7 @@
 pub mod devices;
 pub mod driver;
 pub mod lanes;
+pub mod low;
 pub mod queue;
 pub mod rate;
 pub mod reports;

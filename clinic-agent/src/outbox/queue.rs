@@ -7,6 +7,7 @@
 //! What repairs a loss (parity, packets that are sent again) goes after sound and before pictures, [`REPAIRS`] at most, the oldest given up first; each only as
 //! long as it is of use. While pictures have waited for [`PATIENT`] it leaves in turns with them, so that a burst of repairs on a narrow link does not cost the live
 //! picture its frames.
+//! The low picture goes last, and first of all it is dropped: all of it that waits, when the oldest has waited for [`VIDEO_SPAN`].
 
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -56,6 +57,8 @@ pub enum Next {
     Again(Waiting),
     /// The content of a datagram of flow 3, and the parity's number.
     Parity(u16, Bytes),
+    /// Of the low picture, for the first time or once more.
+    Low(Waiting),
 }
 
 impl Next {
@@ -63,14 +66,14 @@ impl Next {
     pub fn is_paced(&self) -> bool {
         match self {
             Self::Media(waiting) | Self::Again(waiting) => waiting.kind == MediaKind::Video,
-            Self::Parity(..) => true,
+            Self::Parity(..) | Self::Low(_) => true,
         }
     }
 
     /// Bytes.
     pub fn bytes(&self) -> usize {
         match self {
-            Self::Media(waiting) | Self::Again(waiting) => waiting.packet.len(),
+            Self::Media(waiting) | Self::Again(waiting) | Self::Low(waiting) => waiting.packet.len(),
             Self::Parity(_, content) => content.len(),
         }
     }
@@ -87,6 +90,7 @@ pub struct Queue {
     sound: VecDeque<Waiting>,
     repairs: VecDeque<Repair>,
     repair_bytes: usize,
+    low: VecDeque<Waiting>,
     /// The frame of which some packets have left and others wait.
     leaving: Option<u32>,
     /// The last that left of repairs and pictures was a repair.
@@ -111,6 +115,8 @@ pub struct Dropped {
     pub audio: usize,
     /// What would have repaired a loss; nothing else has to be done about it.
     pub repairs: usize,
+    /// Packets of the low picture, whose decoder needs a key frame then.
+    pub low: usize,
 }
 
 impl Queue {
@@ -153,7 +159,36 @@ impl Queue {
             self.video_bytes -= first.packet.len();
             late += 1;
         }
-        Dropped { video: late + self.trim(now, age, None), audio: 0, repairs: before - self.repairs.len() }
+        let (video, repairs) = (late + self.trim(now, age, None), before - self.repairs.len());
+        Dropped { video, audio: 0, repairs, low: self.trim_low(now) }
+    }
+
+    /// Adds one packet of the low picture and says what had to go for it.
+    pub fn push_low(&mut self, waiting: Waiting) -> Dropped {
+        let low = self.trim_low(waiting.since);
+        self.low.push_back(waiting);
+        Dropped { low, ..Dropped::default() }
+    }
+
+    /// One of them leaves once more, before those that wait.
+    pub fn push_low_again(&mut self, waiting: Waiting) {
+        self.low.push_front(waiting);
+    }
+
+    /// Forgets the low picture.
+    pub fn clear_low(&mut self) {
+        self.low.clear();
+    }
+
+    /// Later frames refer to earlier ones: what waits goes as a whole.
+    fn trim_low(&mut self, now: Instant) -> usize {
+        let is_late = |waiting: &Waiting| now.saturating_duration_since(waiting.since) > VIDEO_SPAN;
+        if !self.low.iter().any(is_late) {
+            return 0;
+        }
+        let dropped = self.low.len();
+        self.low.clear();
+        dropped
     }
 
     /// Pictures are stills, or move again.
@@ -211,7 +246,7 @@ impl Queue {
         !picture_s_turn && !self.repairs.is_empty()
     }
 
-    /// The next to send: sound, then repairs, then pictures; the latter in turns while pictures have waited for long.
+    /// The next to send: sound, then repairs, then pictures, then the low picture; repairs and pictures in turns while pictures have waited for long.
     pub fn pop(&mut self, now: Instant) -> Option<Next> {
         if let Some(waiting) = self.sound.pop_front() {
             return Some(Next::Media(waiting));
@@ -225,7 +260,9 @@ impl Queue {
         let waiting = match self.carried.pop_front() {
             Some(waiting) => waiting,
             None => {
-                let waiting = self.video.pop_front()?;
+                let Some(waiting) = self.video.pop_front() else {
+                    return self.low.pop_front().map(Next::Low);
+                };
                 let follows = self.video.front().is_some_and(|next| next.timestamp == waiting.timestamp);
                 self.leaving = follows.then_some(waiting.timestamp);
                 waiting
@@ -241,10 +278,11 @@ impl Queue {
         let repair = self.repairs.front().filter(|_| self.is_repair_s_turn(now));
         let repair = repair.map(|repair| (repair.next.bytes(), repair.next.is_paced()));
         let picture = || self.carried.front().or_else(|| self.video.front()).map(media);
-        self.sound.front().map(media).or(repair).or_else(picture)
+        let low = || self.low.front().map(media);
+        self.sound.front().map(media).or(repair).or_else(picture).or_else(low)
     }
 
-    /// What waits for the pace: pictures and repairs.
+    /// What waits for the pace: pictures and repairs. The low picture holds nobody up.
     pub const fn paced_bytes(&self) -> usize {
         self.video_bytes + self.repair_bytes
     }
@@ -281,7 +319,7 @@ mod tests {
         queue.push_repair(Next::Again(waiting(MediaKind::Video, now, 4, 10)), now);
         let order: Vec<u32> = std::iter::from_fn(|| queue.pop(now))
             .map(|next| match next {
-                Next::Media(waiting) | Next::Again(waiting) => waiting.timestamp,
+                Next::Media(waiting) | Next::Again(waiting) | Next::Low(waiting) => waiting.timestamp,
                 Next::Parity(number, _) => number.into(),
             })
             .collect();
@@ -369,6 +407,34 @@ mod tests {
         });
         let pictures: Vec<usize> = order.enumerate().filter_map(|(turn, picture)| picture.then_some(turn)).collect();
         assert_eq!(pictures, [2, 4, 6, 8], "repairs first, then in turns, then repairs again");
+    }
+
+    #[test]
+    fn the_low_picture_goes_last_is_dropped_first_and_holds_nobody_up() {
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        let at = |ms| now + Duration::from_millis(ms);
+        queue.push_low(waiting(MediaKind::Video, at(0), 1, 700));
+        queue.push_low(waiting(MediaKind::Video, at(60), 2, 700));
+        queue.push(waiting(MediaKind::Video, at(60), 3, 1000));
+        queue.push_low_again(waiting(MediaKind::Video, at(60), 4, 300));
+        assert_eq!((queue.paced_bytes(), queue.peek(at(60))), (1000, Some((1000, true))));
+        let next = |queue: &mut Queue| match queue.pop(at(60)) {
+            Some(Next::Media(waiting)) => (false, waiting.timestamp),
+            Some(Next::Low(waiting)) => (true, waiting.timestamp),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([next(&mut queue), next(&mut queue)], [(false, 3), (true, 4)]);
+        assert_eq!((queue.peek(at(60)), queue.expire(at(150))), (Some((700, true)), Dropped::default()));
+        let dropped = queue.push_low(waiting(MediaKind::Video, at(151), 5, 700));
+        assert_eq!(dropped, Dropped { low: 2, ..Dropped::default() }, "all that waits, the last one too");
+        assert_eq!(next(&mut queue), (true, 5));
+        queue.push_low(waiting(MediaKind::Video, at(160), 6, 700));
+        queue.push(waiting(MediaKind::Video, at(160), 7, 1000));
+        let expired = queue.expire(at(311));
+        assert_eq!((expired.low, expired.video), (1, 0), "the main picture may wait for longer");
+        queue.push_low(waiting(MediaKind::Video, at(320), 8, 700));
+        queue.clear_low();
+        assert_eq!((next(&mut queue), queue.pop(at(320))), ((false, 7), None));
     }
 
     #[test]

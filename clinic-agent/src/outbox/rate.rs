@@ -3,6 +3,7 @@
 //!
 //! A relay that never reports arrivals (an older one) leaves the rate to its own `set_bitrate`, as before.
 
+use super::low::LowShare;
 use crate::link::bulk::Allowed;
 use std::time::Duration;
 use yunzhen_media::MediaKind;
@@ -13,6 +14,7 @@ use yunzhen_media::congestion::{Clocked, Controller, Limits, PARITIES};
 use yunzhen_media::ladder::forward::{LINK_LEAST_BPS, SOUND_LEAST_BPS};
 use yunzhen_media::ladder::sound::{SoundLadder, SoundTarget};
 use yunzhen_media::ladder::{Ladder, Motion, Rung, VideoTarget};
+use yunzhen_media::layers::Layer;
 use yunzhen_media::repair::policy::Budget;
 use yunzhen_media::repair::{Losses, deadline};
 use yunzhen_protocol::ccfb::StreamReport;
@@ -52,6 +54,8 @@ pub enum Sent {
     Media(MediaKind),
     /// A parity, which has numbers of its own.
     Parity,
+    /// A packet of the low picture.
+    Low,
 }
 
 /// A packet of a media stream that did not arrive, told for the first time.
@@ -59,6 +63,8 @@ pub enum Sent {
 pub struct Lost {
     /// Sound or picture.
     pub kind: MediaKind,
+    /// Of which picture.
+    pub layer: Layer,
     /// Its number.
     pub sequence: u16,
 }
@@ -84,6 +90,9 @@ pub struct Rate {
     repairs: Takes,
     /// Sound without copies.
     bare_sound: Takes,
+    /// The low picture, once the relay said what it is, and what it takes.
+    low: Option<LowShare>,
+    low_takes: Takes,
     told: Option<VideoTarget>,
     told_sound: Option<SoundTarget>,
     /// When the first left that nothing has been reported after.
@@ -125,6 +134,8 @@ impl Rate {
             sound: Takes::new(now, f64::from(audio.bitrate_bps)),
             repairs: Takes::new(now, 0.0),
             bare_sound: Takes::new(now, SoundTarget::of(&audio).wire_bps()),
+            low: None,
+            low_takes: Takes::new(now, 0.0),
             told: None,
             told_sound: None,
             unheard: None,
@@ -137,6 +148,22 @@ impl Rate {
     pub const fn cap(&mut self, video_bps: u32) {
         self.cap_bps = video_bps;
         self.ticked = Duration::ZERO;
+    }
+
+    /// What the low picture is, and whether it is asked for. One that the relay knows no more is one that nobody asks for: its encoder has to hear of it.
+    pub fn set_low(&mut self, plan: Option<VideoPlan>, wanted: bool) {
+        let known = self.low.take().filter(|low| plan.is_none_or(|plan| plan == low.plan()));
+        self.low = known.or_else(|| plan.map(LowShare::new));
+        if let Some(low) = &mut self.low {
+            low.want(wanted && plan.is_some());
+        }
+        self.ticked = Duration::ZERO;
+    }
+
+    /// What the low picture's encoder should make, when it has to be told.
+    pub fn poll_low(&mut self) -> Option<Option<VideoTarget>> {
+        let low = self.low.as_mut()?;
+        low.is_news().then(|| low.target())
     }
 
     /// The link is another connection.
@@ -161,6 +188,10 @@ impl Rate {
         let ssrc = match what {
             Sent::Media(kind) => self.ssrc(kind),
             Sent::Parity => PARITIES,
+            Sent::Low => match &self.low {
+                Some(low) => low.plan().ssrc,
+                None => return,
+            },
         };
         let number = self.log.sent(now, ssrc, sequence);
         if let Some(number) = number {
@@ -177,6 +208,7 @@ impl Rate {
             Sent::Media(MediaKind::Audio) => self.sound.sent(now, bytes),
             Sent::Media(MediaKind::Video) if number.is_some() => {}
             Sent::Media(MediaKind::Video) | Sent::Parity => self.repairs.sent(now, bytes),
+            Sent::Low => self.low_takes.sent(now, bytes),
         }
         if self.reports == Reports::Unknown {
             self.reports = Reports::Awaited(now);
@@ -199,11 +231,13 @@ impl Rate {
         // The encoder hears of it at once.
         self.ticked = Duration::ZERO;
         // Sound first: it is the more urgent.
-        let of = |kind: MediaKind| {
-            let ssrc = self.ssrc(kind);
-            lost.iter().filter(move |lost| lost.ssrc == ssrc).map(move |lost| Lost { kind, sequence: lost.sequence })
+        let of = |ssrc: u32, kind: MediaKind, layer: Layer| {
+            let lost = lost.iter().filter(move |lost| lost.ssrc == ssrc);
+            lost.map(move |lost| Lost { kind, layer, sequence: lost.sequence })
         };
-        Ok(of(MediaKind::Audio).chain(of(MediaKind::Video)).collect())
+        let sound = of(self.audio.ssrc, MediaKind::Audio, Layer::Main);
+        let low = self.low.iter().flat_map(|low| of(low.plan().ssrc, MediaKind::Video, Layer::Low));
+        Ok(sound.chain(of(self.plan.ssrc, MediaKind::Video, Layer::Main)).chain(low).collect())
     }
 
     const fn ssrc(&self, kind: MediaKind) -> u32 {
@@ -217,6 +251,12 @@ impl Rate {
     pub fn latest(&self, now: Duration, kind: MediaKind, sequence: u16, round_trip: Duration) -> Duration {
         // One that never left, because the box dropped it, is not late.
         deadline::latest(kind, self.log.left_at(self.ssrc(kind), sequence).unwrap_or(now), round_trip)
+    }
+
+    /// The same of a packet of the low picture; `None`: it never left, and is not missed.
+    pub fn low_latest(&self, sequence: u16, round_trip: Duration) -> Option<Duration> {
+        let left = self.log.left_at(self.low.as_ref()?.plan().ssrc, sequence)?;
+        Some(deadline::latest(MediaKind::Video, left, round_trip))
     }
 
     /// What the link loses.
@@ -243,7 +283,7 @@ impl Rate {
     /// What repairs are taken from.
     pub fn budget(&self) -> Budget {
         Budget {
-            total: self.total_bps().unwrap_or_default().into(),
+            total: (f64::from(self.total_bps().unwrap_or_default()) - self.low_takes.bps()).max(0.0),
             sound: self.bare_sound.bps(),
             sound_packet: self.told_sound.map_or(SoundTarget::of(&self.audio).packet, |told| told.packet),
             picture_least: self.ladder.rung().least().into(),
@@ -303,6 +343,7 @@ impl Rate {
         self.sound.look(now);
         self.bare_sound.look(now);
         self.repairs.look(now);
+        self.low_takes.look(now);
         if matches!(self.reports, Reports::Awaited(since) if now.saturating_sub(since) > UNREPORTED) {
             self.reports = Reports::None;
         }
@@ -317,6 +358,9 @@ impl Rate {
     pub fn tell_again(&mut self, now: Duration) -> Option<VideoTarget> {
         self.told = None;
         self.told_sound = None;
+        if let Some(low) = &mut self.low {
+            low.tell_again();
+        }
         self.poll(now)
     }
 
@@ -336,17 +380,27 @@ impl Rate {
 
     fn target(&mut self, now: Duration) -> VideoTarget {
         if self.reports == Reports::None {
+            if let Some(low) = &mut self.low {
+                // Nobody knows what the link takes.
+                low.look(now, 0);
+            }
             return Rung::Full.target(&self.plan, self.cap_bps);
         }
-        let picture = |total_bps: u32, beside: f64| {
+        let pictures = |total_bps: u32, beside: f64| {
             let bulk = if self.bulk { total_bps / BULK_PART } else { 0 };
             let own = (f64::from(total_bps - bulk) - beside).max(0.0) * PICTURE_SHARE;
-            (own as u32).min(self.cap_bps)
+            own as u32
         };
-        let now_bps = picture(self.controller.target_bps(), self.sound.bps() + self.repairs.bps());
+        let at_once = pictures(self.controller.target_bps(), self.sound.bps() + self.repairs.bps());
         // A queue that is emptied for a moment, or an outage, is no reason for a smaller picture. Nor are repairs: they make it coarser.
-        let sustained_bps = picture(self.controller.sustained_bps(), self.sound.bps().min(self.bare_sound.bps()));
-        let target = self.ladder.step(now, sustained_bps).target(&self.plan, now_bps);
+        let sustained = pictures(self.controller.sustained_bps(), self.sound.bps().min(self.bare_sound.bps()));
+        let low_bps = self.low.as_mut().map_or(0, |low| {
+            low.look(now, sustained);
+            low.bps()
+        });
+        let [now_bps, sustained_bps] = [at_once, sustained].map(|bps| bps.saturating_sub(low_bps).min(self.cap_bps));
+        self.ladder.step(now, sustained_bps);
+        let target = self.ladder.target(&self.plan, now_bps);
         let least = match target.motion {
             Motion::Moving => VIDEO_LEAST_BPS,
             Motion::Stills | Motion::None => STILLS_LEAST_BPS,
@@ -367,7 +421,7 @@ impl Rate {
         };
         let seen = self.told.filter(|told| told.motion != Motion::None);
         let pictures = f64::from(seen.map_or(0, |told| told.bitrate_bps)) / PICTURE_SHARE;
-        let left = f64::from(total) - pictures - self.sound.bps() - self.repairs.bps();
+        let left = f64::from(total) - pictures - self.sound.bps() - self.repairs.bps() - self.low_takes.bps();
         let spare_bps = left.max(0.0) as u32;
         Allowed { bps: spare_bps.max(total / BULK_PART), spare_bps }
     }
@@ -453,6 +507,76 @@ mod tests {
             capped.bitrate_bps <= 100_000 && rate.bulk_bps().spare_bps > 400_000,
             "what nobody else can use is its own"
         );
+    }
+
+    /// The size goes once, with the first step; then the pace alone.
+    #[test]
+    fn a_small_picture_keeps_its_size_and_its_pace_follows_the_rate() {
+        let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
+        let mut told = |at, cap| {
+            rate.cap(cap);
+            let target = rate.poll(ms(at)).expect("worth telling");
+            (target.height, target.fps)
+        };
+        assert_eq!([told(0, 500_000), told(60, 90_000), told(120, 84_000)], [(720, 30), (360, 15), (360, 10)]);
+        assert_eq!([told(180, 50_000), told(240, 35_000)], [(360, 6), (360, 2)]);
+        assert_eq!(rate.rung(), Rung::Slow, "which is told of all three");
+    }
+
+    /// The link of a test: what the box sends arrives, at 4 Mbit/s.
+    fn on_a_wide_link(rate: &mut Rate, ticks: std::ops::Range<u64>) {
+        for tick in ticks {
+            let sequence = (5 * tick) as u16;
+            for place in 0..5 {
+                rate.sent(ms(10 * tick), Sent::Media(MediaKind::Video), sequence + place, 1000);
+            }
+            let streams = [StreamReport { ssrc: 1, begin: sequence, metrics: vec![Metric::arrived(0, 0); 5] }];
+            rate.arrived(ms(10 * tick + 1), &streams, (10 * tick * 65_536 / 1000) as u32).expect("true");
+            rate.poll(ms(10 * tick + 1));
+        }
+    }
+
+    #[test]
+    fn the_low_picture_is_made_while_it_is_asked_for_on_a_link_with_room_and_takes_from_the_main_one() {
+        const LOW: VideoPlan = VideoPlan { ssrc: 3, bitrate_bps: 150_000, fps: 15, width: 320, height: 180, ..VIDEO };
+        let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
+        rate.cap(4_000_000);
+        assert_eq!(rate.poll_low(), None, "a relay that says nothing of it");
+        rate.set_low(Some(LOW), true);
+        rate.poll(ms(0));
+        assert_eq!(rate.poll_low(), Some(None), "where a call begins there is no room for it");
+        on_a_wide_link(&mut rate, 1..400);
+        let low = rate.poll_low().flatten().expect("made");
+        assert_eq!((low.width, low.height, low.fps, low.bitrate_bps), (320, 180, 15, 150_000));
+        let beside = rate.tell_again(ms(4000)).expect("a target");
+        assert_eq!(rate.poll_low(), Some(Some(low)), "another encoder is told again");
+        rate.set_low(Some(LOW), false);
+        let alone = rate.tell_again(ms(4000)).expect("a target");
+        assert_eq!((rate.poll_low(), alone.bitrate_bps - beside.bitrate_bps), (Some(None), 150_000));
+        // Below what the viewers take nothing is taken from the main picture.
+        rate.cap(600_000);
+        let capped = rate.tell_again(ms(4001)).expect("a target").bitrate_bps;
+        rate.set_low(Some(LOW), true);
+        assert_eq!((rate.tell_again(ms(4002)).expect("a target").bitrate_bps, capped), (600_000, 600_000));
+        assert_eq!(rate.poll_low(), Some(Some(low)));
+        // What never left is not missed.
+        rate.sent(ms(4010), Sent::Low, 77, 900);
+        assert!(rate.low_latest(77, ms(60)).is_some() && rate.low_latest(78, ms(60)).is_none());
+        rate.set_low(None, true);
+        rate.poll(ms(4020));
+        assert_eq!(rate.poll_low(), Some(None), "a relay that was replaced by an older one");
+    }
+
+    #[test]
+    fn what_is_lost_of_the_low_picture_is_told_as_such() {
+        let low = VideoPlan { ssrc: 3, ..VIDEO };
+        let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
+        rate.set_low(Some(low), true);
+        (1..=6).for_each(|sequence| rate.sent(ms(0), Sent::Low, sequence, 900));
+        let came = |came: bool| if came { Metric::arrived(0, 0) } else { Metric::MISSING };
+        let metrics = [true, false, true, true, true, true].map(came).to_vec();
+        let lost = rate.arrived(ms(60), &[StreamReport { ssrc: 3, begin: 1, metrics }], 60 * 65_536 / 1000);
+        assert_eq!(lost, Ok(vec![Lost { kind: MediaKind::Video, layer: Layer::Low, sequence: 2 }]));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Sender reports (RFC 3550 section 6.4.1) of the box's two streams: which moment of the wall clock a media timestamp stands
+//! Sender reports (RFC 3550 section 6.4.1) of the box's streams: which moment of the wall clock a media timestamp stands
 //! for. The receiving browser keeps the home's sound and picture together by them. Pure.
 
 use bytes::Bytes;
@@ -22,29 +22,34 @@ struct Sent {
     newest: Option<(u32, Instant)>,
 }
 
-/// Both streams of a consultation.
+/// The streams of a consultation.
 #[derive(Debug)]
 pub struct Reports {
     streams: [Sent; 2],
+    /// The low picture, once some of it was sent.
+    low: Option<Sent>,
     due: Option<Instant>,
 }
 
 impl Reports {
     /// Nothing has been sent.
     pub const fn new(video_ssrc: u32, audio_ssrc: u32) -> Self {
-        const fn sent(kind: MediaKind, ssrc: u32) -> Sent {
-            Sent { kind, ssrc, packets: 0, octets: 0, newest: None }
-        }
-        Self { streams: [sent(MediaKind::Video, video_ssrc), sent(MediaKind::Audio, audio_ssrc)], due: None }
+        let streams = [Sent::new(MediaKind::Video, video_ssrc), Sent::new(MediaKind::Audio, audio_ssrc)];
+        Self { streams, low: None, due: None }
     }
 
     /// A packet goes out whose content was taken at `taken_at`.
     pub fn sent(&mut self, kind: MediaKind, packet: &RtpPacket, taken_at: Instant) {
         for stream in self.streams.iter_mut().filter(|stream| stream.kind == kind) {
-            stream.packets = stream.packets.wrapping_add(1);
-            stream.octets = stream.octets.wrapping_add(packet.payload.len() as u32);
-            stream.newest = Some((packet.header.timestamp, taken_at));
+            stream.count(packet, taken_at);
         }
+    }
+
+    /// The same of a packet of the low picture.
+    pub fn low_sent(&mut self, packet: &RtpPacket, taken_at: Instant) {
+        let ssrc = packet.header.ssrc;
+        let known = self.low.take().filter(|low| low.ssrc == ssrc);
+        self.low.insert(known.unwrap_or(Sent::new(MediaKind::Video, ssrc))).count(packet, taken_at);
     }
 
     /// The reports of all streams that flow, once a second; `wall` is the wall clock at `now`.
@@ -52,7 +57,8 @@ impl Reports {
         if self.due.is_some_and(|due| now < due) {
             return None;
         }
-        let reports: Vec<RtcpPacket> = self.streams.iter().filter_map(|stream| stream.report(now, wall)).collect();
+        let streams = self.streams.iter().chain(&self.low);
+        let reports: Vec<RtcpPacket> = streams.filter_map(|stream| stream.report(now, wall)).collect();
         if reports.is_empty() {
             return None;
         }
@@ -62,6 +68,16 @@ impl Reports {
 }
 
 impl Sent {
+    const fn new(kind: MediaKind, ssrc: u32) -> Self {
+        Self { kind, ssrc, packets: 0, octets: 0, newest: None }
+    }
+
+    fn count(&mut self, packet: &RtpPacket, taken_at: Instant) {
+        self.packets = self.packets.wrapping_add(1);
+        self.octets = self.octets.wrapping_add(packet.payload.len() as u32);
+        self.newest = Some((packet.header.timestamp, taken_at));
+    }
+
     fn report(&self, now: Instant, wall: Timestamp) -> Option<RtcpPacket> {
         let (timestamp, taken_at) = self.newest?;
         let since = now.saturating_duration_since(taken_at);
@@ -116,6 +132,21 @@ mod tests {
         assert!(told.iter().all(|(_, info)| info.ntp == ntp_time(1_800_000_000, 0) && info.packets == 1));
         assert_eq!((told[0].0, told[0].1.rtp_timestamp, told[0].1.octets), (1, 90_000 + 900, 100));
         assert_eq!((told[1].0, told[1].1.rtp_timestamp), (2, 48_000 + 1920));
+    }
+
+    #[test]
+    fn the_low_picture_is_told_by_its_own_source_while_it_is_sent() {
+        let begun = clock::now_instant();
+        let at = |ms| begun + Duration::from_millis(ms);
+        let wall = Timestamp::UNIX_EPOCH;
+        let mut reports = Reports::new(1, 2);
+        reports.sent(MediaKind::Video, &packet(90_000, 1), at(0));
+        reports.low_sent(&packet(45_000, 3), at(0));
+        let told = infos(&reports.poll(at(10), wall).expect("due"));
+        let facts: Vec<_> = told.iter().map(|(ssrc, info)| (*ssrc, info.rtp_timestamp, info.packets)).collect();
+        assert_eq!(facts, [(1, 90_900, 1), (3, 45_900, 1)]);
+        reports.sent(MediaKind::Video, &packet(270_000, 1), at(2000));
+        assert_eq!(infos(&reports.poll(at(2000), wall).expect("due")).len(), 1, "it pauses");
     }
 
     #[test]

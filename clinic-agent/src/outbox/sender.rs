@@ -41,6 +41,8 @@ pub enum Advice {
     Target(VideoTarget),
     /// Make sound like this.
     Sound(SoundTarget),
+    /// Make this low picture beside the main one, or none.
+    Low(Option<VideoTarget>),
     /// Make no frame for now (or go on): what was made has not left.
     Hold(bool),
 }
@@ -94,6 +96,13 @@ impl Sender {
         }
     }
 
+    /// What the low picture is, and whether it is asked for.
+    pub fn low(&mut self, plan: Option<VideoPlan>, wanted: bool) {
+        if let Some(rate) = &mut self.rate {
+            rate.set_low(plan, wanted);
+        }
+    }
+
     /// Bulk that somebody waits for is there, or not; what it may take, while a call runs.
     pub fn bulk(&mut self, presses: bool) -> Option<Allowed> {
         let rate = self.rate.as_mut()?;
@@ -135,6 +144,22 @@ impl Sender {
     pub fn push_patiently(&mut self, waiting: Waiting) -> Dropped {
         let doubtful = self.health.is_doubtful(self.at(waiting.since));
         self.queue.push_within(waiting, if doubtful { PATIENT_SPAN } else { VIDEO_SPAN })
+    }
+
+    /// A packet of the low picture is to leave; says what had to go for it.
+    pub fn push_low(&mut self, waiting: Waiting) -> Dropped {
+        self.queue.push_low(waiting)
+    }
+
+    /// One of them once more.
+    pub fn push_low_again(&mut self, waiting: Waiting) {
+        self.queue.push_low_again(waiting);
+    }
+
+    /// Whether one of them that left by this path is worth sending again. What was dropped before it left is not missed.
+    pub fn is_low_worth_sending_again(&self, now: Instant, sequence: u16, round_trip: Duration) -> bool {
+        let latest = self.rate.as_ref().and_then(|rate| rate.low_latest(sequence, round_trip));
+        latest.is_some_and(|latest| self.at(now) <= latest)
     }
 
     /// A sender report is to leave.
@@ -194,6 +219,8 @@ impl Sender {
 
     /// Another path carries the pictures from now on: those that wait here.
     pub fn take_pictures(&mut self) -> VecDeque<Waiting> {
+        // The low picture begins anew there.
+        self.queue.clear_low();
         // The rest of a packet that was cut stays: what is half sent is of no use elsewhere.
         self.queue.take_pictures()
     }
@@ -256,6 +283,10 @@ impl Sender {
             tracing::info!(bits_per_second = sound.bitrate_bps, packet = ?sound.packet, "sound changed");
             advice.push(Advice::Sound(sound));
         }
+        if let Some(low) = rate.poll_low() {
+            tracing::debug!(made = low.is_some(), "low picture");
+            advice.push(Advice::Low(low));
+        }
         let takes = rate.time_of(self.queue.paced_bytes());
         let held = takes > if self.held { GO_ON } else { HOLD };
         if held != self.held {
@@ -292,10 +323,15 @@ impl Sender {
         self.rate.as_ref().map(|rate| self.begun + rate.due())
     }
 
+    /// All that the path takes, sound and headers included, as far as is known.
+    pub fn total_bps(&self) -> Option<u32> {
+        self.rate.as_ref().and_then(Rate::total_bps)
+    }
+
     /// For those who watch the box.
     pub fn measure(&self, now: Instant) {
         metrics::gauge!("yunzhen_uplink_video_queue_seconds").set(self.queue.video_age(now).as_secs_f64());
-        if let Some(total) = self.rate.as_ref().and_then(Rate::total_bps) {
+        if let Some(total) = self.total_bps() {
             metrics::gauge!("yunzhen_uplink_target_bits_per_second").set(total);
         }
     }
@@ -307,11 +343,11 @@ impl Sender {
         Some(ToRelay::MediaRung { rung: Some(rung), target_bps: rate.total_bps(), queue_ms })
     }
 
-    /// Drops what nobody needs any more. Says how many packets of pictures went.
-    pub fn expire(&mut self, now: Instant) -> usize {
+    /// Drops what nobody needs any more. Says what went.
+    pub fn expire(&mut self, now: Instant) -> Dropped {
         let dropped = self.queue.expire(now);
         count_repairs("repair_late", dropped);
-        dropped.video
+        dropped
     }
 
     /// Hands quinn what may leave and fits into its buffer.
@@ -368,6 +404,7 @@ impl Sender {
         let (what, sequence) = match &next {
             Next::Media(waiting) | Next::Again(waiting) => (Sent::Media(waiting.kind), waiting.sequence),
             Next::Parity(number, _) => (Sent::Parity, *number),
+            Next::Low(waiting) => (Sent::Low, waiting.sequence),
         };
         match &next {
             Next::Media(Waiting { kind: MediaKind::Audio, packet, .. }) => {
@@ -383,6 +420,7 @@ impl Sender {
             Next::Again(Waiting { kind: MediaKind::Audio, packet, .. }) => self.cut(Flow::Audio, packet, max),
             Next::Again(Waiting { packet, .. }) => self.cut(Flow::Video, packet, max),
             Next::Parity(_, content) => self.cut(Flow::Repair, content, max),
+            Next::Low(Waiting { packet, .. }) => self.cut(Flow::LowVideo, packet, max),
         }
         let bytes = self.cut.iter().map(Bytes::len).sum();
         if let Some(rate) = self.rate.as_mut().filter(|_| bytes > 0) {

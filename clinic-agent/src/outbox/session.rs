@@ -153,6 +153,19 @@ pub struct Shown {
     /// One sentence, when a device failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// The nurse muted the home. The page knows its own buttons; here for what a locked tablet may change.
+    #[serde(skip)]
+    pub muted: bool,
+    /// The nurse turned the home's camera off.
+    #[serde(skip)]
+    pub hidden: bool,
+}
+
+impl Shown {
+    /// These words of the buttons turn nothing on that the nurse turned off. `none` is no such word: the box's own devices would go on.
+    pub fn is_kept_quiet_by(&self, audio: AudioState, video: VideoState) -> bool {
+        (!self.muted || audio == AudioState::Muted) && (!self.hidden || video == VideoState::Off)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -388,6 +401,8 @@ impl Session {
             cameras,
             rung: None,
             error: self.failed.clone(),
+            muted: self.muted,
+            hidden: self.hidden,
         }
     }
 

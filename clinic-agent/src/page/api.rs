@@ -1,19 +1,22 @@
-//! `/api/…` over the link and back, as the signed-in nurse; streams stream. When there is no link, the last good answer to
+//! `/api/…` over the link and back, as the signed-in nurse; streams stream, until she holds the tablet no more. When there is no link, the last good answer to
 //! what a nurse reads most is given with the time at which it was true.
 
-use super::session::{forget, known};
+use super::session::{Holding, forget, holding, until_closed};
 use super::{AppState, problems};
 use crate::link::http::LinkDown;
+use crate::link::relay::bearer;
 use crate::spool::store::ANSWER_BYTES;
 use crate::spool::{Answer, Session};
+use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use yunzhen_runtime::clock;
-use yunzhen_runtime::web::cookies;
 
 /// When the answer was true, on an answer from this box's disk.
 pub const STALE_SINCE: HeaderName = HeaderName::from_static("stale-since");
@@ -44,9 +47,13 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 /// The handler of `/api/*`.
 pub async fn forward(State(app): State<AppState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let session = match known(&app, &head.headers).await {
-        Ok(Some(session)) => session,
-        Ok(None) => return problems::SIGNED_OUT.answer(&head.headers),
+    let session = match holding(&app, &head.headers).await {
+        Ok(Holding::Open(session)) => session,
+        Ok(Holding::Locked(session)) if is_open_calls(&head.method, &head.uri) => {
+            return calls_of_a_locked_tablet(&app, &session, &head.headers).await;
+        }
+        Ok(Holding::Locked(_)) => return problems::TABLET_LOCKED.answer(&head.headers),
+        Ok(Holding::Nobody) => return problems::SIGNED_OUT.answer(&head.headers),
         Err(error) => return problems::of_spool(&error).answer(&head.headers),
     };
     let path = head.uri.path_and_query().map_or("/api", |path| path.as_str()).to_owned();
@@ -61,7 +68,7 @@ pub async fn forward(State(app): State<AppState>, request: Request) -> Response 
         Ok(uri) => uri,
         Err(_) => return problems::NOT_FOUND.answer(&head.headers),
     };
-    *relayed.headers_mut() = for_relay(&head.headers);
+    *relayed.headers_mut() = for_relay(&app, &head.headers);
     if kept.is_some() {
         // A kept answer must be whole, whatever the browser has.
         relayed.headers_mut().remove(header::IF_NONE_MATCH);
@@ -73,6 +80,7 @@ pub async fn forward(State(app): State<AppState>, request: Request) -> Response 
             }
             match kept {
                 Some(path) if answer.status() == StatusCode::OK => keep(&app, path, answer, &head.headers).await,
+                _ if is_stream(&answer) => pass(answer.map(|body| while_open(app, head.headers, body))),
                 _ => pass(answer),
             }
         }
@@ -81,6 +89,18 @@ pub async fn forward(State(app): State<AppState>, request: Request) -> Response 
             None => problems::LINK_DOWN.answer(&head.headers),
         },
     }
+}
+
+/// What goes on while the page listens.
+fn is_stream(answer: &axum::http::Response<Body>) -> bool {
+    let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/event-stream"))
+}
+
+/// A stream that ends when the tablet is locked or its nurse signed out: nobody listens to a record over the shoulder of who left. A page that is opened again asks anew.
+fn while_open(app: AppState, asked_with: HeaderMap, body: Body) -> Body {
+    let closed = until_closed(app, asked_with, |holding| matches!(holding, Holding::Open(_)));
+    Body::from_stream(body.into_data_stream().take_until(closed))
 }
 
 /// A body that is known to fit; a chunked one is read to find out (there is no streaming upload in this API).
@@ -103,6 +123,39 @@ fn is_kept(path: &str) -> bool {
         (Some("residents" | "consultations" | "deliveries" | "doses" | "recalls" | "urgent-calls"), None, None) => true,
         (Some("residents"), Some(id), None) => id.parse::<uuid::Uuid>().is_ok(),
         _ => false,
+    }
+}
+
+/// The residents' calls that go on.
+fn is_open_calls(method: &Method, uri: &Uri) -> bool {
+    *method == Method::GET && uri.path() == "/api/urgent-calls" && uri.query() == Some("open=true")
+}
+
+/// What a locked tablet knows of a call: what it takes to ring, and to say from which bed and since when. A field that is not named here never shows on it.
+const SHOWN_LOCKED: [&str; 10] =
+    ["id", "version", "state", "triage", "home_id", "home_name", "home_phone", "bed", "raised_at", "pressed_at"];
+
+/// A call without whose it is, who was called, and what may be done about it. Lists that the page goes through are empty.
+fn without_whose(call: &Value) -> Value {
+    let mut shown: serde_json::Map<String, Value> =
+        SHOWN_LOCKED.iter().filter_map(|field| Some(((*field).to_owned(), call.get(*field)?.clone()))).collect();
+    for list in ["shared_by", "called", "steps", "allowed"] {
+        shown.insert(list.to_owned(), json!([]));
+    }
+    Value::Object(shown)
+}
+
+/// A locked tablet rings: which bed calls and since when, without whose it is and what may be done about it.
+async fn calls_of_a_locked_tablet(app: &AppState, session: &Session, asked_with: &HeaderMap) -> Response {
+    let asked = app.link.exchange(Method::GET, "/api/urgent-calls?open=true", bearer(&session.token), Vec::new()).await;
+    let calls = asked.ok().filter(|answer| answer.status().is_success());
+    let calls = calls.and_then(|answer| serde_json::from_slice::<Value>(answer.body()).ok()).map(|page| {
+        let items = page.get("items").and_then(Value::as_array).into_iter().flatten();
+        json!({ "items": items.map(without_whose).collect::<Vec<_>>(), "next": page.get("next") })
+    });
+    match calls {
+        Some(page) => Json(page).into_response(),
+        None => problems::LINK_DOWN.answer(asked_with),
     }
 }
 
@@ -163,10 +216,10 @@ pub fn rfc3339(at: Timestamp) -> String {
 }
 
 /// The headers of a request to the relay: those that pass, and the nurse's token.
-fn for_relay(browser: &HeaderMap) -> HeaderMap {
+fn for_relay(app: &AppState, browser: &HeaderMap) -> HeaderMap {
     let mut headers: HeaderMap =
         FORWARDED.iter().filter_map(|name| browser.get(name).map(|value| (name.clone(), value.clone()))).collect();
-    if let Some(bearer) = cookies::bearer(browser) {
+    if let Some(bearer) = app.cookies.bearer(browser) {
         headers.insert(header::AUTHORIZATION, bearer);
     }
     // The body was read whole: hyper writes its own length.
@@ -199,5 +252,14 @@ mod tests {
             assert!(!is_kept(not), "{not}");
         }
         assert!(is_search(Some("home_id=x&q=wgl")) && !is_search(Some("state=waiting")) && !is_search(None));
+    }
+
+    #[test]
+    fn a_field_that_a_call_gets_later_does_not_show_on_a_locked_tablet() {
+        let call = json!({ "id": "c", "bed": "301-1", "state": "raised", "raised_at": "2026-11-23T02:00:00.000Z", "triage": "unknown",
+            "resident": { "name": "王秀英" }, "answered_by": { "name": "li" }, "steps": [{ "state": "raised" }], "diagnosis": "x" });
+        let shown = json!({ "id": "c", "bed": "301-1", "state": "raised", "raised_at": "2026-11-23T02:00:00.000Z", "triage": "unknown",
+            "shared_by": [], "called": [], "steps": [], "allowed": [] });
+        assert_eq!(without_whose(&call), shown);
     }
 }

@@ -1,6 +1,6 @@
 //! `/page/consultations/…`: the tablet's WebRTC legs, in the form of the relay's own routes for browsers.
 
-use super::session::Nurse;
+use super::session::{Holding, InCall, Nurse, until_closed};
 use super::{AppState, problems};
 use crate::outbox::session::Input;
 use crate::playback::{LegError, LegId};
@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::convert::Infallible;
@@ -50,21 +51,25 @@ pub struct Joining {
 /// `POST …/legs`: an offer for an answer.
 pub async fn join(
     State(app): State<AppState>,
-    _nurse: Nurse,
+    nurse: InCall,
     Named(consultation): Named<ConsultationId>,
     Query(Joining { rejoin, preview }): Query<Joining>,
     headers: HeaderMap,
     offer: Result<String, StringRejection>,
 ) -> Response {
+    let live = app.outbox.shown().consultation_id == Some(consultation);
+    let replaces = rejoin.and_then(|leg| leg.parse::<LegId>().ok());
+    // What the running call lost comes back by itself; another call, or a first leg, takes the nurse.
+    if nurse.locked && !(live && replaces.is_some()) {
+        return problems::TABLET_LOCKED.answer(&headers);
+    }
     if !is(&headers, SDP) {
         return problems::UNSUPPORTED_MEDIA_TYPE.answer(&headers);
     }
     let Ok(offer) = offer else { return problems::OFFER.answer(&headers) };
-    let live = app.outbox.shown().consultation_id == Some(consultation);
     if !live && !app.link.status().borrow().is_connected() {
         return problems::LINK_DOWN.answer(&headers);
     }
-    let replaces = rejoin.and_then(|leg| leg.parse::<LegId>().ok());
     match app.legs.join(consultation, offer, preview, replaces).await {
         Ok((leg, answer)) => {
             let location = format!("/page/consultations/{consultation}/legs/{leg}");
@@ -82,7 +87,7 @@ pub async fn join(
 /// `PATCH …/legs/{leg}`: trickle, or an ICE restart.
 pub async fn patch(
     State(app): State<AppState>,
-    _nurse: Nurse,
+    _nurse: InCall,
     Named((consultation, leg)): Named<(ConsultationId, LegId)>,
     headers: HeaderMap,
     fragment: Result<String, StringRejection>,
@@ -98,7 +103,7 @@ pub async fn patch(
     }
 }
 
-/// `DELETE …/legs/{leg}`: leaves; the others are told at once.
+/// `DELETE …/legs/{leg}`: leaves; the others are told at once. A locked tablet hangs up for nobody; a leg that falls silent is noticed by itself.
 pub async fn leave(
     State(app): State<AppState>,
     _nurse: Nurse,
@@ -118,10 +123,10 @@ pub struct MediaState {
     video: VideoState,
 }
 
-/// `PUT …/media-state`: muted, camera off.
+/// `PUT …/media-state`: muted, camera off. On a locked tablet nothing is turned on that is off.
 pub async fn media_state(
     State(app): State<AppState>,
-    _nurse: Nurse,
+    nurse: InCall,
     Named((consultation, leg)): Named<(ConsultationId, LegId)>,
     headers: HeaderMap,
     body: Result<Json<MediaState>, JsonRejection>,
@@ -129,6 +134,9 @@ pub async fn media_state(
     let Ok(Json(MediaState { audio, video })) = body else { return problems::BAD_REQUEST.answer(&headers) };
     if let Err(error) = app.legs.get(consultation, leg) {
         return refused(&error).answer(&headers);
+    }
+    if nurse.locked && !app.outbox.shown().is_kept_quiet_by(audio, video) {
+        return problems::TABLET_LOCKED.answer(&headers);
     }
     app.outbox.input(Input::MediaState { audio, video }).await;
     StatusCode::NO_CONTENT.into_response()
@@ -146,7 +154,7 @@ pub struct Quality {
 /// `POST …/quality`: the last metres, passed on for the operator. What the others see of the home is the box's link.
 pub async fn quality(
     State(app): State<AppState>,
-    _nurse: Nurse,
+    _nurse: InCall,
     Named((consultation, leg)): Named<(ConsultationId, LegId)>,
     headers: HeaderMap,
     body: Result<Json<Quality>, JsonRejection>,
@@ -196,7 +204,7 @@ pub async fn home_camera(
 /// `GET …/events`: the room, whole at each change; `ended` once, as the last word.
 pub async fn events(
     State(app): State<AppState>,
-    _nurse: Nurse,
+    _nurse: InCall,
     Named((consultation, leg)): Named<(ConsultationId, LegId)>,
     headers: HeaderMap,
 ) -> Response {
@@ -214,6 +222,8 @@ pub async fn events(
         let (event, last) = listening.next().await?;
         Some((Ok::<Event, Infallible>(event), (!last).then_some(listening)))
     });
+    // A page whose nurse signed out is told nothing more of who is in the room. One that is locked keeps its call.
+    let stream = stream.take_until(until_closed(app, headers, |holding| !matches!(holding, Holding::Nobody)));
     Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
 }
 

@@ -3,6 +3,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`session`] | signing in, cookies, who is asking; works offline for a session that is known |
+//! | [`shift`] | whose PIN and badge open this tablet, the lock |
 //! | [`api`] | `/api/*` over the link, with the last answer when there is no link |
 //! | [`status`] | link, spool and media as the page shows them |
 //! | [`spool`] | what the nurse writes |
@@ -20,6 +21,7 @@ mod legs;
 mod problems;
 mod receipts;
 mod session;
+mod shift;
 mod spool;
 mod status;
 mod urgent_calls;
@@ -33,6 +35,7 @@ use crate::modem::watching::Modems;
 use crate::outbox::Outbox;
 use crate::playback::Legs;
 use crate::receipts::Receipts;
+use crate::shift::Shift;
 use crate::spool::Spool;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -70,6 +73,8 @@ pub struct AppState {
     pub cookies: CookiePolicy,
     /// What a person should know about this box.
     pub health: Health,
+    /// Who shares the tablets of this shift.
+    pub shift: Shift,
 }
 
 /// All routes.
@@ -80,6 +85,12 @@ pub fn router(state: AppState) -> Router {
         .route("/session/sign-in", post(session::sign_in))
         .route("/session/sign-out", post(session::sign_out))
         .route("/session/me", get(session::me))
+        .route("/session/shift", get(shift::show))
+        .route("/session/shift-pin", put(shift::set_pin))
+        .route("/session/switch", post(shift::switch))
+        .route("/session/switch-badge", post(shift::switch_by_badge))
+        .route("/session/lock", post(shift::lock))
+        .route("/session/touch", post(shift::touch))
         .route("/session/{*rest}", any(nothing_here))
         .route("/page/status", get(status::status))
         .route("/page/status/events", get(status::events))

@@ -36,6 +36,127 @@ pub const LINK_DOWN_SIGN_IN: Problem = Problem {
     retry_after_seconds: Some(2),
 };
 
+/// Left alone for the idle time.
+pub const TABLET_LOCKED: Problem = Problem {
+    status: StatusCode::LOCKED,
+    code: "tablet_locked",
+    title: Text { zh: "平板已锁定", en: "The tablet is locked" },
+    detail: Text { zh: "有一段时间没有人操作，屏幕已锁定。", en: "Nobody touched it for a while." },
+    action: Text { zh: "请输入 PIN，或用密码登录。", en: "Enter your PIN, or sign in with your password." },
+    retry_after_seconds: None,
+};
+
+/// Six digits, and not those that everybody tries.
+pub const PIN_TRIVIAL: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "pin_trivial",
+    title: Text { zh: "这个 PIN 太容易猜到", en: "This PIN is too easy to guess" },
+    detail: Text {
+        zh: "PIN 是六位数字，不能是重复的数字或连续的数字。",
+        en: "A PIN has six digits that are neither repeated nor in a row.",
+    },
+    action: Text { zh: "请换一个 PIN。", en: "Choose another one." },
+    retry_after_seconds: None,
+};
+
+/// Not hers; `left` more and it takes the password. No policy allows more than five in all.
+pub const fn wrong_pin(left: u8) -> Problem {
+    let detail = match left {
+        1 => Text {
+            zh: "再错 1 次，就需要用密码登录。", en: "After 1 more wrong try it takes the password."
+        },
+        2 => Text {
+            zh: "再错 2 次，就需要用密码登录。", en: "After 2 more wrong tries it takes the password."
+        },
+        3 => Text {
+            zh: "再错 3 次，就需要用密码登录。", en: "After 3 more wrong tries it takes the password."
+        },
+        _ => Text {
+            zh: "再错 4 次，就需要用密码登录。", en: "After 4 more wrong tries it takes the password."
+        },
+    };
+    Problem {
+        status: StatusCode::FORBIDDEN,
+        code: "wrong_pin",
+        title: Text { zh: "PIN 不对", en: "Wrong PIN" },
+        detail,
+        action: Text { zh: "请重新输入。", en: "Enter it again." },
+        retry_after_seconds: None,
+    }
+}
+
+/// No PIN opens it: too many wrong ones, the shift is over, she signed out, or it was set on another tablet.
+pub const PIN_CLOSED: Problem = Problem {
+    status: StatusCode::FORBIDDEN,
+    code: "pin_closed",
+    title: Text { zh: "现在不能用 PIN 打开", en: "The PIN does not open it now" },
+    detail: Text {
+        zh: "PIN 输错太多次、班次已结束，或已退出登录。",
+        en: "It was wrong too often, the shift is over, or you were signed out.",
+    },
+    action: Text {
+        zh: "请用密码登录，然后重新设置 PIN。", en: "Sign in with your password and set a new PIN."
+    },
+    retry_after_seconds: None,
+};
+
+/// Setting a PIN needs the link: the relay looks at the password.
+pub const LINK_DOWN_PIN: Problem = Problem {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    code: "link_down",
+    title: Text { zh: "网络中断，现在不能设置 PIN", en: "No link: a PIN cannot be set now" },
+    detail: Text {
+        zh: "密码由中心核对，本机现在连不上中心。",
+        en: "The password is checked by the relay, which cannot be reached now.",
+    },
+    action: Text {
+        zh: "请稍候重试；已设置的 PIN 仍然有效。",
+        en: "Try again in a moment; a PIN that is set goes on working.",
+    },
+    retry_after_seconds: Some(2),
+};
+
+/// What was scanned is no badge.
+pub const BADGE_UNREADABLE: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "badge_unreadable",
+    title: Text { zh: "这不是工牌的二维码", en: "This is not the code of a badge" },
+    detail: Text {
+        zh: "扫到的是别的码，或没有扫全。", en: "It is another code, or it was not read to its end."
+    },
+    action: Text { zh: "请重新扫描工牌，或改用 PIN。", en: "Scan the badge again, or use the PIN." },
+    retry_after_seconds: None,
+};
+
+/// Two nurses with one badge would write in each other's name.
+pub const BADGE_TAKEN: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "badge_taken",
+    title: Text { zh: "这张工牌已有人使用", en: "This badge is somebody else's" },
+    detail: Text {
+        zh: "本班次另一位护士已在这台平板上登记了这张工牌。",
+        en: "Another nurse of this shift set it on this tablet.",
+    },
+    action: Text { zh: "请使用您自己的工牌。", en: "Use your own badge." },
+    retry_after_seconds: None,
+};
+
+/// Nobody's of this shift on this tablet, or its nurse's PIN is closed.
+pub const BADGE_CLOSED: Problem = Problem {
+    status: StatusCode::FORBIDDEN,
+    code: "badge_closed",
+    title: Text { zh: "现在不能用这张工牌打开", en: "The badge does not open it now" },
+    detail: Text {
+        zh: "本班次没有人在这台平板上登记它，或已退出登录。",
+        en: "Nobody of this shift set it on this tablet, or its nurse was signed out.",
+    },
+    action: Text {
+        zh: "请用密码登录，然后设置 PIN 和工牌。",
+        en: "Sign in with your password, then set PIN and badge.",
+    },
+    retry_after_seconds: None,
+};
+
 /// A call needs the link; nobody may believe that it was heard.
 pub const LINK_DOWN_CALL: Problem = Problem {
     status: StatusCode::SERVICE_UNAVAILABLE,
@@ -136,6 +257,22 @@ pub const PARCEL_NOT_COUNTED: Problem = Problem {
         en: "Each line has to be counted once, and no more can be damaged than arrived.",
     },
     action: Text { zh: "请核对后再提交。", en: "Check the lines and send again." },
+    retry_after_seconds: None,
+};
+
+/// A count of more than can be in the parcel.
+pub const PARCEL_TOO_MANY: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "invalid_input",
+    title: Text { zh: "清点数量过大", en: "More than can be in the parcel" },
+    detail: Text {
+        zh: "有一行的数量远多于装箱数，这里不能签收。",
+        en: "Of one line far more was entered than was packed; it is not taken like that.",
+    },
+    action: Text {
+        zh: "请重新清点并核对所填数字；包裹内确有多出的药请联系药房。",
+        en: "Count again and check what you typed; if there really is so much, call the pharmacy.",
+    },
     retry_after_seconds: None,
 };
 

@@ -112,6 +112,7 @@ const fn words(refusal: Refusal) -> Problem {
         Refusal::Stopped => problems::PARCEL_STOPPED,
         Refusal::Temperature => problems::PARCEL_NOT_MEASURED,
         Refusal::Counts => problems::PARCEL_NOT_COUNTED,
+        Refusal::TooMany => problems::PARCEL_TOO_MANY,
     }
 }
 

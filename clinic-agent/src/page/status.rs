@@ -2,7 +2,7 @@
 
 use super::AppState;
 use super::api::rfc3339;
-use super::session::known;
+use super::session::{Holding, holding};
 use crate::link::state::State as LinkState;
 use axum::Json;
 use axum::extract::State;
@@ -38,8 +38,13 @@ impl Health {
 
 /// `GET /page/status`.
 pub async fn status(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    let signed_in = matches!(known(&app, &headers).await, Ok(Some(_)));
+    let signed_in = is_held(&app, &headers).await;
     Json(document(&app, signed_in).await).into_response()
+}
+
+/// A nurse holds this tablet, also while it is locked: the document has nothing of a record, and a button at a bed must be heard.
+async fn is_held(app: &AppState, headers: &HeaderMap) -> bool {
+    matches!(holding(app, headers).await, Ok(Holding::Open(_) | Holding::Locked(_)))
 }
 
 /// `GET /page/status/events`: the document now and whenever it changed.
@@ -47,7 +52,6 @@ pub async fn events(
     State(app): State<AppState>,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let signed_in = matches!(known(&app, &headers).await, Ok(Some(_)));
     let watching = Watching {
         link: app.link.status(),
         spool: app.spool.changes(),
@@ -57,7 +61,7 @@ pub async fn events(
         modems: app.modems.watch(),
         last: Value::Null,
         app,
-        signed_in,
+        headers,
     };
     let stream = futures_util::stream::unfold(watching, |mut watching| async move {
         let event = watching.next().await?;
@@ -68,7 +72,8 @@ pub async fn events(
 
 struct Watching {
     app: AppState,
-    signed_in: bool,
+    /// Of the page: who signed out meanwhile is told of the link only.
+    headers: HeaderMap,
     link: tokio::sync::watch::Receiver<crate::link::LinkStatus>,
     spool: tokio::sync::watch::Receiver<u64>,
     media: tokio::sync::watch::Receiver<crate::outbox::session::Shown>,
@@ -87,7 +92,7 @@ impl Watching {
             self.devices.borrow_and_update();
             self.buttons.borrow_and_update();
             self.modems.borrow_and_update();
-            let document = document(&self.app, self.signed_in).await;
+            let document = document(&self.app, is_held(&self.app, &self.headers).await).await;
             if document != self.last {
                 let event = Event::default().event("status").data(document.to_string());
                 self.last = document;

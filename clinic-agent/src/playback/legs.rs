@@ -220,7 +220,7 @@ impl Legs {
             Flow::SlotAudio(slot) => (slot, MediaKind::Audio),
             Flow::Feedback => return self.0.outbox.feedback(path, packet),
             Flow::SlotFeedback(_) => return self.clocks(&packet),
-            Flow::Video | Flow::Audio | Flow::Repair => return refused(&"a flow of the box's own"),
+            Flow::Video | Flow::Audio | Flow::Repair | Flow::LowVideo => return refused(&"a flow of the box's own"),
         };
         let packet = match RtpPacket::parse(packet) {
             Ok(packet) => packet,

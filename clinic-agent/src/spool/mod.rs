@@ -1,12 +1,13 @@
 //! What the nurse wrote, kept until the relay has it; and what the relay last said, for reading without a link.
 //!
-//! [`entry`] decides, [`store`] writes (`readings`: what devices sent and nobody has confirmed yet; `presses`: buttons that nobody has heard yet; `tries`: wrong parcel codes that the relay has not counted yet), [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
+//! [`entry`] decides, [`store`] writes (`readings`: what devices sent and nobody has confirmed yet; `presses`: buttons that nobody has heard yet; `tries`: wrong parcel codes that the relay has not counted yet; `shift_pins`: whose PIN opens which tablet), [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
 //! every attempt carries the page's own idempotency key, so that a lost answer never makes a second record.
 
 pub mod delivery;
 pub mod entry;
 mod presses;
 mod readings;
+mod shift_pins;
 pub mod store;
 mod tries;
 
@@ -19,6 +20,7 @@ use crate::buttons::calls::Press;
 use crate::devices::gatt::Remark;
 use crate::devices::queue::Admission;
 use crate::devices::reading::{DiscardReason, Outcome, Reading};
+use crate::shift::ShiftPin;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::path::Path;
@@ -185,6 +187,21 @@ impl Spool {
         self.blocking(move |store| store.drop_tries(&ids)).await
     }
 
+    /// See [`Store::keep_shift_pin`].
+    pub async fn keep_shift_pin(&self, pin: ShiftPin, now: Timestamp) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.keep_shift_pin(&pin, now)).await
+    }
+
+    /// See [`Store::shift_pins`].
+    pub async fn shift_pins(&self, tablet: String) -> Result<Vec<ShiftPin>, SpoolError> {
+        self.blocking(move |store| store.shift_pins(&tablet)).await
+    }
+
+    /// See [`Store::drop_shift_pins_of`].
+    pub async fn drop_shift_pins_of(&self, staff_id: Uuid) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.drop_shift_pins_of(staff_id)).await
+    }
+
     /// See [`Store::keep_answer`].
     pub async fn keep_answer(&self, path: String, answer: Answer) -> Result<(), SpoolError> {
         self.blocking(move |store| store.keep_answer(&path, &answer)).await
@@ -200,6 +217,13 @@ impl Spool {
         self.blocking(move |store| store.keep_session(&hash, &session, now)).await?;
         self.changed();
         Ok(())
+    }
+
+    /// See [`Store::lock_session`].
+    pub async fn lock_session(&self, hash: String, locked: bool) -> Result<Option<Session>, SpoolError> {
+        let session = self.blocking(move |store| store.lock_session(&hash, locked)).await?;
+        self.changed();
+        Ok(session)
     }
 
     /// See [`Store::drop_session`].

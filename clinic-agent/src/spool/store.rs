@@ -36,6 +36,9 @@ pub(super) const PRESSES: TableDefinition<'_, u128, &[u8]> = TableDefinition::ne
 /// Id of a refused parcel code → try (JSON); ids are ordered by time. See [`super::tries`].
 pub(super) const TRIES: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("tries");
 
+/// Tablet and nurse → what her PIN is checked by (JSON). See [`super::shift_pins`].
+pub(super) const SHIFT_PINS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("shift_pins");
+
 /// Entries that may wait for the relay. At three kilobytes each this is thirty megabytes and weeks of an offline home.
 pub const OPEN_LIMIT: u64 = 10_000;
 /// Documents whose content lies here: those that wait and those that were refused. A page makes a photo 300 kilobytes, so
@@ -140,6 +143,9 @@ pub struct Session {
     /// ended at the relay once they are delivered.
     #[serde(default)]
     pub signed_out: bool,
+    /// The tablet was left alone: her PIN, or her password, opens it again.
+    #[serde(default)]
+    pub locked: bool,
 }
 
 /// A kept answer of the relay.
@@ -420,6 +426,23 @@ impl Store {
         })
     }
 
+    /// Locks or opens a session and changes nothing else of it; what ended meanwhile does not come back by it. How it stands now, if it is still there.
+    pub fn lock_session(&self, hash: &str, locked: bool) -> Result<Option<Session>, SpoolError> {
+        self.with(|db| {
+            let write = db.begin_write()?;
+            let session = {
+                let mut sessions = write.open_table(SESSIONS)?;
+                let kept = sessions.get(hash)?.and_then(|value| serde_json::from_slice::<Session>(value.value()).ok());
+                let Some(kept) = kept.filter(|session| !session.signed_out) else { return Ok(None) };
+                let session = Session { locked, ..kept };
+                sessions.insert(hash, encode(&session).as_slice())?;
+                session
+            };
+            write.commit()?;
+            Ok(Some(session))
+        })
+    }
+
     /// Forgets a session (sign-out, or the relay ended it).
     pub fn drop_session(&self, hash: &str) -> Result<(), SpoolError> {
         self.with(|db| {
@@ -559,6 +582,7 @@ fn open_database(path: &Path) -> Fallible<Database> {
         write.open_table(READINGS)?;
         write.open_table(PRESSES)?;
         write.open_table(TRIES)?;
+        write.open_table(SHIFT_PINS)?;
     }
     write.commit()?;
     Ok(db)

@@ -274,6 +274,7 @@ async fn answers_and_sessions_survive_and_expire() {
         expires_at: now(),
         token: "t".into(),
         signed_out: false,
+        locked: false,
     };
     spool.keep_session(token_hash("t"), session, now()).await.unwrap();
     drop(spool);
@@ -486,4 +487,27 @@ async fn wrong_parcel_codes_are_kept_to_a_bound_of_each_parcel_and_forgotten_by_
     assert_eq!((of(1), of(2)), (20, 1), "whoever tries for a night fills no disk");
     spool.drop_tries(kept.iter().take(20).map(|t| t.id).collect()).await.unwrap();
     assert_eq!(spool.tries().await.unwrap(), kept[20..]);
+}
+
+#[tokio::test]
+async fn a_session_that_ended_does_not_come_back_when_its_tablet_locks_or_opens() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, hash) = (open(&dir), token_hash("t"));
+    let session = |signed_out| Session {
+        staff: json!({ "name": "x" }),
+        staff_id: NURSE,
+        expires_at: now(),
+        token: "t".into(),
+        signed_out,
+        locked: false,
+    };
+    spool.keep_session(hash.clone(), session(false), now()).await.unwrap();
+    assert!(spool.lock_session(hash.clone(), true).await.unwrap().unwrap().locked);
+    assert!(!spool.lock_session(hash.clone(), false).await.unwrap().unwrap().locked);
+    spool.keep_session(hash.clone(), session(true), now()).await.unwrap();
+    assert!(spool.lock_session(hash.clone(), false).await.unwrap().is_none());
+    assert!(spool.session(hash.clone()).await.unwrap().unwrap().signed_out);
+    spool.drop_session(hash.clone()).await.unwrap();
+    assert!(spool.lock_session(hash.clone(), true).await.unwrap().is_none());
+    assert!(spool.session(hash).await.unwrap().is_none());
 }

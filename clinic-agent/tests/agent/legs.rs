@@ -406,6 +406,22 @@ async fn a_tablet_sees_is_seen_and_leaves() {
         pictures += u32::from(datagram.flow == Flow::Video);
     }
 
+    // Locked, whoever passes by can at most mute it: nothing is turned on that is off, no camera is changed, nobody hangs up.
+    assert_eq!(browser.json(Method::POST, "/session/lock", None, &json!({})).await.0, StatusCode::NO_CONTENT);
+    let put = format!("{base}/legs/{leg}/media-state");
+    for (audio, video, expected) in
+        [("on", "on", StatusCode::LOCKED), ("none", "on", StatusCode::LOCKED), ("muted", "on", StatusCode::NO_CONTENT)]
+    {
+        let said = json!({ "audio": audio, "video": video });
+        assert_eq!(browser.json(Method::PUT, &put, None, &said).await.0, expected, "{said}");
+    }
+    let other = json!({ "camera": "room" });
+    let (status, body) = browser.json(Method::POST, &format!("{base}/home-camera"), None, &other).await;
+    assert_eq!((status, &body["code"]), (StatusCode::LOCKED, &json!("tablet_locked")));
+    let hang_up =
+        Request::builder().method(Method::DELETE).uri(format!("{base}/legs/{leg}")).body(Body::empty()).unwrap();
+    assert_eq!(browser.whole(hang_up).await.0, StatusCode::LOCKED);
+
     // A reload: the new leg takes the old one's place without a hang-up.
     let mut again = Tablet::new().await;
     let leg2 = again.join(&mut browser, Some(&leg)).await;
@@ -425,7 +441,8 @@ async fn a_tablet_sees_is_seen_and_leaves() {
     filming.abort();
     let mut events = browser.events(&format!("{base}/legs/{leg2}/events")).await;
 
-    // The nurse hangs up.
+    // The nurse opens the tablet and hangs up.
+    browser.sign_in().await;
     let request =
         Request::builder().method(Method::DELETE).uri(format!("{base}/legs/{leg2}")).body(Body::empty()).unwrap();
     assert_eq!(browser.whole(request).await.0, StatusCode::NO_CONTENT);
@@ -439,6 +456,34 @@ async fn a_tablet_sees_is_seen_and_leaves() {
     assert_eq!(ended["ended_reason"], "hang_up");
     let (_, _, status): (_, _, Value) = browser.get("/page/status").await;
     assert_eq!(status["media"]["state"], "idle");
+}
+
+/// A relay that was restarted counts from 1, and the tablet saw who was there before until it had counted past what the box knew.
+#[tokio::test]
+async fn the_room_of_a_relay_that_was_restarted_is_seen_at_once() {
+    let mut world = World::new(router(), Box::new(TestDevices::default())).await;
+    let mut browser = Browser::new(world.page);
+    browser.sign_in().await;
+    let mut tablet = Tablet::new().await;
+    let leg = tablet.join(&mut browser, None).await;
+    world.relay.heard(|said| matches!(said, ToRelay::MediaJoined { tablet: true, .. }).then_some(())).await;
+    world.relay.tell(ToBox::RoomState(room(40)));
+    let mut events = browser.events(&format!("/page/consultations/{CONSULTATION}/legs/{leg}/events")).await;
+    let known = events.find(|name, _| name == "room").await;
+    assert_eq!(known["version"], 40);
+    world.relay.tell(ToBox::RoomState(room(39)));
+
+    world.relay.connection().close(0u32.into(), b"restarted");
+    world.relay.heard(|said| matches!(said, ToRelay::MediaJoined { tablet: true, .. }).then_some(())).await;
+    world.relay.tell(ToBox::RoomState(room(2)));
+    let other = events.find(|name, data| name == "room" && data["version"] != 40);
+    let other = tokio::time::timeout(Duration::from_secs(10), other).await.expect("the room in time");
+    assert_eq!(other["version"], 2, "and 39 was older in the count before");
+    world.relay.tell(ToBox::RoomState(room(1)));
+    world.relay.tell(ToBox::RoomState(room(3)));
+    let newer = events.find(|name, data| name == "room" && data["version"] != 2);
+    let newer = tokio::time::timeout(Duration::from_secs(10), newer).await.expect("the room in time");
+    assert_eq!(newer["version"], 3, "in one count only what is newer");
 }
 
 /// The browser is killed: its connections are closed at once, long before its peer connection fails.
@@ -566,7 +611,7 @@ async fn mirror(mut relay: crate::relay::FakeRelay) {
                     relay.tell(start_media());
                     relay.tell(ToBox::RoomState(room(1)));
                 }
-                Some(ToRelay::KeyframeRequest { slot: 0 }) => relay.tell(ToBox::KeyframeRequest {}),
+                Some(ToRelay::KeyframeRequest { slot: 0 }) => relay.tell(ToBox::KeyframeRequest { low: false }),
                 Some(_) => {}
                 None => return,
             },

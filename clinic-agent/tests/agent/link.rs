@@ -53,6 +53,8 @@ async fn refused_with(pki: &Pki, credentials: &Credentials, trust: &Trust, refus
             microphone: false,
             arrivals: false,
             records: false,
+            low_picture: false,
+            instance: None,
         },
         paths: vec![],
     };
@@ -220,7 +222,7 @@ async fn media_follow_the_relay_s_word() {
     world.relay.heard(full).await;
     assert_eq!(world.agent.outbox.shown().rung, Some(Rung::Full), "the page has it from the box");
     let keyframes = devices.keyframes.load(Ordering::Relaxed);
-    world.relay.tell(ToBox::KeyframeRequest {});
+    world.relay.tell(ToBox::KeyframeRequest { low: false });
     world.relay.tell(ToBox::SetBitrate { video_bps: 300_000 });
     let told = async {
         while devices.bitrate.load(Ordering::Relaxed) != 300_000

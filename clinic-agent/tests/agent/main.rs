@@ -3,9 +3,11 @@
 
 mod buttons;
 mod devices;
+mod enrolment;
 mod http;
 mod legs;
 mod link;
+mod low;
 mod modem;
 mod page;
 mod paths;
@@ -13,5 +15,6 @@ mod rate;
 mod receipts;
 mod recordings;
 mod relay;
+mod shift;
 mod stills;
 mod world;

@@ -12,6 +12,7 @@ use yunzhen_clinic_agent::outbox::session::CapturePlan;
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_media::ladder::{Motion, STILL_BYTES, VideoTarget};
+use yunzhen_media::layers::Layer;
 use yunzhen_media::repair::Incoming;
 use yunzhen_netem::{Burst, Config, Loss, Rate};
 use yunzhen_protocol::ccfb::{Metric, StreamReport};
@@ -28,23 +29,26 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the encoder was told, and since when.
 #[derive(Debug, Default)]
-struct Told {
+pub struct Told {
     target: Option<VideoTarget>,
     held: bool,
     keyframe: bool,
+    /// Of the low picture.
+    pub low: Option<VideoTarget>,
+    pub low_keyframe: bool,
 }
 
 /// An encoder that makes frames of the size that it is told, and fifty packets of sound a second. Each packet says when it was made.
 #[derive(Clone)]
-struct Camera {
-    told: Arc<Mutex<Told>>,
+pub struct Camera {
+    pub told: Arc<Mutex<Told>>,
     news: mpsc::UnboundedSender<VideoTarget>,
     begun: Instant,
     stop: tokio_util::sync::CancellationToken,
 }
 
 impl Camera {
-    fn new() -> (Self, mpsc::UnboundedReceiver<VideoTarget>) {
+    pub fn new() -> (Self, mpsc::UnboundedReceiver<VideoTarget>) {
         let (news, targets) = mpsc::unbounded_channel();
         let stop = tokio_util::sync::CancellationToken::new();
         (Self { told: Arc::default(), news, begun: clock::now_instant(), stop }, targets)
@@ -87,9 +91,11 @@ impl Devices for Camera {
             };
             let mut sound = RtpHeader { payload_type: payload_type::OPUS, ssrc: plan.audio.ssrc, ..header };
             let (mut frame_due, mut sound_due) = (clock::now_instant(), clock::now_instant());
-            let put = |kind, packet| {
-                let _ = sink.packets.try_send(Captured { kind, packet, taken_at: clock::now_instant() });
+            let (mut low, mut low_due) = (RtpHeader { marker: true, ..header }, clock::now_instant());
+            let put_of = |kind, layer, packet| {
+                let _ = sink.packets.try_send(Captured { kind, layer, packet, taken_at: clock::now_instant() });
             };
+            let put = |kind, packet| put_of(kind, Layer::Main, packet);
             loop {
                 tokio::select! {
                     _ = ticks.tick() => {}
@@ -101,6 +107,17 @@ impl Devices for Camera {
                     put(MediaKind::Audio, this.packet(sound, 0xfc, 80));
                     sound.sequence = sound.sequence.wrapping_add(1);
                     sound.timestamp = sound.timestamp.wrapping_add(960);
+                }
+                let low_told = {
+                    let mut told = this.told.lock().unwrap();
+                    let made = told.low.filter(|_| low_due <= now && !told.held);
+                    made.map(|target| (target, std::mem::take(&mut told.low_keyframe)))
+                };
+                if let Some((target, keyframe)) = low_told {
+                    low_due = now + Duration::from_secs(1) / target.fps;
+                    let len = ((target.bitrate_bps / target.fps / 8) as usize).min(1100);
+                    put_of(MediaKind::Video, Layer::Low, this.packet(low, if keyframe { 0x67 } else { 0x41 }, len));
+                    (low.sequence, low.timestamp) = (low.sequence.wrapping_add(1), low.timestamp.wrapping_add(6000));
                 }
                 let told = this.told.lock().unwrap().target.unwrap_or(VideoTarget::of(&plan.video));
                 let (held, keyframe) = {
@@ -139,12 +156,26 @@ impl Devices for Camera {
 
     fn target(&mut self, target: VideoTarget) {
         let mut told = self.told.lock().unwrap();
-        told.keyframe |= told.target.is_some_and(|before| !before.has_shape_of(&target));
+        told.keyframe |= told.target.is_some_and(|before| !before.is_made_as(&target));
         told.target = Some(target);
         let _ = self.news.send(target);
     }
 
     fn sound(&mut self, _target: SoundTarget) {}
+
+    fn makes_low(&self) -> bool {
+        true
+    }
+
+    fn low(&mut self, target: Option<VideoTarget>) {
+        let mut told = self.told.lock().unwrap();
+        told.low_keyframe |= told.low.is_none();
+        told.low = target;
+    }
+
+    fn low_keyframe(&mut self) {
+        self.told.lock().unwrap().low_keyframe = true;
+    }
 
     fn hold(&mut self, held: bool) {
         self.told.lock().unwrap().held = held;
@@ -155,7 +186,7 @@ impl Devices for Camera {
     }
 }
 
-fn link(bps: u64) -> Config {
+pub fn link(bps: u64) -> Config {
     Config { rate: Rate::BitsPerSecond(bps), queue_bytes: 250_000, delay: DELAY, ..Config::default() }
 }
 

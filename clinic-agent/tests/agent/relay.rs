@@ -260,6 +260,7 @@ fn note(arrivals: &mut Arrivals, at: Duration, datagram: &Datagram) {
     match datagram.flow {
         Flow::Video => arrivals.arrived(at, MediaKind::Video, header(&datagram.packet)),
         Flow::Audio => arrivals.arrived(at, MediaKind::Audio, header(&datagram.packet)),
+        Flow::LowVideo => arrivals.low_arrived(at, header(&datagram.packet)),
         Flow::Repair => match Repair::decode(datagram.packet.clone()).unwrap() {
             Repair::Parity(parity) => arrivals.parity_arrived(at, parity.number),
             Repair::Sounds { newest, .. } => arrivals.arrived(at, MediaKind::Audio, header(&newest)),

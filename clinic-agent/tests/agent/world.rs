@@ -23,6 +23,7 @@ use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
 use yunzhen_media::ladder::sound::SoundTarget;
+use yunzhen_media::layers::Layer;
 use yunzhen_protocol::control::{AudioPlan, BoxCamera, ToBox, VideoPlan};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
@@ -52,6 +53,7 @@ pub fn start_media_of(consultation_id: ConsultationId) -> ToBox {
         },
         audio: AudioPlan { ssrc: AUDIO_SSRC, payload_type: payload_type::OPUS, bitrate_bps: 32_000 },
         hold_s: Some(600),
+        low: None,
     }
 }
 
@@ -74,7 +76,7 @@ pub fn config(dir: &TempDir, pki: &Pki, relay: SocketAddr) -> Config {
     std::fs::write(dir.path().join("systems.pem"), pki.authority.systems.pem()).unwrap();
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     Config {
-        relay: RelaySettings { address: relay.to_string(), server_name: Some("localhost".into()) },
+        relay: RelaySettings { address: relay.to_string(), server_name: Some("localhost".into()), enrolment: None },
         identity: IdentitySettings {
             certificate: dir.path().join("box.pem"),
             key: dir.path().join("box.key.pem"),
@@ -198,12 +200,17 @@ impl Devices for TestDevices {
                 // As an encoder that is held: no picture, and no number.
                 if this.picture_bytes.is_some() && this.held.load(Ordering::Relaxed) {
                     let packet = audio;
-                    let _ = sink.packets.try_send(Captured { kind: MediaKind::Audio, packet, taken_at });
+                    let _ = sink.packets.try_send(Captured {
+                        kind: MediaKind::Audio,
+                        layer: Layer::Main,
+                        packet,
+                        taken_at,
+                    });
                     (sound, timestamp) = (sound.wrapping_add(1), timestamp.wrapping_add(900));
                     continue;
                 }
                 for (kind, packet) in [(MediaKind::Video, video), (MediaKind::Audio, audio)] {
-                    let _ = sink.packets.try_send(Captured { kind, packet, taken_at });
+                    let _ = sink.packets.try_send(Captured { kind, layer: Layer::Main, packet, taken_at });
                 }
                 (sequence, sound) = (sequence.wrapping_add(1), sound.wrapping_add(1));
                 timestamp = timestamp.wrapping_add(900);

@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { ApiError, LiveEvents, type Change, type Staff } from "@yunzhen/client";
+import { ApiError, LiveEvents, wasEnded, type Api, type Change, type Staff } from "@yunzhen/client";
 import { ProblemAlert, Skeletons, useApi, useReminders, ZoneProvider } from "@yunzhen/client/ui";
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 import { BoxProvider } from "./box/box-context";
+import { ENDED, forgetOthers, signedOut } from "./ended";
 import { DosesScreen } from "./doses/doses-screen";
 import { DeliveriesScreen } from "./deliveries/deliveries-screen";
 import { ChangeScreen, RegisterScreen } from "./residents/register-screen";
@@ -19,6 +20,10 @@ import { RoundsScreen } from "./rounds/rounds-screen";
 import { BookingScreen } from "./schedule/booking-screen";
 import { ScheduleScreen } from "./schedule/schedule-screen";
 import { Shell } from "./shell";
+import { LockScreen } from "./shift/lock-screen";
+import { hasPin, SHIFT, shiftApi } from "./shift/shift-api";
+import { useIdle } from "./shift/use-idle";
+import { whyLocked, type Locked, type LockedBy } from "./shift/why-locked";
 import { SignInScreen } from "./sign-in-screen";
 import { TodayScreen } from "./today/today-screen";
 import { NewRideScreen } from "./transports/new-ride-screen";
@@ -29,6 +34,8 @@ import { VisitScreen } from "./visit/visit-screen";
 import { VisitsScreen } from "./visits/visits-screen";
 
 const KEY = "yz.nurse";
+/** The box's answer while the tablet is locked. */
+const LOCKED = 423;
 
 /** The nurse of this tab, for a reload while the link is down. The cookie decides; this only names her. */
 const lastNurse = {
@@ -42,15 +49,77 @@ const lastNurse = {
   },
 };
 
-/** Drops what another nurse saw. The session's own query stays: the screen watches it, and a cleared query changes unseen. */
-function forgetOthers(queries: QueryClient): void {
-  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
-}
-
 /** A tablet at a bed shows its button and asks for no session; all else is the nurse's. */
 export function App() {
   const bed = bedOfPath(useLocation().pathname);
   return bed === undefined ? <NurseApp /> : <CallButton bed={bed} />;
+}
+
+/** How soon a locked tablet hears of a bed that calls. */
+const RING_MS = 3_000;
+
+/** Until the box answers for a locked tablet: which bed calls, not whose it is. */
+function bedsOnly(queries: QueryClient): void {
+  queries.setQueryData<Awaited<ReturnType<Api["urgentCalls"]["openFresh"]>>>(["urgent-calls", "open"], (known) => {
+    if (!known) return known;
+    const items = known.data.items.map((call) => ({ ...call, resident: undefined, shared_by: [], allowed: [] }));
+    return { ...known, data: { ...known.data, items } };
+  });
+  void queries.invalidateQueries({ queryKey: ["urgent-calls"] });
+}
+
+/** The lock of a tablet that nurses share: by itself when nobody touches it, by a press, and by the box. */
+function useLock(staff: Staff | null | undefined) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const [locked, setLocked] = useState<Locked>();
+  const shift = useQuery({ queryKey: SHIFT, queryFn: () => shiftApi(api.http).show() });
+  const withPin = staff ? hasPin(shift.data, staff.id) : false;
+  const close = useCallback(
+    (by: LockedBy) => {
+      // Asked again after the next PIN, and told by the first that locked it.
+      setLocked((already) => already ?? { by, withPin });
+      bedsOnly(queries);
+      void queries.invalidateQueries({ queryKey: SHIFT });
+    },
+    [queries, withPin],
+  );
+  const lockBy = useCallback(
+    (by: LockedBy) => {
+      shiftApi(api.http)
+        .lock()
+        .then(
+          () => close(by),
+          (error: unknown) => {
+            // Without link and PIN nobody could open it again, and the box leaves it open; signed out is seen elsewhere.
+            if (withPin && error instanceof ApiError && error.code === "network") close(by);
+          },
+        );
+    },
+    [api, close, withPin],
+  );
+  const lock = useCallback(() => lockBy("pressed"), [lockBy]);
+  const touch = (): void => {
+    shiftApi(api.http)
+      .touch()
+      .catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === LOCKED) close("box");
+      });
+  };
+  const seconds = shift.data?.idle_lock_seconds;
+  useIdle(staff && !locked && seconds !== undefined ? seconds * 1000 : undefined, () => lockBy("idle"), touch);
+  useEffect(() => {
+    if (!locked) return;
+    // The box lets a locked tablet hear no stream, and a bed that calls must ring all the same.
+    const calls = { queryKey: ["urgent-calls", "open"] };
+    const timer = setInterval(() => void queries.refetchQueries(calls, { cancelRefetch: false }), RING_MS);
+    return () => clearInterval(timer);
+  }, [locked, queries]);
+  const open = useCallback(() => {
+    setLocked(undefined);
+    void queries.invalidateQueries();
+  }, [queries]);
+  return { shift: shift.data, withPin, locked, lock, open };
 }
 
 function NurseApp() {
@@ -65,8 +134,9 @@ function NurseApp() {
         lastNurse.set(staff);
         return staff;
       } catch (error) {
-        if (error instanceof ApiError && error.status === 401) {
+        if (error instanceof ApiError && (error.status === 401 || error.status === LOCKED)) {
           lastNurse.set(null);
+          if (wasEnded(error)) queries.setQueryData<ApiError | null>(ENDED, error);
           return null;
         }
         const staff = lastNurse.get();
@@ -76,20 +146,39 @@ function NurseApp() {
     },
     staleTime: Infinity,
   });
+  const { data: ended } = useQuery<ApiError | null>({
+    queryKey: ENDED,
+    queryFn: () => null,
+    enabled: false,
+    gcTime: Infinity,
+  });
+  const { shift, withPin, locked, lock, open } = useLock(session.data);
+  // Who is told that her sign-in ended is whoever was here and did not sign out herself.
+  const known = useRef<{ staff?: Staff; left: boolean }>({ left: false });
+  if (session.data) known.current.staff = session.data;
   const signedIn = useCallback(
     (staff: Staff) => {
+      known.current.left = false;
       lastNurse.set(staff);
       forgetOthers(queries);
+      queries.setQueryData<ApiError | null>(ENDED, null);
       queries.setQueryData(["session"], staff);
+      void queries.invalidateQueries({ queryKey: SHIFT });
     },
     [queries],
   );
+  const taken = (staff: Staff): void => {
+    // The same nurse finds what she had typed; another one begins with nothing of it.
+    if (staff.id !== session.data?.id) signedIn(staff);
+    open();
+  };
   const signOut = useCallback(() => {
     const finish = (): void => {
       lastNurse.set(null);
       forgetOthers(queries);
       queries.setQueryData(["session"], null);
     };
+    known.current.left = true;
     api.session.signOut().then(finish, finish);
   }, [api, queries]);
   useEffect(() => {
@@ -104,21 +193,27 @@ function NurseApp() {
       </main>
     );
   }
-  if (!session.data) return <SignInScreen onSignedIn={signedIn} />;
+  if (!session.data) {
+    const ranOut = known.current.staff !== undefined && !known.current.left;
+    return <SignInScreen ended={ended ?? undefined} ranOut={ranOut} shift={shift} onSignedIn={taken} />;
+  }
   return (
-    <BoxProvider staff={session.data} signOut={signOut}>
-      <ZoneProvider zone={session.data.home_zone}>
-        <Screens />
-      </ZoneProvider>
-    </BoxProvider>
+    <>
+      <BoxProvider key={session.data.id} staff={session.data} signOut={signOut} lock={withPin ? lock : undefined}>
+        <ZoneProvider zone={session.data.home_zone}>
+          <Screens locked={locked !== undefined} />
+        </ZoneProvider>
+      </BoxProvider>
+      {locked && <LockScreen shift={shift} why={whyLocked(locked, session.data, shift)} onTaken={taken} />}
+    </>
   );
 }
 
-function Screens() {
+function Screens({ locked }: { locked: boolean }) {
   const { reminders, onChange, dismiss } = useReminders();
   return (
     <>
-      <Changes onChange={onChange} />
+      {!locked && <Changes onChange={onChange} />}
       <Shell notice={<ReminderNotice reminders={reminders} onDismiss={dismiss} />}>
         <Routes>
           <Route index element={<TodayScreen />} />
@@ -163,7 +258,13 @@ function Changes({ onChange }: { onChange: (change: Change) => void }) {
     live.start();
     const online = (): void => live.retryNow();
     window.addEventListener("online", online);
+    // The stream is the first to hear that somebody ended the session; a tablet that lies there asks for nothing else.
+    const unsubscribe = live.subscribe(() => {
+      const state = live.getState();
+      if (state.phase === "signed_out" && wasEnded(state.error)) signedOut(queries, state.error);
+    });
     return () => {
+      unsubscribe();
       window.removeEventListener("online", online);
       live.stop();
     };

@@ -3,21 +3,20 @@ import "./nurse.css";
 import "./chart/vital-signs.css";
 import "./visit/visit.css";
 import "./residents/residents.css";
-import { Api, createI18n } from "@yunzhen/client";
+import { Api } from "@yunzhen/client";
 import { createQueryClient, YunzhenProvider } from "@yunzhen/client/ui";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { App } from "./app";
+import { signedOut } from "./ended";
 import { Boundary } from "./boundary";
-import { en } from "./words/en";
-import { zh } from "./words/zh";
+import { i18n } from "./words/i18n";
 
-const i18n = createI18n({ zh, en });
 const queryClient = createQueryClient();
 const api = new Api({
   language: () => i18n.language,
-  onSignedOut: () => queryClient.setQueryData(["session"], null),
+  onSignedOut: (error) => signedOut(queryClient, error),
 });
 
 const root = document.getElementById("root");

@@ -2,14 +2,18 @@ import { Button, Group, Menu, Popover, Stack, Text, Title, UnstyledButton } from
 import {
   IconCalendarEvent,
   IconChevronDown,
+  IconId,
   IconClipboardList,
+  IconLock,
   IconLogout,
   IconPackage,
   IconPill,
   IconUsers,
 } from "@tabler/icons-react";
+import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import {
+  AccessNotices,
   Banner,
   ColorSchemeSwitch,
   EmptyState,
@@ -27,10 +31,12 @@ import { NavLink, useLocation } from "react-router";
 import type { BedAndName } from "./box/box-api";
 import { useBox, useLink, useSpool } from "./box/box-context";
 import { ReturnedEntry } from "./box/returned-entry";
+import { inBrief } from "./box/link-words";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
 import { RecallNotice } from "./recalls/recall-notice";
+import { PinNotice, PinSheet } from "./shift/set-pin";
 import { useRound } from "./today/use-round";
 import { ButtonCalls } from "./urgent-calls/button-calls";
 import { IncomingCalls } from "./urgent-calls/incoming-calls";
@@ -42,12 +48,15 @@ const ELSEWHERE = ["/deliveries", "/registry", "/doses", "/recalls"];
 /** The frame of every screen: where am I, is the network there, is what I wrote safe, who am I. */
 export function Shell({ notice, children }: { notice?: ReactNode; children: ReactNode }) {
   const { t } = useTranslation();
-  const { staff, signOut, page, status } = useBox();
+  const { staff, signOut, lock, page, status } = useBox();
   const formats = useFormats();
   const api = useApi();
   const link = useLink();
+  // Only what somebody has to do something about is told a second time, as a whole.
+  const brief = link.level === "offline" ? inBrief(link.words ?? "") : undefined;
   const deliveries = useQuery({ queryKey: ["deliveries", "list"], queryFn: () => api.deliveries.listFresh() });
   const { pathname } = useLocation();
+  const [pinOpened, pinSheet] = useDisclosure(false);
   const atDoor = deliveries.data?.data.items.filter((delivery) => delivery.state === "at_door").length ?? 0;
   return (
     <div className="nurse-frame">
@@ -88,7 +97,7 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
         </nav>
         <Group gap="xs" wrap="nowrap" className="nurse-top-state">
           <span role="status">
-            <LinkWords level={link.level} words={link.words} rttMs={link.rttMs} />
+            <LinkWords level={link.level} words={brief ?? link.words} rttMs={link.rttMs} />
           </span>
           <SpoolButton />
         </Group>
@@ -108,6 +117,17 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
               <Menu.Label>
                 {staff.name} · {t(`role.${staff.role}`)}
               </Menu.Label>
+              {lock && (
+                <Menu.Item leftSection={<IconId size={22} aria-hidden />} onClick={pinSheet.open} h={60}>
+                  {t("app:shift.change")}
+                </Menu.Item>
+              )}
+              {lock && (
+                <Menu.Item leftSection={<IconLock size={22} aria-hidden />} onClick={lock} h={60}>
+                  {t("app:shift.lock")}
+                </Menu.Item>
+              )}
+              <Menu.Label style={{ whiteSpace: "normal" }}>{t("app:top.passwordElsewhere")}</Menu.Label>
               <Menu.Item leftSection={<IconLogout size={22} aria-hidden />} onClick={signOut} h={60}>
                 {t("app:top.switchNurse")}
               </Menu.Item>
@@ -119,6 +139,13 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
         <div className="nurse-notice">
           <Banner meaning="person" role="status">
             {t("app:top.boxUnreachableSince", { time: formats.time(page.since) })}
+          </Banner>
+        </div>
+      )}
+      {brief !== undefined && (
+        <div className="nurse-notice">
+          <Banner meaning="person" role="status">
+            {link.words}
           </Banner>
         </div>
       )}
@@ -138,6 +165,9 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
       ))}
       <UnknownZone />
       {notice}
+      <PinNotice />
+      <PinSheet opened={pinOpened} onClose={pinSheet.close} />
+      <AccessNotices staffId={staff.id} hint={t("app:top.passwordElsewhere")} className="nurse-notice" />
       <RecallNotice />
       <OngoingNotice />
       <main className="nurse-main">{children}</main>

@@ -1,10 +1,25 @@
 import { Group, Stack, Text, Title } from "@mantine/core";
-import type { Staff } from "@yunzhen/client";
-import { ColorSchemeSwitch, LanguageSwitch, SignInForm } from "@yunzhen/client/ui";
+import type { ApiError, Staff } from "@yunzhen/client";
+import { ColorSchemeSwitch, LanguageSwitch, ProblemAlert, SignInForm } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Mark } from "./mark";
+import type { ShiftView } from "./shift/shift-api";
+import { TakeOver } from "./shift/take-over";
 
-export function SignInScreen({ onSignedIn }: { onSignedIn: (staff: Staff) => void }) {
+/** With those of the shift who have a PIN on this tablet, or the password alone. */
+export function SignInScreen({
+  ended,
+  ranOut,
+  shift,
+  onSignedIn,
+}: {
+  /** Why nobody is signed in any more, where somebody ended the session. */
+  ended: ApiError | undefined;
+  /** Somebody was signed in on this page and did not sign out. */
+  ranOut: boolean;
+  shift: ShiftView | undefined;
+  onSignedIn: (staff: Staff) => void;
+}) {
   const { t } = useTranslation();
   return (
     <div className="nurse-sign-in">
@@ -18,12 +33,26 @@ export function SignInScreen({ onSignedIn }: { onSignedIn: (staff: Staff) => voi
             <Mark size={44} />
             <Title order={1}>{t("app:signIn.title")}</Title>
           </Group>
-          <SignInForm
-            onSignedIn={onSignedIn}
-            hint={
-              <Text c="dimmed" size="sm">
-                {t("app:signIn.hint")}
-              </Text>
+          {ended && <ProblemAlert error={ended} />}
+          {!ended && (shift?.locked || ranOut) && (
+            <Text data-testid="lock-why">
+              {t(shift?.locked ? "app:shift.lockedBy.left" : "app:shift.lockedBy.ended")}
+            </Text>
+          )}
+          <TakeOver
+            key={shift?.people.map((one) => `${one.staff_id}${one.pin}`).join()}
+            people={shift?.people ?? []}
+            holder={shift?.holder}
+            onTaken={onSignedIn}
+            password={
+              <SignInForm
+                onSignedIn={onSignedIn}
+                hint={
+                  <Text c="dimmed" size="sm">
+                    {t("app:signIn.hint")}
+                  </Text>
+                }
+              />
             }
           />
         </Stack>

@@ -1,7 +1,7 @@
 import type { Dose, DosesOfDay } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import type { SpoolItem } from "../src/box/box-api";
-import { beds, entryOf, readPack, readScan, roundAt, standing, standsElsewhere } from "../src/doses/plan";
+import { beds, entryOf, readPack, readScan, roundAt, sameHour, standing, standsElsewhere } from "../src/doses/plan";
 
 const resident = (id: string, bed: string) => ({ id, name: id, bed, allergies: [], code: `YZR:${id}` });
 
@@ -70,6 +70,27 @@ describe("doses of a day", () => {
     expect([bed?.due, bed?.missed, bed?.stopped]).toEqual([1, 0, 1]);
     const held = [dose(wang, { state: "held", sequence: 1 })];
     expect(beds({ ...day(held), stopped }, "morning", [])[0]?.stopped).toBe(0);
+  });
+
+  it("marks the same ingredient of two prescriptions at one hour: both were given at 08:00 unasked", () => {
+    const one = dose(wang, { ingredients: ["amlodipine"] });
+    const other = (more: Partial<Dose> = {}) =>
+      dose(wang, {
+        prescription_id: "p2",
+        drug_name: "氨氯地平阿托伐他汀",
+        ingredients: ["atorvastatin", "amlodipine"],
+        ...more,
+      });
+    const found = (second: Dose) => sameHour(one, day([one, second])).length;
+    expect(found(other())).toBe(1);
+    expect(sameHour(other(), day([one, other()]))).toEqual([one]);
+    expect(found(other({ due_at: "2026-11-24T10:00:00.000Z" }))).toBe(0);
+    expect(found(other({ resident: chen }))).toBe(0);
+    expect(found(other({ ingredients: ["atorvastatin"] }))).toBe(0);
+    expect(found(other({ prescription_id: "p1", item_no: 2 }))).toBe(0);
+    const course = { prescription_id: "p2", resident: wang, drug_names: [], specialist_name: "", reason: "" };
+    const stopped = [{ ...course, stopped_at: "2026-11-24T00:01:00Z" }];
+    expect(sameHour(one, { ...day([one, other()]), stopped })).toEqual([]);
   });
 
   it("tells a stopped prescription from another one of the same medicine that stands", () => {

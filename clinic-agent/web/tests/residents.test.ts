@@ -23,7 +23,7 @@ import {
   zoom,
 } from "@yunzhen/client";
 import { boundedPathOf, isSigned, MOST_CHARACTERS, pathOf, viewBoxOf } from "../src/consents/signature-path";
-import { currentText, mayGive, missingForVisit, openKinds, revokedLast } from "../src/consents/texts";
+import { currentText, mayGive, missingForVisit, newestAnswer, openKinds, revokedLast } from "../src/consents/texts";
 import { placesOf, viewOf } from "../src/documents/body-places";
 import { base64Of, fitted, MOST_BYTES, problemOf, takenAt } from "../src/documents/picture";
 import { allergiesKnown, found } from "../src/residents/find";
@@ -428,5 +428,18 @@ describe("the places of a body", () => {
     expect(row("front")).toEqual(["right_shoulder", "neck", "left_shoulder"]);
     expect(row("back")).toEqual(["left_shoulder", "nape", "right_shoulder"]);
     expect([viewOf("left_heel"), viewOf("face"), viewOf("left_hand")]).toEqual(["back", "front", "front"]);
+  });
+});
+
+describe("whether a consultation may be recorded", () => {
+  it("is what was said last, by this page or by another", () => {
+    const at = (minute: number) => `2026-11-30T08:${String(minute).padStart(2, "0")}:00Z`;
+    const refused = { answer: "refused", answered_at: at(5), answered_by_name: "林静" } as const;
+    const agreed = { answer: "agreed", answered_at: at(7), answered_by_name: "周敏" } as const;
+    expect(newestAnswer({}, undefined)).toEqual({});
+    expect(newestAnswer({}, refused)).toBe(refused);
+    expect(newestAnswer(refused, agreed)).toBe(agreed);
+    expect(newestAnswer(agreed, refused)).toBe(agreed);
+    expect(newestAnswer(refused, { ...refused })).toBe(refused);
   });
 });

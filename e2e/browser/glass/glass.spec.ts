@@ -2,6 +2,7 @@ import { expect, test, type Page } from "@playwright/test";
 import { Nurse, open, Specialist } from "../support/people";
 import { expectFramesAdvance, readSquares } from "../support/picture";
 import { runningStack, urlFor } from "../support/stack";
+import { courseOf, legs, momentsSince, noteFirstPackets, table, type Course } from "./legs";
 
 /**
  * make bench-glass. From the synthetic camera's capture stamp to the frame in Chromium, through box, QUIC, relay and
@@ -9,7 +10,7 @@ import { runningStack, urlFor } from "../support/stack";
  *
  * Three presses: the nurse's on *call*, which a specialist who stands ready answers with *see now* as soon as the row is on the screen, so that
  * it holds both people's presses, the record's two changes and both joins; the specialist's on *see now*; and the nurse's on *return*, into a
- * call where the specialist already is: nothing but the join.
+ * call where the specialist already is: nothing but the join. Where each goes is printed beside it, moment by moment.
  */
 const SAMPLES = 300;
 const P50_MS = 200;
@@ -73,6 +74,23 @@ async function firstFrame(page: Page, press: () => Promise<void>): Promise<First
   return page.evaluate(() => (window as unknown as { yzFirst: Promise<FirstFrame> }).yzFirst);
 }
 
+/** When the button is on the screen and takes presses. The page looks at each frame: Playwright by itself looks again only after half a second, and that would be measured. */
+function shownAt(page: Page, label: string): Promise<number> {
+  return page.evaluate(
+    (wanted) =>
+      new Promise<number>((done) => {
+        const look = (now: number): void => {
+          const buttons = [...document.querySelectorAll<HTMLButtonElement>("button[aria-label]")];
+          const found = buttons.find((button) => button.getAttribute("aria-label") === wanted && !button.disabled);
+          if (found) done(performance.timeOrigin + now);
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+    label,
+  );
+}
+
 function medianAndWorst(values: number[]): { median: number; worst: number } {
   const sorted = values.toSorted((a, b) => a - b);
   return { median: Math.round(percentile(sorted, 0.5)), worst: Math.round(sorted.at(-1) ?? 0) };
@@ -86,6 +104,7 @@ test("glass to glass, and press to first frame", async ({ browser }) => {
   const stack = runningStack();
   const tablet = await open(browser, { width: 1280, height: 800 });
   const desk = await open(browser, { width: 1440, height: 900 });
+  await Promise.all([noteFirstPackets(tablet.context), noteFirstPackets(desk.context)]);
   const nurse = new Nurse(tablet.page, stack);
   const specialist = new Specialist(desk.page, stack);
   await Promise.all([nurse.signIn(), specialist.signIn()]);
@@ -93,17 +112,36 @@ test("glass to glass, and press to first frame", async ({ browser }) => {
   const calls: number[] = [];
   const afterSee: number[] = [];
   const sees: number[] = [];
+  const courses: { pressed: number; course: Course }[] = [];
   for (let visit = 0; visit < VISITS; visit += 1) {
     if (visit > 0) {
       await specialist.finish();
       await desk.page.goto(urlFor(stack, "specialist"));
     }
     await nurse.prepareConsultation(resident, "测量延迟");
-    const see = desk.page.getByRole("button", { name: `接诊 ${resident.name}` });
+    const label = `接诊 ${resident.name}`;
+    const see = desk.page.getByRole("button", { name: label });
+    let rowShown = 0;
     const [ofNurse, ofSpecialist] = await Promise.all([
       firstFrame(tablet.page, () => nurse.call()),
-      firstFrame(desk.page, () => see.click()),
+      firstFrame(desk.page, async () => {
+        rowShown = await shownAt(desk.page, label);
+        await see.click();
+      }),
     ]);
+    const { pressed } = ofNurse;
+    const [home, hospital] = await Promise.all([momentsSince(tablet.page, pressed), momentsSince(desk.page, pressed)]);
+    courses.push({
+      pressed,
+      course: [
+        ...courseOf("nurse", home),
+        ["specialist: row shown", rowShown],
+        ["specialist: press", ofSpecialist.pressed],
+        ...courseOf("specialist", hospital),
+        ["specialist: first frame", ofSpecialist.shown],
+        ["nurse: first frame", ofNurse.shown],
+      ],
+    });
     calls.push(taken(ofNurse));
     sees.push(taken(ofSpecialist));
     afterSee.push(ofNurse.shown - ofSpecialist.pressed);
@@ -114,6 +152,7 @@ test("glass to glass, and press to first frame", async ({ browser }) => {
   // The nurse leaves the call and comes back: her press on "return" to the specialist's picture.
   const resume = tablet.page.getByRole("button", { name: "返回会诊" });
   const returns: number[] = [];
+  const returned: { pressed: number; course: Course }[] = [];
   for (let round = 0; round < RETURNS; round += 1) {
     await tablet.page.getByTestId("end").click();
     await tablet.page.getByRole("button", { name: "仅挂断" }).click();
@@ -122,7 +161,10 @@ test("glass to glass, and press to first frame", async ({ browser }) => {
       .first()
       .click();
     await expect(resume).toBeVisible();
-    returns.push(taken(await firstFrame(tablet.page, () => resume.click())));
+    const { pressed, shown } = await firstFrame(tablet.page, () => resume.click());
+    returns.push(shown - pressed);
+    const course = courseOf("nurse", await momentsSince(tablet.page, pressed));
+    returned.push({ pressed, course: [...course, ["nurse: first frame", shown]] });
   }
 
   const figures = {
@@ -134,6 +176,8 @@ test("glass to glass, and press to first frame", async ({ browser }) => {
     specialist_press_to_nurse_first_frame_ms: medianAndWorst(afterSee),
     specialist_press_to_first_frame_ms: medianAndWorst(sees),
   };
+  console.log(table("after the nurse's press on call (median of all calls)", legs(courses)));
+  console.log(table("after the nurse's press on return (median of all presses)", legs(returned)));
   console.log(`GLASS ${JSON.stringify(figures)}`);
   await specialist.finish();
   await Promise.all([tablet.context.close(), desk.context.close()]);

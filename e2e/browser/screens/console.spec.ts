@@ -1,8 +1,9 @@
-import { test, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { buildDay } from "./data";
+import { identities, identityProviders, unknownToProvider } from "./data-account";
 import { prescribingAnswers } from "./data-prescribing";
 import { lookAt } from "./look";
-import { installMock, type MockOptions } from "./mock";
+import { installMock, type Answers, type MockOptions } from "./mock";
 import { serveConsole, type Site } from "./site";
 import { now } from "./clock";
 
@@ -16,6 +17,32 @@ interface ConsoleScreen {
   act?: (page: Page) => Promise<void>;
 }
 
+/** The relay asks who is there, and refuses the first answer. */
+const asksWhoIsThere: Answers[string] = {
+  status: 403,
+  body: { title: "请再次确认身份", status: 403, code: "reauthenticate", detail: "", action: "" },
+};
+const wrongPassword: Answers[string] = {
+  status: 422,
+  body: {
+    title: "请检查填写的内容",
+    status: 422,
+    code: "validation",
+    detail: "",
+    action: "",
+    fields: [{ path: "password", message: "密码不正确。" }],
+  },
+};
+
+/** A real click: it arrives only where nothing lies over the question, as the sheet did that had asked. */
+async function proveWrongly(page: Page): Promise<void> {
+  const question = page.getByRole("dialog", { name: /请再次确认身份|Confirm that it is you/ });
+  await question.getByLabel(/^密码|^Password/).click();
+  await page.keyboard.type("a password");
+  await question.getByRole("button", { name: /确认并继续|Confirm and go on/ }).click();
+  await expect(question.getByText("密码不正确。")).toBeVisible();
+}
+
 let site: Site;
 test.beforeAll(async () => {
   site = await serveConsole();
@@ -26,11 +53,61 @@ const desk: [number, number] = [1440, 900];
 const phone: [number, number] = [390, 844];
 const SCREENS: ConsoleScreen[] = [
   { name: "sign-in", path: "/", mock: { who: "nobody" }, ready: "form" },
+  {
+    // The passkey stands first; at an address that has none the page says where there are some.
+    name: "sign-in-passkey-elsewhere",
+    path: "/",
+    mock: {
+      who: "nobody",
+      answers: {
+        "POST /api/passkey-sessions/begin": {
+          body: { challenge: "YWJj", rp_id: "clinic.example.org", expires_at: "2027-11-23T08:00:00.000Z" },
+        },
+      },
+    },
+    ready: "form",
+    act: async (page) => {
+      const first = page.locator("form button").first();
+      await expect(first).toHaveText(/^使用通行密钥$|^Use a passkey$/);
+      await first.click();
+      await expect(page.getByRole("alert")).toContainText("clinic.example.org");
+    },
+  },
+  {
+    name: "sign-in-by-hospital",
+    path: "/",
+    mock: { who: "nobody", answers: { "GET /api/identity-providers": { body: { items: identityProviders } } } },
+    ready: "form button:has-text('大学附属医院')",
+  },
+  {
+    name: "openid-unknown",
+    path: "/openid/callback?code=c&state=s.1",
+    mock: { who: "nobody", answers: { "POST /session/openid": unknownToProvider } },
+    ready: "[role=alert]",
+  },
+  {
+    name: "account-by-hospital",
+    path: "/account",
+    mock: {
+      answers: {
+        "GET /api/identity-providers": { body: { items: identityProviders } },
+        "GET /api/sessions/identities": { body: { items: identities } },
+      },
+    },
+    ready: "[data-testid=identity]",
+  },
   { name: "waiting-room", path: "/consultations", ready: "[data-testid=waiting-c2]" },
   { name: "waiting-room-empty", path: "/consultations", mock: { empty: true }, ready: "main :is(h1,h2,h3)" },
   { name: "waiting-room-failing", path: "/consultations", mock: { failing: true }, ready: "[role=alert]" },
   { name: "waiting-room-loading", path: "/consultations", mock: { hanging: true }, ready: "main [role=status]" },
   { name: "consultation", path: "/consultations/c8", ready: "[data-testid=main-video]" },
+  {
+    // The doctor does not wait for what cannot come back by itself.
+    name: "consultation-box-revoked",
+    path: "/consultations/c8",
+    mock: { boxRevoked: true },
+    ready: "[data-testid=box-revoked]",
+  },
   {
     name: "consultation-vitals",
     path: "/consultations/c8",
@@ -61,6 +138,34 @@ const SCREENS: ConsoleScreen[] = [
       await chooseDrug(page, 1, "aldp");
       await page.getByRole("button", { name: /核对并签名|Review and sign/ }).click();
       await page.waitForSelector("[data-testid=signing-document]");
+      // The reason for going on in spite of a hard stop goes with the signature, so it is read again here.
+      await expect(page.getByTestId("hard-stop-reason")).toContainText("既往磺胺皮疹为 1998 年轻度反应");
+    },
+  },
+  {
+    name: "consultation-reauthenticate",
+    path: "/consultations/c8",
+    mock: {
+      answers: {
+        "POST /api/signing-keys": { status: 201, body: { id: "k1", state: "approved" } },
+        "POST /session/signing-certificate": {
+          body: { certificate_chain_pem: "", x5c: ["a", "b"], serial: "1", not_after: "2099-01-01T00:00:00Z" },
+        },
+        "POST /api/prescriptions/draft1/sign": asksWhoIsThere,
+        "POST /api/sessions/current/authentication": wrongPassword,
+      },
+    },
+    ready: "[data-testid=main-video]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /开处方|^Prescribe$/ }).click();
+      await chooseDrug(page, 1, "aldp");
+      await page.getByRole("button", { name: /核对并签名|Review and sign/ }).click();
+      await page.waitForSelector("[data-testid=signing-document]");
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: /用我的密钥签名|Sign with my key/ })
+        .click();
+      await proveWrongly(page);
     },
   },
   { name: "my-prescriptions", path: "/prescriptions", ready: "table" },
@@ -128,6 +233,13 @@ const SCREENS: ConsoleScreen[] = [
   },
   { name: "observer", path: "/join/abc", size: phone, ready: "main button" },
   {
+    name: "observer-at-the-door",
+    path: "/join/abc",
+    size: phone,
+    mock: { atTheDoor: true },
+    ready: "[data-testid=at-the-door]",
+  },
+  {
     name: "observer-call",
     path: "/join/abc",
     ready: "main button",
@@ -137,6 +249,19 @@ const SCREENS: ConsoleScreen[] = [
       await page.waitForTimeout(500);
     },
   },
+  {
+    name: "observer-sent-out",
+    path: "/join/abc",
+    size: phone,
+    mock: { sentOut: true },
+    ready: "main button",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^加入$|^Join$/ }).click();
+      // The consultation goes on: nothing says that it is over, and nobody's name is left.
+      await page.getByText(/您已不在会诊中|You are no longer in the consultation/).waitFor();
+      await expect(page.getByText("松鹤颐养院")).toHaveCount(0);
+    },
+  },
   { name: "staff", path: "/staff", mock: { who: "administrator" }, ready: "table" },
   {
     name: "staff-practice",
@@ -144,12 +269,93 @@ const SCREENS: ConsoleScreen[] = [
     mock: { who: "administrator" },
     ready: "table",
     act: async (page) => {
-      await page.getByRole("button", { name: /登记方晓的|Record since when 方晓/ }).click();
+      await page.getByRole("button", { name: /登记方晓的执业起始日期|Record since when 方晓/ }).click();
       await page.getByLabel(/首次执业日期|First day of practice/).fill("2019-07-01");
     },
   },
+  { name: "account", path: "/account", ready: "[data-testid=session]" },
+  {
+    name: "account-remove-passkey",
+    path: "/account",
+    ready: "[data-testid=passkey]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /删除我的手机|Remove 我的手机/ }).click();
+      await page
+        .getByRole("dialog")
+        .getByLabel(/^密码|^Password/)
+        .fill("a password");
+      await page
+        .getByRole("dialog")
+        .getByLabel(/动态验证码|^Code/)
+        .fill("482915");
+    },
+  },
   { name: "boxes", path: "/boxes", mock: { who: "administrator" }, ready: "table" },
+  {
+    name: "boxes-filtered",
+    path: "/boxes",
+    mock: { who: "administrator" },
+    ready: "table",
+    act: async (page) => {
+      await page.getByLabel(/护理院、版本、序列号|Home, version, serial number/).fill("没有这一家");
+      await page.getByText(/没有符合条件的设备|No such box/).waitFor();
+    },
+  },
+  {
+    name: "boxes-code",
+    path: "/boxes",
+    mock: { who: "administrator" },
+    ready: "table",
+    act: async (page) => {
+      await page.getByRole("button", { name: /登记松鹤颐养院的设备|Enrol the box of 松鹤颐养院/ }).click();
+      await page.getByRole("button", { name: /生成登记码|Make a code/ }).click();
+      await page.getByTestId("enrolment-code").waitFor();
+    },
+  },
+  {
+    name: "boxes-revoke",
+    path: "/boxes",
+    mock: { who: "administrator" },
+    ready: "table",
+    act: async (page) => {
+      await page.getByRole("button", { name: /吊销桂花园护理院的设备|Revoke the box of 桂花园护理院/ }).click();
+      await page.getByText(/被盗、报废|stolen, scrapped/).waitFor();
+    },
+  },
+  {
+    name: "boxes-revoke-reauthenticate",
+    path: "/boxes",
+    mock: {
+      who: "administrator",
+      answers: {
+        "POST /api/boxes/h2/revoke": asksWhoIsThere,
+        "POST /api/sessions/current/authentication": wrongPassword,
+      },
+    },
+    ready: "table",
+    act: async (page) => {
+      await page.getByRole("button", { name: /吊销桂花园护理院的设备|Revoke the box of 桂花园护理院/ }).click();
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: /^吊销|^Revoke/ })
+        .click();
+      await proveWrongly(page);
+    },
+  },
   { name: "audit", path: "/audit", mock: { who: "administrator" }, ready: "table" },
+  {
+    name: "audit-narrow",
+    path: "/audit",
+    size: [800, 1000],
+    mock: { who: "administrator" },
+    ready: "table",
+    act: async (page) => {
+      const last = await page.locator("thead th").last().boundingBox();
+      expect(last && last.x + last.width, "the last column is whole").toBeLessThanOrEqual(800);
+      const places = await page.locator("header nav").boundingBox();
+      expect(places?.height, "three lines of places at most").toBeLessThanOrEqual(3 * 44);
+    },
+  },
 ];
 
 async function chooseDrug(page: Page, no: number, typed: string): Promise<void> {

@@ -118,6 +118,13 @@ export const day = (): DosesOfDay => ({
   ],
 });
 
+/** Two prescriptions give amlodipine at ten. */
+export const twiceDay = (): DosesOfDay => {
+  const first = dose(wang, 1, AMLODIPINE, { ingredients: ["amlodipine"] });
+  const second = dose(wang, 1, AMLODIPINE, { ingredients: ["amlodipine"], prescription_id: "p-r1b", dose: 2 });
+  return { ...day(), items: [first, second, ...day().items.slice(1)] };
+};
+
 export const stoppedDay = (): DosesOfDay => ({
   ...day(),
   items: day().items.filter((one) => one.resident.id !== "r1" || one.item_no !== 1),
@@ -225,3 +232,10 @@ export const refused = (): DoorToDose => {
     steps: steps.map((step) => (step.at ? step : { stage: step.stage, late: false })),
   };
 };
+
+/** A part has come and its first dose is next; the rest waits for its courier, who is late. */
+export const restOnItsWay = (): DoorToDose => ({
+  ...chain(7, "nurse"),
+  reason: "part",
+  rest: { turn: "courier", next: "pick_up", due_by: iso(now() - HOUR), late: true },
+});

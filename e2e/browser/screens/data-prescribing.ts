@@ -63,6 +63,7 @@ export function summaryOf(p: Prescription): PrescriptionSummary {
     diagnosis_display: p.diagnosis.display,
     item_count: p.items.length,
     drug_names: p.items.map((item) => item.drug.name_zh),
+    strengths: p.items.map((item) => item.drug.strength),
     urgency: "routine",
     signed_at: p.signed_at,
     waiting_since: p.timeline.at(-1)?.at ?? p.signed_at ?? "",

@@ -1,5 +1,6 @@
 /** Made-up answers for the administrator's pages and the specialist's record; typed by the relay's contract. */
 import type {
+  AuditEvent,
   BreakGlass,
   CareDocument,
   Consent,
@@ -244,6 +245,8 @@ function glasses(now: number): BreakGlass[] {
     version: 1,
     state: "open",
     resident_id: "r7",
+    resident_name: "周桂英",
+    bed: "201-1",
     home_id: "h1",
     home_name: "松鹤颐养院",
     hospital: "云溪市中医院",
@@ -262,6 +265,27 @@ function glasses(now: number): BreakGlass[] {
       opened_at: at(-5 * HOUR),
       ends_at: at(-4 * HOUR),
     }),
+  ];
+}
+
+/** What was read through the first of them, and that it was opened. */
+function readsThroughGlass(now: number): AuditEvent[] {
+  const row = (seq: number, minutes: number, action: string, entity = "resident", entity_id = "r7"): AuditEvent => ({
+    seq,
+    at: new Date(now - minutes * MINUTE).toISOString(),
+    actor: "specialist:s3",
+    actor_role: "specialist",
+    actor_name: "沈若兰",
+    action,
+    entity,
+    entity_id,
+    purpose: "BTG",
+  });
+  return [
+    row(214, 12, "resident.documents_viewed"),
+    row(213, 15, "resident.prescription_viewed"),
+    row(212, 16, "resident.viewed"),
+    row(211, 17, "break_glass.opened", "break_glass", "g1"),
   ];
 }
 
@@ -544,6 +568,7 @@ export function registryAnswers(resident: Resident, now: number): Answers {
     },
     "GET /api/duplicates": page(duplicates(now)),
     "GET /api/break-glass": page(judged(now)),
+    "GET /api/audit": page(readsThroughGlass(now)),
     "POST /api/break-glass": refused(422, "invalid", "填写有误", [
       { path: "id_number", message: "身份证号有误，请核对" },
     ]),

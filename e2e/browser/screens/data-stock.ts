@@ -58,7 +58,15 @@ export function buildStock(now: number, drugs: readonly Drug[]) {
       part_reason: "out_of_stock",
       pharmacy_name: "仁和大药房（滨江店）",
       packs: [
-        { item_no: 1, name: d1?.name_zh ?? "", quantity: 1, unit: d1?.unit ?? "", batch: "A2604", expiry: on(41) },
+        {
+          item_no: 1,
+          name: d1?.name_zh ?? "",
+          strength: d1?.strength,
+          quantity: 1,
+          unit: d1?.unit ?? "",
+          batch: "A2604",
+          expiry: on(41),
+        },
       ],
       created_at: ago(1.2),
       state_since: ago(0.5),

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import type { Prescription } from "@yunzhen/client";
 import { buildDay, type Day } from "./data";
-import { chain, conflict, day, refill, stoppedDay, waiting, refused } from "./data-doses";
+import { chain, conflict, day, refill, stoppedDay, twiceDay, waiting, refused, restOnItsWay } from "./data-doses";
 import { lookAt } from "./look";
 import { lookAtTablet } from "./tablet";
 import { installMock, type Answers, type MockOptions } from "./mock";
@@ -29,6 +29,21 @@ const scan = async (on: Page, code: string): Promise<void> => {
   await field.fill(code);
   await field.press("Enter");
 };
+
+/** One line is taken when needed, with a limit; the dose of the other changes. */
+function limitedAndSteps(): Prescription {
+  const [first, second] = record.prescription.items;
+  if (!first || !second) throw new Error("the day has two medicines");
+  const taper = [
+    { dose: 0.5, frequency: "bid" as const, days: 3 },
+    { dose: 0.25, frequency: "bid" as const, days: 4 },
+  ];
+  const items = [
+    { ...first, frequency: "prn" as const, most_per_day: 3 },
+    { ...second, taper },
+  ];
+  return { ...record.prescription, items };
+}
 
 const NURSE: NurseScreen[] = [
   { name: "today-refills", path: "/", ready: "[data-testid=refills]" },
@@ -105,6 +120,16 @@ const NURSE: NurseScreen[] = [
         .getByRole("button", { name: /^(更正记录|Correct)$/ })
         .click(),
   },
+  {
+    name: "bed-twice",
+    path: "/doses/r1",
+    own: { "/api/doses": { body: twiceDay() } },
+    ready: card("p-r1b-1"),
+    act: async (on) => {
+      for (const name of ["p-r1-1", "p-r1b-1"])
+        await expect(on.locator(card(name))).toContainText(/请核对后再给|check before giving both/);
+    },
+  },
   { name: "bed-stopped", path: "/doses/r1", own: { "/api/doses": { body: stoppedDay() } }, ready: card("p-r1-2") },
   {
     name: "bed-offline",
@@ -131,6 +156,19 @@ const NURSE: NurseScreen[] = [
       "/api/prescriptions/p1": { body: { ...record.prescription, door_to_dose: chain(6, "nurse") } },
     },
     ready: "[data-testid=door-to-dose]",
+    act: (on) => rowsAreFull(on),
+  },
+  {
+    // The nurse reads the whole of what was prescribed: how often at most, and each step of a dose that changes.
+    name: "prescribed",
+    path: "/consultations/c3",
+    own: { "/api/prescriptions/p1": { body: limitedAndSteps() } },
+    ready: ".nurse-prescription .nurse-plain-list",
+    act: async (on) => {
+      const lines = on.locator(".nurse-prescription .nurse-plain-list > li");
+      await expect(lines.first()).toContainText(/24 小时内最多 3 次|at most 3 in 24 hours/);
+      await expect(lines.nth(1)).toContainText(/2\. 0\.25 g/);
+    },
   },
   {
     name: "timeline-refused",
@@ -210,22 +248,52 @@ interface ConsoleScreen {
 const CHAIN = "[data-testid=door-to-dose]";
 const asked = { ...refill, allowed: ["see", "decline"] };
 
+/** Each row of the way has as many steps as the others: one alone in the last looked like a mistake. */
+async function rowsAreFull(on: Page): Promise<void> {
+  const tops = await on.locator(`${CHAIN} li`).evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  const rows = [...new Set(tops)].map((top) => tops.filter((other) => other === top).length);
+  expect(tops).toHaveLength(8);
+  expect(new Set(rows).size, rows.join()).toBe(1);
+}
+
 const CONSOLE: ConsoleScreen[] = [
-  { name: "timeline-specialist", path: "/consultations/c8", ready: CHAIN, on: ["rx6", chain(7, "nurse", true)] },
+  {
+    name: "timeline-specialist",
+    path: "/consultations/c8",
+    ready: CHAIN,
+    on: ["rx6", chain(7, "nurse", true)],
+    act: rowsAreFull,
+  },
   {
     name: "timeline-pharmacist",
     path: "/reviews/rx2",
     who: "pharmacist",
     ready: CHAIN,
     on: ["rx2", chain(1, "pharmacist", true)],
+    act: rowsAreFull,
   },
-  { name: "timeline-pharmacy", path: "/orders/rx4", who: "pharmacy", ready: CHAIN, on: ["rx4", chain(3, "pharmacy")] },
+  {
+    name: "timeline-pharmacy",
+    path: "/orders/rx4",
+    who: "pharmacy",
+    ready: CHAIN,
+    on: ["rx4", chain(3, "pharmacy")],
+    act: rowsAreFull,
+  },
   {
     name: "timeline-refused-pharmacy",
     path: "/orders/rx4",
     who: "pharmacy",
     ready: "[data-testid=chain-next]",
     on: ["rx4", refused()],
+  },
+  {
+    name: "timeline-rest-pharmacy",
+    path: "/orders/rx4",
+    who: "pharmacy",
+    ready: "[data-testid=chain-rest]",
+    on: ["rx4", restOnItsWay()],
+    act: (on) => expect(on.getByTestId("chain-rest")).toContainText(/轮到配送员 · 已超时|Courier's turn · late/i),
   },
   { name: "refills", path: "/refills", ready: "[data-testid=refill-rf1]" },
   { name: "refills-empty", path: "/refills", nothing: true, ready: "main h2" },

@@ -1,6 +1,7 @@
 /**
  * Answers the console's requests inside the page from a `Day`. Test-only: installed by Playwright, never part of a build.
  */
+import { ownSessions, passkeys } from "./data-account";
 import type { Page } from "@playwright/test";
 import type { HomeSignal, Rung } from "@yunzhen/client";
 import type { Day } from "./data";
@@ -14,12 +15,20 @@ export interface MockOptions {
   failing?: boolean;
   /** Answers never come. */
   hanging?: boolean;
+  /** A guest has opened the link and waits to be let in. */
+  atTheDoor?: boolean;
+  /** The guest is sent out of the call as soon as they are in it. */
+  sentOut?: boolean;
   /** Which parcels the courier has, in order; one by default. */
   stops?: string[];
   /** The step of the ladder that the home's picture is on. */
   rung?: Rung;
   /** What the home's modems say of their signals. */
   signals?: HomeSignal[];
+  /** The home's box was revoked, and nobody else is in the call. */
+  boxRevoked?: boolean;
+  /** An administrator ends the session two seconds after the page began to listen, or has ended it before the page opens. */
+  endsSession?: boolean | "before";
   /** The live stream says that this consultation was reminded of. */
   reminded?: string;
   /** Said before anything else: `GET /api/duplicates` → status and body; a picture is `{ type, base64 }`. */
@@ -30,10 +39,17 @@ export type Answers = Record<string, { status?: number; body: unknown; picture?:
 
 export async function installMock(page: Page, day: Day, options: MockOptions = {}): Promise<void> {
   await installFarPeer(page);
-  await page.addInitScript(runInPage, { day, options });
+  // The page has nothing of this module: what it answers with goes along.
+  await page.addInitScript(runInPage, { day, options, account: { sessions: ownSessions(), passkeys: passkeys() } });
 }
 
-function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
+interface Given {
+  day: Day;
+  options: MockOptions;
+  account: { sessions: unknown[]; passkeys: unknown[] };
+}
+
+function runInPage({ day, options, account }: Given): void {
   const json = (body: unknown, status = 200, type = "application/json") =>
     new Response(JSON.stringify(body), { status, headers: { "Content-Type": type } });
   const problem = (status: number, code: string, title: string, action: string) =>
@@ -45,6 +61,8 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
   const page = (items: unknown[]) => json({ items: options.empty ? [] : items, next: null });
   const { shelf } = day;
   const prescriptions = new Map(day.prescriptions.map((p) => [p.id, { ...p }]));
+  let isOut = false;
+  let isOver = options.endsSession === "before";
   const never = () => new Promise<Response>(() => undefined);
   const change = {
     seq: 7,
@@ -59,6 +77,15 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
       headers: { "Content-Type": "text/event-stream" },
     });
 
+  const waitingGuest = {
+    id: "g1",
+    version: 2,
+    state: "waiting",
+    kind: "interpreter",
+    display_name: "王磊",
+    arrived_at: new Date().toISOString(),
+    expires_at: new Date(Date.now() + 7_200_000).toISOString(),
+  };
   const room = {
     consultation_id: "c8",
     state: "open",
@@ -98,6 +125,12 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     ],
     slots: [{ slot: 0, participant_id: "home" }],
   };
+  const withoutBox = {
+    ...room,
+    participants: room.participants.slice(0, 1),
+    departed: [{ participant_id: "home", kind: "home", display_name: "松鹤颐养院", reason: "revoked" }],
+    slots: [],
+  };
 
   async function answer(offer: string): Promise<Response> {
     const sdp = await (window as unknown as { yzFar: FarPeer }).yzFar.answer(offer, [0]);
@@ -110,17 +143,27 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
   async function handle(request: Request): Promise<Response | undefined> {
     const url = new URL(request.url);
     const path = url.pathname;
+    const guest = { consultation_id: "c8", display_name: "王磊", admitted: !options.atTheDoor };
     const wrote = request.method !== "GET";
     const body = wrote ? await request.clone().text() : "";
+    const ended = () => problem(401, "session_revoked", "登录已由管理员结束", "请重新登录；不能登录时请联系管理员。");
+    if (path === "/session/me" && isOver) return ended();
     if (path === "/session/me") {
       const who = options.who ?? "specialist";
       return who === "nobody" ? problem(401, "unauthenticated", "未登录", "请登录") : json({ staff: day.staff[who] });
     }
     if (path === "/session/courier") return json({ run_id: "run1" });
-    if (path === "/session/observer") return json({ consultation_id: "c8", display_name: "王磊" });
+    if (path === "/session/observer") return json(guest);
+    if (path === "/api/observer-sessions/current")
+      return isOut ? problem(401, "unauthenticated", "未登录", "请登录") : json(guest);
     if (path === "/session/sign-in")
       return problem(401, "bad_credentials", "用户名或密码不对", "请检查后重试，或联系管理员重置密码。");
     if (!path.startsWith("/api/") && !path.startsWith("/session/")) return undefined;
+    if (path === "/api/events" && options.endsSession) {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      isOver = true;
+      return ended();
+    }
     if (path === "/api/events") return events();
     if (options.hanging) return never();
     if (options.failing && !wrote)
@@ -141,15 +184,24 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     }
     if (path.endsWith("/legs")) return answer(body);
     if (path.endsWith("/events")) {
-      const text = `event: room\nid: 1\ndata: ${JSON.stringify(room)}\n\n`;
+      isOut = options.sentOut === true;
+      const ended = isOut ? "event: ended\ndata: {}\n\n" : "";
+      const text = `event: room\nid: 1\ndata: ${JSON.stringify(options.boxRevoked ? withoutBox : room)}\n\n${ended}`;
       return new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode(text)) }), {
         headers: { "Content-Type": "text/event-stream" },
       });
     }
     if (path.includes("/legs/") || path.endsWith("/home-camera")) return new Response(null, { status: 204 });
+    if (path.endsWith("/invitations") && !wrote) return page(options.atTheDoor ? [waitingGuest] : []);
     if (path.endsWith("/invitations"))
       return json({ link_path: "/join/9f2c71d0a8", expires_at: new Date(Date.now() + 7_200_000).toISOString() }, 201);
     if (path.endsWith("/note")) return json({ ...JSON.parse(body), version: 6 });
+    if (path === "/api/sessions") return page(account.sessions);
+    if (path === "/api/second-factor")
+      return json({ set_up_at: "2026-03-02T01:00:00.000Z", recovery_codes_left: 2, required: true });
+    if (path === "/api/identity-providers" || path.endsWith("/identities")) return json({ items: [] });
+    if (path === "/api/access-notices") return page([]);
+    if (path === "/api/passkeys") return json({ items: account.passkeys, available: true });
     if (path === "/api/consultations") return page(day.consultations);
     if (
       /^\/api\/consultations\/\w+\/prescriptions$/.test(path) ||
@@ -230,7 +282,7 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
         resident: { birth_date: "1942-03-18", id: "r1", name: "王秀英", sex: "female" },
         specialist: { id: "s1", name: "陈立诚" },
         supply: "ordinary",
-        type: "yunzhen.prescription.v1",
+        type: "yunzhen.prescription.v2",
         valid_until: "2026-11-23",
       });
       return json({ document });
@@ -239,7 +291,7 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
       const states = url.searchParams.get("state")?.split(",");
       return page(day.summaries.filter((p) => !states || states.includes(p.state)));
     }
-    if (path === "/api/recalls" || path === "/api/discrepancies") return page([]);
+    if (["/api/recalls", "/api/discrepancies", "/api/break-glass"].includes(path)) return page([]);
     if (path === "/api/stock") return page(shelf.batches);
     if (/^\/api\/stock\/\w+\/moves$/.test(path)) return page(shelf.moves);
     if (/^\/api\/prescriptions\/\w+\/dispenses$/.test(path)) {
@@ -283,7 +335,15 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
         { id: "s9", version: 1, name: "方晓", role: "specialist", hospital: "江城市第一医院", title: "主治医师" },
         { id: "n1", version: 1, name: "李慧", role: "nurse", home_name: "松鹤颐养院", title: "主管护师" },
       ]);
+    if (path === "/api/signing-keys") return page([]);
     if (path === "/api/boxes") return page(day.boxes);
+    if (/^\/api\/boxes\/[^/]+\/enrol$/.test(path))
+      return json({
+        home_id: path.split("/")[3],
+        code: "7KQ2-9XWD-4M0T-NENT-QAXB-NENT-QAXB-NENT",
+        expires_at: new Date(Date.now() + 600_000).toISOString(),
+        relay: "relay.hospital.example:7448",
+      });
     if (path === "/api/audit") return page(day.audit);
     return problem(404, "not_found", `mock: ${path}`, "");
   }

@@ -63,7 +63,13 @@ class Answers {
   }
 
   private session(path: string): void {
-    if (path === "/session/sign-in")
+    if (path === "/session/shift") {
+      const people =
+        this.mode === "signed_out"
+          ? []
+          : [{ staff_id: record.staff.id, name: record.staff.name, pin: true, badge: true }];
+      this.json({ people, idle_lock_seconds: 300, holder: null, locked: false, keeps_badge: false });
+    } else if (path === "/session/sign-in")
       this.problem(401, "bad_credentials", "用户名或密码不正确", "请核对后重试；忘记密码请联系管理员。");
     else if (this.mode === "signed_out") this.problem(401, "unauthenticated", "未登录", "请登录。");
     else this.json({ staff: record.staff });
@@ -96,7 +102,7 @@ class Answers {
     else if (id === undefined && kind === "residents") this.list(record.residents);
     else if (id === undefined && kind === "consultations") this.list(record.consultations);
     else if (id === undefined && kind === "deliveries") this.list(record.deliveries);
-    else if (path === "/api/refills" || path === "/api/recalls") this.list([]);
+    else if (["/api/refills", "/api/recalls", "/api/access-notices", "/api/break-glass"].includes(path)) this.list([]);
     else if (part === "observations" && this.link === "offline")
       this.problem(503, "link_down", "网络中断", "记录已保存在本机，恢复后自动发送。");
     else if (part === "observations") this.list(record.observations);

@@ -238,39 +238,44 @@ for (const { name, path, mode = "online", scene, ready = "main", act } of SCREEN
   });
 }
 
-/** Everything that names a day or a time, in a tablet that is set to `timezoneId`. */
-async function readIn(browser: Browser, origin: string, timezoneId: string): Promise<string[]> {
+/** A page that names days and times, and words that stand on it only when all its answers are there. */
+const TIMED = [
+  ["/schedule", /小时前/],
+  ["/schedule?view=week", /郑淑芬/],
+  ["/rounds/q1", /预计 11:12/],
+  ["/consultations/a4", /9月2日[^]*12月5日/],
+  ["/residents/r1", /返回会诊/],
+] as const;
+
+async function tabletIn(browser: Browser, timezoneId: string): Promise<Page> {
   const context = await browser.newContext({ timezoneId, viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   await setClock(page);
-  const read: string[] = [];
-  for (const [path, ready] of [
-    ["/schedule", ".nurse-row"],
-    ["/schedule?view=week", ".nurse-week-entry"],
-    ["/rounds/q1", "[data-testid=stop-c1]"],
-    ["/consultations/a4", "[data-testid=eligibility]"],
-    ["/residents/r1", ".nurse-resident-body"],
-  ] as const) {
-    await page.goto(origin + path);
-    await page.locator(ready).first().waitFor();
-    read.push(await page.locator("main").innerText());
-  }
-  await page.goto(origin + BOOKING);
-  await page.getByTestId("slots").waitFor();
-  read.push(await page.getByTestId("slots").innerText());
-  await press(/加入候补|Join the waitlist/)(page);
-  read.push(await page.getByLabel(/不早于|Not before/).inputValue());
-  await context.close();
-  return read;
+  return page;
 }
 
 test("a tablet that is set to another zone shows the home's clock", async ({ browser }) => {
   const box = await serveBox("online", undefined, "round");
+  const [home, abroad] = [await tabletIn(browser, "Asia/Shanghai"), await tabletIn(browser, "America/New_York")];
+  /** Answers come one by one: both tablets are read until the page is whole and both say the same. */
+  const same = async (path: string, selector: string, whole: RegExp) => {
+    await Promise.all([home, abroad].map((page) => page.goto(box.origin + path)));
+    await expect(async () => {
+      const there = await home.locator(selector).innerText({ timeout: 1000 });
+      expect(there).toMatch(whole);
+      expect(there).not.toContain("正在连接");
+      expect(await abroad.locator(selector).innerText({ timeout: 1000 })).toEqual(there);
+    }, path).toPass({ timeout: 20_000 });
+  };
   try {
-    const there = await readIn(browser, box.origin, "Asia/Shanghai");
-    expect(there.at(-1)).toMatch(/^2026-11-23T10:3/);
-    expect(await readIn(browser, box.origin, "America/New_York")).toEqual(there);
+    for (const [path, whole] of TIMED) await same(path, "main", whole);
+    await same(BOOKING, "[data-testid=slots]", /已满/);
+    for (const page of [home, abroad]) {
+      await press(/加入候补|Join the waitlist/)(page);
+      await expect(page.getByLabel(/不早于|Not before/)).toHaveValue(/^2026-11-23T10:3/);
+    }
   } finally {
+    await Promise.all([home, abroad].map((page) => page.context().close()));
     await box.close();
   }
 });

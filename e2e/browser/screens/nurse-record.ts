@@ -9,6 +9,7 @@ import type {
   Dispense,
   Drug,
   Observation,
+  Pack,
   Prescription,
   PrescriptionSummary,
   Resident,
@@ -193,6 +194,17 @@ const drug = (name_zh: string, name_en: string, strength: string): Drug => ({
   doses_per_unit: 1,
 });
 
+/** A box of it, as it is packed. */
+export const amlodipine = (batch: string, expiry: string): Pack => ({
+  item_no: 1,
+  name: "苯磺酸氨氯地平片",
+  strength: "5 mg",
+  quantity: 1,
+  unit: "盒",
+  batch,
+  expiry,
+});
+
 /** One pharmacy gave it back, the next one sent a part. */
 export const fillings: Dispense[] = [
   {
@@ -212,7 +224,7 @@ export const fillings: Dispense[] = [
     fill: "first_part",
     part_reason: "out_of_stock",
     pharmacy_name: "康民药房",
-    packs: [{ item_no: 1, name: "苯磺酸氨氯地平片", quantity: 1, unit: "盒", batch: "A2604", expiry: "2027-08-31" }],
+    packs: [amlodipine("A2604", "2027-08-31")],
     created_at: ago(90),
     state_since: ago(60),
   },
@@ -279,6 +291,7 @@ const summary: PrescriptionSummary = {
   diagnosis_display: "原发性高血压",
   item_count: 2,
   drug_names: ["苯磺酸氨氯地平片", "盐酸二甲双胍片"],
+  strengths: ["5 mg", "0.5 g"],
   urgency: "routine",
   waiting_since: ago(115),
 };
@@ -398,8 +411,16 @@ const delivery = (id: string, state: DeliveryState, more: Partial<Delivery> = {}
   batch_recalled: false,
   cold_chain: false,
   packs: [
-    { item_no: 1, name: "苯磺酸氨氯地平片 5 mg", quantity: 1, unit: "盒", batch: "A2409", expiry: "2027-05-31" },
-    { item_no: 2, name: "盐酸二甲双胍片 0.5 g", quantity: 2, unit: "盒", batch: "M1187", expiry: "2027-01-31" },
+    amlodipine("A2409", "2027-05-31"),
+    {
+      item_no: 2,
+      name: "盐酸二甲双胍片",
+      strength: "0.5 g",
+      quantity: 2,
+      unit: "盒",
+      batch: "M1187",
+      expiry: "2027-01-31",
+    },
   ],
   courier: { name: "李强", phone: "138 0000 0000" },
   attempts: [],

@@ -7,7 +7,7 @@ import { lookAt, type Screen } from "./look";
 import { ACROSS } from "./tablet";
 import { installMock, type MockOptions } from "./mock";
 import { serveBox, type OwnAnswers } from "./nurse-box";
-import { deliveries, spool } from "./nurse-record";
+import { amlodipine, deliveries, spool } from "./nurse-record";
 import { serveConsole, type Site } from "./site";
 
 const phone: [number, number] = [390, 844];
@@ -48,6 +48,20 @@ const discrepancy: Discrepancy = {
   opened_at: at(0),
   allowed: ["resolve"],
 };
+
+/** Its parcel is on the road and holds a batch that was called back. */
+const filling = (delivery_id: string) => ({
+  id: "f1",
+  number: 1,
+  state: "in_progress",
+  fill: "first_complete",
+  pharmacy_name: "仁和大药房",
+  packs: [amlodipine("A2604", "2027-08-31")],
+  delivery_id,
+  batch_recalled: true,
+  created_at: at(60),
+  state_since: at(50),
+});
 
 const CONSOLE: ConsoleScreen[] = [
   {
@@ -141,6 +155,24 @@ const CONSOLE: ConsoleScreen[] = [
     },
   },
   {
+    name: "prescriber-recalled-batch",
+    path: "/prescriptions/rx8",
+    size: desk,
+    mock: {
+      who: "specialist",
+      answers: { "GET /api/prescriptions/rx8/dispenses": { body: { items: [filling("dv4")], next: null } } },
+    },
+    ready: "[data-testid=fillings-rx8]",
+    change: (day) => {
+      Object.assign(day.prescriptions.find(({ id }) => id === "rx8") ?? {}, { approved_at: at(70) });
+    },
+    act: async (page) => {
+      const fillings = page.getByTestId("fillings-rx8");
+      await expect(fillings).toContainText(/批号已召回，不送达|Batch recalled: not delivered/);
+      await expect(fillings).not.toContainText(/待送达|not delivered yet/);
+    },
+  },
+  {
     name: "courier-two-ways-out",
     path: "/courier/abc",
     size: phone,
@@ -166,19 +198,47 @@ const CONSOLE: ConsoleScreen[] = [
     mock: { who: "pharmacy" },
     ready: "[data-testid=recovery]",
     change: (day) => {
-      const order = day.prescriptions.find(({ id }) => id === "rx8");
-      if (!order) throw new Error("no order");
-      Object.assign(order, {
-        state: "cancelled",
-        allowed: [],
-        withdrawal_reason: "住民今晨血压偏低，改用其他药。",
-        timeline: [...order.timeline, { step: "cancel", at: at(5), who: "周启明" }],
-      });
+      withdraw(day);
       Object.assign(find(day, "dv4"), { state: "recalled", allowed: ["take-back", "lose"] });
     },
     act: async (page) => {
       await expect(page.getByText(/医生已撤回这张处方|The prescriber withdrew this prescription/)).toBeVisible();
       await expect(page.getByText(/^已完结$|^还欠/)).toHaveCount(0);
+    },
+  },
+  {
+    name: "pharmacy-withdrawn-packed",
+    path: "/orders/rx8",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=delivery][data-state=cancelled]",
+    change: (day) => {
+      withdraw(day);
+      Object.assign(find(day, "dv4"), { state: "cancelled", allowed: [] });
+    },
+    act: async (page) => {
+      await expect(page.getByText(/请打开包裹，把药放回货架|Open the parcel and put its packs back/)).toBeVisible();
+    },
+  },
+  {
+    name: "pharmacy-receipt",
+    path: "/orders/rx9",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=receipt]",
+    change: (day) => {
+      const delivery = find(day, "dv5");
+      delivery.receipt = {
+        counted_at: at(90),
+        received_at: at(3),
+        certificate_serial: "5f0c1a",
+        jws: "eyJhbGciOiJFUzI1NiJ9.e30.AA",
+      };
+    },
+    act: async (page) => {
+      const saved = page.waitForEvent("download");
+      await page.getByRole("button", { name: /下载已签名的签收单|Download the signed receipt/ }).click();
+      expect((await saved).suggestedFilename()).toBe("receipt-dv5.jws");
     },
   },
   {
@@ -191,7 +251,35 @@ const CONSOLE: ConsoleScreen[] = [
       Object.assign(find(day, "dv5"), { state: "discrepancy", discrepancies: [discrepancy] });
     },
   },
+  {
+    name: "pharmacy-discrepancy-of-earlier-parcel",
+    path: "/orders/rx9",
+    size: desk,
+    mock: {
+      who: "pharmacy",
+      answers: {
+        "GET /api/discrepancies": { body: { items: [{ ...discrepancy, delivery_id: "dv-before" }], next: null } },
+      },
+    },
+    ready: "[data-testid=earlier-discrepancies]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /确认处理|^Settle$/ }).click();
+      await expect(page.getByText(/请选择处理方式|Please choose how/)).toBeVisible();
+    },
+  },
 ];
+
+/** The prescriber took the order `rx8` back. */
+function withdraw(day: ReturnType<typeof buildDay>): void {
+  const order = day.prescriptions.find(({ id }) => id === "rx8");
+  if (!order) throw new Error("no order");
+  Object.assign(order, {
+    state: "cancelled",
+    allowed: [],
+    withdrawal_reason: "住民今晨血压偏低，改用其他药。",
+    timeline: [...order.timeline, { step: "cancel", at: at(5), who: "周启明" }],
+  });
+}
 
 function find(day: ReturnType<typeof buildDay>, id: string): Delivery {
   const found = day.deliveries.find((delivery) => delivery.id === id);
@@ -228,6 +316,15 @@ const NURSE: NurseScreen[] = [
     name: "nurse-quarantine",
     own: parcel({ state: "quarantined", quarantine: "identity", allowed: [] }),
     ready: "article [role=alert]",
+  },
+  {
+    name: "nurse-recalled-batch",
+    own: parcel({ state: "in_transit", batch_recalled: true, allowed: [] }),
+    ready: "article [role=alert]",
+    act: async (page) => {
+      const row = page.locator("a[href$='/deliveries/v1']");
+      await expect(row).toContainText(/批号已召回，不送达|Batch recalled: not delivered/);
+    },
   },
   {
     name: "nurse-withdrawn",

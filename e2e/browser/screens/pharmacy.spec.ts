@@ -1,4 +1,4 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test, type Locator, type Page } from "@playwright/test";
 import { buildDay } from "./data";
 import { ownSystems } from "./data-pharmacy-systems";
 import { refused } from "./data-registry";
@@ -31,6 +31,15 @@ const declined = buildDay(now()).prescriptions.find((p) => p.id === "rx4");
 const interfaces = ownSystems(now());
 const nothing = { "GET /api/stock": { body: { items: [], next: null } } };
 
+/** As the list was fetched before its time was over: nothing was late then. */
+const lateByNow = {
+  ...buildDay(now()).summaries.find((p) => p.id === "rx4"),
+  turn: "pharmacy",
+  late: false,
+  late_from: new Date(now() - 1000).toISOString(),
+  late_turn: "pharmacy",
+};
+
 async function scan(page: Page, typed: string): Promise<void> {
   const field = page.getByRole("textbox", { name: /扫描药品包装|Scan a pack/ });
   await field.fill(typed);
@@ -42,6 +51,24 @@ async function scanRight(page: Page): Promise<void> {
   const expiry = new Date(now() + 430 * 86_400_000).toISOString().slice(2, 10).replaceAll("-", "");
   await scan(page, `(01)06901234567892(17)${expiry}(10)A2611(21)7F3`);
   await expect(page.locator("[data-scanned=true]")).toHaveCount(1);
+}
+
+/** Each stays as it was typed, is said in words, and is nothing that is sent: stock was booked as the nearest number that the field took. */
+async function typeWrongNumbers(field: Locator, also: [string, RegExp | undefined][] = [["0", /不能小于 1$/]]) {
+  const wrong: [string, RegExp | undefined][] = [
+    ["1000000000", /不能大于 100000$/],
+    ["-5", /不能小于 [01]$/],
+    ...also,
+    ["2.5", /须为整数/],
+  ];
+  for (const [typed, words] of wrong) {
+    await field.fill("");
+    await field.pressSequentially(typed);
+    await field.blur();
+    await expect(field).toHaveValue(typed);
+    if (words) await expect(field).toHaveAccessibleDescription(words);
+    else await expect(field).not.toHaveAttribute("aria-invalid", "true");
+  }
 }
 
 async function choosePart(page: Page): Promise<void> {
@@ -72,6 +99,26 @@ const SCREENS: PharmacyScreen[] = [
       await field.fill("(01)06901234567893(17)280131(10)B1");
       await field.press("Enter");
       await expect(page.getByText(/校验位不符|check digit is wrong/)).toBeVisible();
+    },
+  },
+  {
+    name: "stock-receive-wrong-number",
+    path: "/stock",
+    ready: "[data-testid=stock-st1]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^入库$|^Goods in$/ }).click();
+      await typeWrongNumbers(page.getByRole("textbox", { name: /^数量|^Quantity/ }));
+    },
+  },
+  {
+    name: "stock-batch-wrong-number",
+    path: "/stock",
+    ready: "[data-testid=stock-st1]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /A2604/ }).click();
+      const field = page.getByRole("textbox", { name: /货架实有|On the shelf \(/i });
+      await typeWrongNumbers(field, [["0", undefined]]);
+      await expect(page.getByRole("button", { name: /更正为实有数量|Correct/ })).toBeDisabled();
     },
   },
   {
@@ -117,8 +164,31 @@ const SCREENS: PharmacyScreen[] = [
       await page.waitForSelector("[data-testid=scan]");
     },
   },
+  {
+    name: "board-late-by-the-clock",
+    path: "/orders",
+    answers: { "GET /api/prescriptions": { body: { items: [lateByNow], next: null } } },
+    ready: "[data-testid=order-rx4]",
+    act: async (page) => {
+      await expect(page.getByTestId("order-rx4")).toContainText(/已超时|late/i);
+    },
+  },
   { name: "order-shelf", path: "/orders/rx4", ready: "[data-testid=scan]" },
   { name: "order-scan", path: "/orders/rx4", ready: "[data-testid=scan]", act: scanRight },
+  {
+    name: "order-scan-then-by-hand",
+    path: "/orders/rx4",
+    ready: "[data-testid=scan]",
+    act: async (page) => {
+      await scanRight(page);
+      const said = page.getByText(/批号 A2611 (已核对|与有效期相符)|batch A2611 (is right|and expiry)/);
+      await expect(said).toBeVisible();
+      await expect(page.getByTestId("progress")).toContainText(/已扫码 1 批|\b1 of \d+ batches scanned/);
+      await page.getByRole("button", { name: /去掉批号 A2611|Take batch A2611 out/ }).click();
+      await expect(said).toHaveCount(0);
+      await expect(page.getByTestId("progress")).toContainText(/已扫码 0 批|\b0 of \d+ batches scanned/);
+    },
+  },
   { name: "order-scan-phone", path: "/orders/rx4", size: phone, ready: "[data-testid=scan]", act: scanRight },
   {
     name: "order-scan-refused",

@@ -1,5 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
+import type { Dispense } from "@yunzhen/client";
 import { buildDay, type Day } from "./data";
+import { buildStock } from "./data-stock";
 import { prescribingAnswers, prescriptionsOf, summaryOf } from "./data-prescribing";
 import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
@@ -34,6 +36,14 @@ async function composing(page: Page): Promise<void> {
   await page.getByText(/还够 5 天|lasts 5 more days/).waitFor();
 }
 
+/** What is typed as the dose of the first line. */
+const dose = (page: Page, text: string): Promise<void> =>
+  page
+    .getByTestId("line-1")
+    .getByLabel(/单次剂量|Single dose/)
+    .last()
+    .fill(text);
+
 const asked = (day: Day, at: number): Answers => {
   const p = prescriptionsOf(day, at).asked;
   return {
@@ -41,6 +51,29 @@ const asked = (day: Day, at: number): Answers => {
     "GET /api/prescriptions/rxq": { body: { ...p, allowed: ["answer", "cancel", "replace"] } },
   };
 };
+/** The order that is being picked, as its batches were recorded: of each line what expires last. */
+function filledOf(day: Day, at: number): Dispense {
+  const order = day.prescriptions.find(({ id }) => id === "rx4");
+  if (!order) throw new Error("no order");
+  const { batches } = buildStock(at, day.drugs);
+  const packs = order.items.flatMap(({ no, drug, quantity, quantity_unit: unit }) => {
+    const batch = batches.findLast(({ drug_id }) => drug_id === drug.id);
+    if (!batch) return [];
+    const { name_zh: name, name_en } = drug;
+    return [{ item_no: no, name, name_en, quantity, unit, batch: batch.batch, expiry: batch.expiry, drug_id: drug.id }];
+  });
+  const when = new Date(at).toISOString();
+  return {
+    id: "di4",
+    number: 1,
+    state: "preparation",
+    fill: "first_complete",
+    pharmacy_name: "仁和大药房",
+    packs,
+    created_at: when,
+    state_since: when,
+  };
+}
 /** The visit has this prescription. */
 const inVisit =
   (which: "approved" | "delivered") =>
@@ -52,7 +85,45 @@ const inVisit =
     };
   };
 
+/** The prescription by its address, where a visit with the same resident is running, or not. */
+const byAddress =
+  (running: boolean) =>
+  (day: Day, at: number): Answers => {
+    const { approved } = prescriptionsOf(day, at);
+    const { resident } = day.consultation;
+    return {
+      "GET /api/prescriptions/rxa": { body: { ...approved, resident: { ...approved.resident, id: resident.id } } },
+      "GET /api/consultations": { body: { items: running ? [day.consultation] : [], next: null } },
+    };
+  };
+
 const SCREENS: PrescribingScreen[] = [
+  {
+    name: "prescription-page",
+    path: "/prescriptions/rxa",
+    ready: "[data-testid=prescription-rxa]",
+    change: byAddress(false),
+    act: async (page) => {
+      const whose = page.locator("main [data-testid=whose]");
+      await expect(whose.getByRole("link", { name: /查看档案|Show the record/ })).toHaveAttribute(
+        "href",
+        /\/residents\//,
+      );
+      await page.getByText(/请先与这位住民开始会诊|begin a consultation with this resident first/).waitFor();
+      await press(page, /^取消处方$|^Cancel prescription$/);
+      await expect(page.getByRole("dialog").getByTestId("whose")).toContainText(/诊断：|Diagnosis: /);
+    },
+  },
+  {
+    name: "prescription-page-in-visit",
+    path: "/prescriptions/rxa",
+    ready: "[data-testid=prescription-rxa]",
+    change: byAddress(true),
+    act: async (page) => {
+      await page.getByRole("button", { name: /^取消并重开$|^Cancel and replace$/ }).waitFor();
+      await expect(page.getByText(/请先与这位住民开始会诊|begin a consultation with this resident/)).toHaveCount(0);
+    },
+  },
   { name: "questions-waiting", path: "/consultations", ready: "[data-testid=question-rxq] form", change: asked },
   {
     name: "question-unanswered",
@@ -81,6 +152,8 @@ const SCREENS: PrescribingScreen[] = [
     who: "pharmacist",
     ready: "[data-testid=review-facts] dl",
     act: async (page) => {
+      // The switch keeps the focus when it was pressed, and the keys go on.
+      await page.getByRole("radio", { name: "中" }).focus();
       await page.keyboard.press("q");
       await page.waitForSelector("[role=dialog] textarea");
     },
@@ -105,19 +178,72 @@ const SCREENS: PrescribingScreen[] = [
     change: (day, at) => ({ "GET /api/prescriptions/rxh": { body: prescriptionsOf(day, at).held } }),
   },
   {
+    name: "order-filled",
+    path: "/orders/rx4",
+    who: "pharmacy",
+    ready: "[data-testid=recorded]",
+    change: (day, at) => ({
+      "GET /api/prescriptions/rx4/dispenses": { body: { items: [filledOf(day, at)], next: null } },
+    }),
+    act: async (page) => {
+      const pick = page.getByTestId("pick-1");
+      // The batch that is recorded, and not what the shelf would propose first.
+      await expect(pick.getByLabel(/^批号$|^Batch$/).first()).toHaveValue(/^A2611/);
+      await expect(page.getByRole("button", { name: /^登记更正$|^Record the correction$/ })).toBeDisabled();
+      await expect(page.getByRole("button", { name: /确认配齐|Confirm dispensed/ })).toHaveCount(0);
+      await pick.getByRole("button", { name: /去掉批号 A2611|Take batch A2611 out/ }).click();
+      await page.getByText(/已改动，尚未登记|Changed and not recorded yet/).waitFor();
+    },
+  },
+  {
+    name: "diagnosis-marked",
+    path: "/consultations/c8",
+    ready: CALL,
+    act: async (page) => {
+      const field = page.getByRole("textbox", { name: /^诊断$|^Diagnosis$/ });
+      await field.fill("I");
+      await page.getByRole("option").first().waitFor();
+      await field.press("ArrowDown");
+      await page.locator("[role=option][data-combobox-selected]").waitFor();
+    },
+  },
+  {
     name: "composer-taper",
     path: "/consultations/c8",
     ready: CALL,
     act: async (page) => {
       await composing(page);
       const line = page.getByTestId("line-1");
-      await line
-        .getByLabel(/单次剂量|Single dose/)
-        .last()
-        .fill("10");
+      await dose(page, "10");
       await line.getByText(/^分步调整剂量$|^Dose in steps$/).click();
       await line.getByLabel(/第 2 步 · 单次剂量|Step 2 · Single dose/).fill("5");
       await page.getByText(/^总量 7|^Quantity 7/).waitFor();
+    },
+  },
+  {
+    name: "composer-when-needed",
+    path: "/consultations/c8",
+    ready: CALL,
+    act: async (page) => {
+      await composing(page);
+      const line = page.getByTestId("line-1");
+      await dose(page, "5");
+      await line
+        .getByLabel(/^频次$|^Frequency$/)
+        .first()
+        .click();
+      await page.getByRole("option", { name: /^必要时$|^when needed$/ }).click();
+      const most = line.getByLabel(/^每日最多次数$|^Most times a day$/);
+      await most.fill("3");
+      await expect(most).toHaveAccessibleDescription(/写入处方|Is prescribed/);
+      const total = line.getByLabel(/^总量$|^Quantity$/);
+      await expect(total).toHaveValue(/^[1-9]/);
+      // Fewer may be typed, and the limit of a day stays.
+      await total.fill("2");
+      await expect(most).toHaveValue("3");
+      // And another limit leaves what was typed.
+      await most.fill("2");
+      await expect(total).toHaveValue(/^2 /);
     },
   },
   {
@@ -126,11 +252,7 @@ const SCREENS: PrescribingScreen[] = [
     ready: CALL,
     act: async (page) => {
       await composing(page);
-      await page
-        .getByTestId("line-1")
-        .getByLabel(/单次剂量|Single dose/)
-        .last()
-        .fill("0");
+      await dose(page, "0");
       await page.getByText(/剂量须大于 0|must be more than 0/).waitFor();
     },
   },
@@ -226,6 +348,41 @@ const SCREENS: PrescribingScreen[] = [
     },
   },
 ];
+
+/** What a review is decided by is in sight at every width, though the review scrolls inside of the window. */
+for (const language of ["zh", "en"]) {
+  for (const [width, height] of [
+    [1280, 800],
+    [1180, 820],
+    [1024, 768],
+    [390, 844],
+  ] as const) {
+    test(`review-decide-${language}-${width}`, async ({ browser }) => {
+      const context = await browser.newContext({ viewport: { width, height } });
+      await context.addInitScript((value) => localStorage.setItem("yz.language", value), language);
+      const page = await context.newPage();
+      const [day, at] = [buildDay(now()), now()];
+      await installMock(page, day, { who: "pharmacist", answers: prescribingAnswers(day, at) });
+      await page.goto(`${site.origin}/reviews/rx2`);
+      await page.getByTestId("review-facts").locator("dl").waitFor();
+      await expect(page.locator("html")).toHaveAttribute("lang", new RegExp(`^${language}`));
+      const review = page.getByTestId("review");
+      const buttons = page.getByTestId("decide").getByRole("button");
+      await expect(buttons).toHaveCount(4);
+      await expect(buttons.last()).toHaveText(language === "zh" ? /通过/ : /Approve/);
+      const boxes = await Promise.all(
+        [...(await buttons.all()), ...(await review.locator(".yz-chip").all())].map((one) => one.boundingBox()),
+      );
+      const outside = boxes.filter((box) => box && (box.x < 0 || box.x + box.width > width));
+      expect(outside).toEqual([]);
+      // Beside the queue they are at the top; below it one scrolls down to them, never to the side.
+      if (width > 1000)
+        expect(boxes.slice(0, 4).filter((box) => !box || box.y < 0 || box.y + box.height > height)).toEqual([]);
+      expect(await review.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0);
+      await context.close();
+    });
+  }
+}
 
 for (const { name, path, ready, who, change, act } of SCREENS) {
   test(`${name}`, async ({ browser }) => {

@@ -120,6 +120,7 @@ const TABLETS: Tablet[] = [
       await expect(pack).toContainText(/这就是被召回的批号|This is the recalled batch/);
       await field.fill("(01)06901234567892(17)281130(10)C2611");
       await field.press("Enter");
+      await expect(pack).toContainText(/请看盒上的药名|read the name on the box/);
       await expect(pack.getByRole("button", { name: /^已服下（批号 C2611）$|^Taken \(batch C2611\)$/ })).toBeVisible();
     },
   },

@@ -1,5 +1,5 @@
 import { pharmacySystems } from "./data-pharmacy-systems";
-import { test, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { buildDay } from "./data";
 import { registryAnswers } from "./data-registry";
 import { lookAt } from "./look";
@@ -154,7 +154,10 @@ const SCREENS: RegistryScreen[] = [
     mock: administrator,
     ready: "[data-testid=glass-g1]",
     act: async (page) => {
+      await page.getByTestId("waiting-reviews").waitFor();
       await page.getByTestId("glass-g1").getByRole("button").click();
+      await expect(page.getByTestId("glass-whose")).toContainText("周桂英 · 201-1 · 松鹤颐养院");
+      await expect(page.getByTestId("glass-reads").getByRole("listitem")).toHaveCount(3);
       await page.getByRole("button", { name: /提交审查|Submit/ }).click();
     },
   },

@@ -73,7 +73,7 @@ test("a visit from the nurse's call to the medicine in the home", async ({ brows
     await expectMovingPicture(tablet.page);
   });
 
-  await test.step("family joins by link", async () => {
+  await test.step("family comes in by a link that opens on one device, after the specialist lets them in", async () => {
     const family = await open(browser, { width: 390, height: 844 });
     await desk.page.getByRole("button", { name: "邀请", exact: true }).click();
     await desk.page.getByLabel("显示的姓名").fill("王磊");
@@ -84,10 +84,17 @@ test("a visit from the nurse's call to the medicine in the home", async ({ brows
       .innerText();
     await desk.page.getByRole("dialog").getByRole("button", { name: "关闭" }).last().click();
     await family.page.goto(urlFor(stack, "family") + new URL(link).pathname);
+    await expect(family.page.getByTestId("at-the-door")).toBeVisible();
+    const forwarded = await open(browser, { width: 390, height: 844 });
+    await forwarded.page.goto(urlFor(stack, "family") + new URL(link).pathname);
+    await expect(forwarded.page.getByText("链接已失效")).toBeVisible();
+    await forwarded.context.close();
+    await expect(family.page.getByRole("button", { name: "加入", exact: true })).toHaveCount(0);
+    await desk.page.getByRole("button", { name: "准许加入：王磊" }).click();
     await family.page.getByRole("button", { name: "加入", exact: true }).click();
     await expectFramesAdvance(family.page);
     await expect(desk.page.getByTestId("participant-observer")).toContainText("王磊");
-    await family.page.getByRole("button", { name: "挂断" }).click();
+    await desk.page.getByRole("button", { name: "请出会诊：王磊" }).click();
     await expect(desk.page.getByTestId("participant-observer")).toHaveCount(0);
     await family.context.close();
   });

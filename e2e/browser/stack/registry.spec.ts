@@ -95,10 +95,14 @@ test("residents from a file, moved to another home, opened through a broken glas
   });
 
   await test.step("the administrator sees it without a reload and judges it; the audit says BTG", async () => {
-    await page.getByRole("link", { name: "紧急调阅", exact: true }).click();
+    // The entry of the navigation tells that there is something to review.
+    await expect(page.getByTestId("waiting-reviews")).toBeVisible();
+    await page.getByRole("link", { name: /^紧急调阅/ }).click();
     const row = page.getByRole("row", { name: new RegExp(`过敏史 ${ORDER}`) });
     await expect(row).toBeVisible();
+    await expect(row).toContainText(NAME);
     await row.getByRole("button", { name: /^审查/ }).click();
+    await expect(page.getByTestId("glass-reads")).toContainText("查看病历");
     await page.getByLabel("正当", { exact: true }).check();
     await page.getByLabel("审查意见").fill("护理院证实情况紧急。");
     await expectAxeClean(page, "administrator: review of a broken glass");

@@ -2,10 +2,8 @@ import { expect, type Page } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { inACall } from "../support/people";
 import { expectFramesAdvance } from "../support/picture";
-import { test } from "../support/scenario";
-import { accountOf, runningStack, startProgram, stopProgram, type Stack } from "../support/stack";
-// The API without a browser, as `make demo-once` uses it.
-import { Person } from "../../../scripts/stack/person.mjs";
+import { complete, test } from "../support/scenario";
+import { runningStack, startProgram, stopProgram, type Stack } from "../support/stack";
 
 interface Still {
   id: string;
@@ -32,14 +30,6 @@ const downloaded = (page: Page, document: string): Promise<{ sha256: string; wid
     const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     return { sha256, width: picture.width, height: picture.height };
   }, `/api/documents/${document}/content`);
-
-/** The nurse ends the visit. */
-async function complete(stack: Stack, id: string): Promise<void> {
-  const hands = new Person(stack.urls.page);
-  await hands.signIn(accountOf(stack, "nurse").username, stack.password);
-  const { version } = (await hands.get(`/api/consultations/${id}`)) as { version: number };
-  await hands.post(`/api/consultations/${id}/complete`, { version });
-}
 
 /** More than any machine is too fast for in a row. */
 const TRIES = 8;

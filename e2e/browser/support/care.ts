@@ -79,7 +79,7 @@ export async function joinWaitlist(tablet: Page, day: string, from: string, unti
 export function ask<T>(page: Page, method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<T> {
   return page.evaluate(
     async ([method, path, body]) => {
-      const csrf = /(?:^|; )yz_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+      const csrf = /(?:^|; )(?:__Host-)?yz_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
       const answer = await fetch(path, {
         method,
         headers: {

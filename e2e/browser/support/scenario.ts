@@ -5,7 +5,7 @@
 import { test as base } from "@playwright/test";
 // The API without a browser, as `make demo-once` uses it.
 import { Person } from "../../../scripts/stack/person.mjs";
-import { accountOf, runningStack } from "./stack";
+import { accountOf, runningStack, type Stack } from "./stack";
 
 interface Visit {
   id: string;
@@ -23,6 +23,14 @@ async function endOpenVisits(): Promise<void> {
     if (allowed.includes("complete")) await nurse.post(`/api/consultations/${id}/complete`, { version });
     else await nurse.post(`/api/consultations/${id}/cancel`, { version, reason: "a scenario before it failed" });
   }
+}
+
+/** The nurse ends the visit. */
+export async function complete(stack: Stack, id: string): Promise<void> {
+  const hands = new Person(stack.urls.page);
+  await hands.signIn(accountOf(stack, "nurse").username, stack.password);
+  const { version } = (await hands.get(`/api/consultations/${id}`)) as { version: number };
+  await hands.post(`/api/consultations/${id}/complete`, { version });
 }
 
 export const test = base.extend<{ leavesNothingOpen: void }>({

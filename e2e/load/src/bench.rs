@@ -248,7 +248,7 @@ fn endpoint() -> anyhow::Result<Endpoint> {
         .with_no_client_auth();
     tls.alpn_protocols = vec![yunzhen_protocol::ALPN.to_vec()];
     let mut acks = AckFrequencyConfig::default();
-    acks.ack_eliciting_threshold(VarInt::from_u32(6)).max_ack_delay(Some(Duration::from_millis(100)));
+    acks.ack_eliciting_threshold(VarInt::from_u32(24)).max_ack_delay(Some(Duration::from_millis(100)));
     let mut transport = TransportConfig::default();
     transport
         .congestion_controller_factory(Arc::new(quinn::congestion::BbrConfig::default()))

@@ -1,11 +1,12 @@
 //! Load against the relay: `bench`, its media path; `care`, its record; `rx`, prescriptions on a large record. And `link`, what a bad link makes of a picture; `netem`, such
-//! a link for real programs.
+//! a link for real programs; `attack`, what somebody with a box would try.
 //!
 //! The media path: QUIC in, WebRTC out. Prints what a forwarded packet costs and how long it takes, beside a raw UDP
 //! forwarder and Janus, all in one run, so that the figures are ratios of one machine at one time.
 //!
 //! The process under test runs on core 0, everything that makes and takes the load on core 1.
 
+mod attack;
 mod bench;
 mod care;
 mod forwarder;
@@ -60,6 +61,8 @@ enum Command {
     Link(link::Arguments),
     /// A bad link for real programs: a UDP proxy with the link emulator in it.
     Netem(netem::Arguments),
+    /// What somebody with a box, or with none, would try against a relay that runs; a part of `make attack`.
+    Attack(attack::Arguments),
     /// The media side of the relay alone (started by `bench`).
     #[command(hide = true)]
     ServeMedia,
@@ -78,6 +81,7 @@ fn main() -> anyhow::Result<()> {
         Command::Rx(arguments) => rx::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
         Command::Netem(arguments) => netem::run(arguments),
+        Command::Attack(arguments) => attack::run(&arguments),
         Command::ServeMedia => media_side::run(),
         Command::ServeUdp => forwarder::run(),
     }

@@ -148,6 +148,7 @@ async fn a_box(incoming: quinn::Incoming, rooms: Rooms) -> anyhow::Result<()> {
         camera: Some(Camera::Room),
         video_ssrc: VIDEO_SSRC,
         audio_ssrc: AUDIO_SSRC,
+        low_ssrc: None,
     };
     let participant =
         NewParticipant { id: ParticipantId(Uuid::max()), kind: ParticipantKind::Home, display_name: "home".to_owned() };

@@ -7,14 +7,13 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
-use yunzhen_runtime::web::cookies;
 
 use super::{AppState, pass, problem_of};
 use crate::problems;
 use crate::relay_client::MAX_BODY;
 
 /// What the relay is told of a browser's request. All else (cookies, the token against forged requests) ends here.
-const FORWARDED: [HeaderName; 11] = [
+const FORWARDED: [HeaderName; 12] = [
     header::ACCEPT,
     header::ACCEPT_LANGUAGE,
     header::CONTENT_TYPE,
@@ -26,6 +25,8 @@ const FORWARDED: [HeaderName; 11] = [
     header::CACHE_CONTROL,
     HeaderName::from_static("idempotency-key"),
     HeaderName::from_static("last-event-id"),
+    // A page that asks with nobody before it says so.
+    HeaderName::from_static("unattended"),
 ];
 
 /// Headers that speak about one connection, and cookies, which are this page's own affair.
@@ -40,7 +41,7 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 ];
 
 pub async fn forward(State(app): State<AppState>, request: Request) -> Response {
-    let headers = for_relay(request.headers());
+    let headers = for_relay(&app, request.headers());
     to_relay(&app, request, headers).await
 }
 
@@ -69,9 +70,9 @@ async fn to_relay(app: &AppState, request: Request, mut headers: HeaderMap) -> R
 }
 
 /// The headers of a request to the relay: those that pass, and the person's token.
-pub fn for_relay(browser: &HeaderMap) -> HeaderMap {
+pub fn for_relay(app: &AppState, browser: &HeaderMap) -> HeaderMap {
     let mut headers = passed(browser);
-    if let Some(bearer) = cookies::bearer(browser) {
+    if let Some(bearer) = app.cookies.bearer(browser) {
         headers.insert(header::AUTHORIZATION, bearer);
     }
     headers

@@ -9,13 +9,13 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde_json::Value;
 use yunzhen_runtime::clock;
-use yunzhen_runtime::web::{cookies, csrf};
+use yunzhen_runtime::web::csrf;
 
 use super::api::{add_source, for_relay, source};
 use super::{AppState, pass, problem_of};
 use crate::problems;
 
-type Peer = ConnectInfo<SocketAddr>;
+pub(super) type Peer = ConnectInfo<SocketAddr>;
 
 /// A session without an end of its own (courier, observer) ends with the day in the browser; the relay may end it sooner.
 const LINK_SESSION_SECONDS: i64 = 24 * 3600;
@@ -32,12 +32,62 @@ pub async fn observer(State(app): State<AppState>, peer: Peer, headers: HeaderMa
     open(&app, peer, &headers, "/api/observer-sessions", &body).await
 }
 
+/// Signs in by a passkey alone.
+pub async fn passkey(State(app): State<AppState>, peer: Peer, headers: HeaderMap, body: Bytes) -> Response {
+    open(&app, peer, &headers, "/api/passkey-sessions", &body).await
+}
+
+/// Registers a passkey; the session goes on under another token.
+pub async fn register_passkey(State(app): State<AppState>, peer: Peer, headers: HeaderMap, body: Bytes) -> Response {
+    open(&app, peer, &headers, "/api/passkeys", &body).await
+}
+
+/// Removes a passkey; the session goes on under another token.
+pub async fn remove_passkey(State(app): State<AppState>, peer: Peer, headers: HeaderMap, body: Bytes) -> Response {
+    open(&app, peer, &headers, "/api/passkeys/remove", &body).await
+}
+
+/// Puts the second factor in force; the session goes on under another token.
+pub async fn confirm_second_factor(
+    State(app): State<AppState>,
+    peer: Peer,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    open(&app, peer, &headers, "/api/second-factor/confirm", &body).await
+}
+
+/// Takes the second factor away; the session goes on under another token.
+pub async fn remove_second_factor(
+    State(app): State<AppState>,
+    peer: Peer,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    open(&app, peer, &headers, "/api/second-factor/remove", &body).await
+}
+
+/// Sets another password; the session goes on under another token.
+pub async fn change_password(State(app): State<AppState>, peer: Peer, headers: HeaderMap, body: Bytes) -> Response {
+    open(&app, peer, &headers, "/api/password", &body).await
+}
+
+/// Ends all sessions of the person. When the others cannot be ended, the page says so and this one stays.
+pub async fn sign_out_everywhere(State(app): State<AppState>, headers: HeaderMap) -> Response {
+    let path = "/api/sessions/end-others";
+    match app.relay.exchange(Method::POST, path, bodyless(&app, &headers), None).await {
+        Ok(answer) if answer.status().is_success() => sign_out(State(app), headers).await,
+        Ok(refused) => pass(refused.map(Body::from)),
+        Err(error) => problem_of(&error).answer(&headers),
+    }
+}
+
 /// Who is signed in. A session that the relay does not know any more is also ended here.
 pub async fn me(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    if cookies::read(&headers, cookies::SESSION).is_none() {
+    if app.cookies.session_of(&headers).is_none() {
         return problems::SIGNED_OUT.answer(&headers);
     }
-    match app.relay.exchange(Method::GET, "/api/sessions/current", for_relay(&headers), None).await {
+    match app.relay.exchange(Method::GET, "/api/sessions/current", for_relay(&app, &headers), None).await {
         Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => {
             with_cookies(pass(answer.map(Body::from)), [app.cookies.end_session()])
         }
@@ -48,7 +98,7 @@ pub async fn me(State(app): State<AppState>, headers: HeaderMap) -> Response {
 
 /// Ends the session at the relay and in the browser; in the browser also when the relay cannot be reached.
 pub async fn sign_out(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    let ended = app.relay.exchange(Method::DELETE, "/api/sessions/current", bodyless(&headers), None).await;
+    let ended = app.relay.exchange(Method::DELETE, "/api/sessions/current", bodyless(&app, &headers), None).await;
     if let Err(error) = ended {
         tracing::warn!(%error, "a session was ended in the browser only; at the relay it ends when it expires");
     }
@@ -56,8 +106,8 @@ pub async fn sign_out(State(app): State<AppState>, headers: HeaderMap) -> Respon
 }
 
 /// Exchanges credentials for a session. The token goes into the cookie and is taken out of the answer.
-async fn open(app: &AppState, peer: Peer, headers: &HeaderMap, path: &'static str, body: &[u8]) -> Response {
-    let mut for_relay = bodyless(headers);
+pub(super) async fn open(app: &AppState, peer: Peer, headers: &HeaderMap, path: &'static str, body: &[u8]) -> Response {
+    let mut for_relay = bodyless(app, headers);
     add_source(&mut for_relay, source(headers, peer.0, app.behind_proxy));
     let answer = match app.relay.exchange(Method::POST, path, for_relay, Some(body.to_vec())).await {
         Ok(answer) if answer.status().is_success() => answer,
@@ -86,14 +136,14 @@ fn take_token(answer: HttpResponse<Bytes>, now: Timestamp) -> Option<(String, i6
 }
 
 /// The headers for a request whose body is not the browser's.
-fn bodyless(headers: &HeaderMap) -> HeaderMap {
-    let mut headers = for_relay(headers);
+pub(super) fn bodyless(app: &AppState, headers: &HeaderMap) -> HeaderMap {
+    let mut headers = for_relay(app, headers);
     headers.remove(header::CONTENT_LENGTH);
     headers.remove(header::CONTENT_TYPE);
     headers
 }
 
-fn with_cookies<const N: usize>(mut response: Response, cookies: [Option<HeaderValue>; N]) -> Response {
+pub(super) fn with_cookies<const N: usize>(mut response: Response, cookies: [Option<HeaderValue>; N]) -> Response {
     for cookie in cookies.into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -1,4 +1,5 @@
-//! The hospital's registration authority: certifies the signing key that a signed-in specialist or pharmacist made in the browser.
+//! The hospital's registration authority: certifies the signing key that a signed-in specialist or pharmacist made in the browser, once an administrator has
+//! let it in.
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -7,11 +8,11 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use yunzhen_certs::identity::may_sign;
 use yunzhen_certs::proof::{ProofError, PublicKeyJwk, issue_signer};
 use yunzhen_domain::Role;
 use yunzhen_domain::ids::StaffId;
 use yunzhen_runtime::clock;
-use yunzhen_runtime::web::cookies;
 
 use super::api::for_relay;
 use super::{AppState, pass, problem_of};
@@ -38,6 +39,18 @@ struct Current {
     staff: Staff,
 }
 
+/// The part of the relay's `GET /api/signing-keys` that matters here: the caller's own keys.
+#[derive(Deserialize)]
+struct Keys {
+    items: Vec<Key>,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    key_sha256: String,
+    state: String,
+}
+
 #[derive(Deserialize)]
 struct Staff {
     id: StaffId,
@@ -45,7 +58,7 @@ struct Staff {
 }
 
 pub async fn issue(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> Response {
-    if cookies::read(&headers, cookies::SESSION).is_none() {
+    if app.cookies.session_of(&headers).is_none() {
         return problems::SIGNED_OUT.answer(&headers);
     }
     let Some(signers) = &app.signers else {
@@ -54,9 +67,9 @@ pub async fn issue(State(app): State<AppState>, headers: HeaderMap, body: Bytes)
     let Ok(ask) = serde_json::from_slice::<Ask>(&body) else {
         return problems::BAD_REQUEST.answer(&headers);
     };
-    let mut about_me = for_relay(&headers);
+    let mut about_me = for_relay(&app, &headers);
     about_me.remove(axum::http::header::CONTENT_LENGTH);
-    let current = match app.relay.exchange(Method::GET, "/api/sessions/current", about_me, None).await {
+    let current = match app.relay.exchange(Method::GET, "/api/sessions/current", about_me.clone(), None).await {
         Ok(answer) if answer.status().is_success() => answer,
         Ok(refused) => return pass(refused.map(Body::from)),
         Err(error) => return problem_of(&error).answer(&headers),
@@ -65,6 +78,27 @@ pub async fn issue(State(app): State<AppState>, headers: HeaderMap, body: Bytes)
         // A courier's or an observer's session has no member of staff.
         return problems::MAY_NOT_SIGN.answer(&headers);
     };
+    if !may_sign(staff.role) {
+        return problems::MAY_NOT_SIGN.answer(&headers);
+    }
+    // The hospital vouches only for a key that its administrator let in: the relay tells which those are, and who is signed in.
+    let keys = match app.relay.exchange(Method::GET, "/api/signing-keys", about_me, None).await {
+        Ok(answer) if answer.status().is_success() => answer,
+        Ok(refused) => return pass(refused.map(Body::from)),
+        Err(error) => return problem_of(&error).answer(&headers),
+    };
+    let Ok(Keys { items }) = serde_json::from_slice(keys.body()) else {
+        return problems::INTERNAL.answer(&headers);
+    };
+    let Some(key_sha256) = ask.public_key_jwk.sha256() else {
+        return problems::PROOF_REFUSED.answer(&headers);
+    };
+    match items.iter().find(|key| key.key_sha256 == key_sha256).map(|key| key.state.as_str()) {
+        Some("approved") => {}
+        Some("requested") => return problems::KEY_WAITING.answer(&headers),
+        Some(_) => return problems::KEY_REVOKED.answer(&headers),
+        None => return problems::KEY_UNKNOWN.answer(&headers),
+    }
     let now = clock::now_timestamp();
     match issue_signer(signers, &ask.public_key_jwk, &ask.proof_jws, staff.role, staff.id, now) {
         Ok(issued) => {

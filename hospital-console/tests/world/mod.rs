@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -27,6 +27,9 @@ use yunzhen_runtime::{Lifecycle, clock};
 pub const SPECIALIST: &str = "0192f0c1-2345-7abc-8def-0123456789cd";
 pub const TOKEN: &str = "tok_specialist-1";
 
+/// The caller's signing keys as the relay lists them.
+pub type Keys = Arc<Mutex<Vec<Value>>>;
+
 /// Everything of one test.
 pub struct World {
     pub authority: Authority,
@@ -37,6 +40,8 @@ pub struct World {
     pub relay: String,
     /// What the relay's event stream says next.
     pub events: broadcast::Sender<String>,
+    /// What the relay says of the caller's signing keys.
+    pub keys: Keys,
     pub dir: tempfile::TempDir,
 }
 
@@ -51,11 +56,12 @@ pub async fn world() -> World {
 
     let (events, _) = broadcast::channel(16);
     let relay_life = Lifecycle::new();
-    let relay = start_relay(&authority, &relay_life, events.clone()).await;
+    let keys = Keys::default();
+    let relay = start_relay(&authority, &relay_life, events.clone(), keys.clone()).await;
     let console_life = Lifecycle::new();
     let relay = relay.to_string().replace("127.0.0.1", "localhost");
     let console = start_console(&dir, &relay, &console_life).await;
-    World { authority, console, console_life, relay_life, relay, events, dir }
+    World { authority, console, console_life, relay_life, relay, events, keys, dir }
 }
 
 pub async fn start_console(dir: &tempfile::TempDir, relay: &str, life: &Lifecycle) -> Console {
@@ -74,7 +80,12 @@ pub async fn start_console_with(dir: &tempfile::TempDir, relay: &str, life: &Lif
     Console::start(&config, life, clock::now_timestamp()).await.expect("console")
 }
 
-async fn start_relay(authority: &Authority, life: &Lifecycle, events: broadcast::Sender<String>) -> SocketAddr {
+async fn start_relay(
+    authority: &Authority,
+    life: &Lifecycle,
+    events: broadcast::Sender<String>,
+    keys: Keys,
+) -> SocketAddr {
     let identity = Identity::Relay { name: "main".into() };
     let issued = authority.systems.issue_with_key(&identity, &[], None, clock::now_timestamp()).expect("issued");
     let own = Credentials::from_issued(&issued).expect("credentials");
@@ -82,11 +93,15 @@ async fn start_relay(authority: &Authority, life: &Lifecycle, events: broadcast:
     let config = tls::https_mtls_server(&own, &trust).expect("tls");
     let listener = serve::bind_tcp("fake relay", "127.0.0.1:0".parse().expect("address")).await.expect("bound");
     let address = listener.local_addr().expect("address");
-    serve::spawn(life, listener, Some(Arc::new(config)), relay_routes(events), ServeOptions::new("relay"));
+    serve::spawn(life, listener, Some(Arc::new(config)), relay_routes(events, keys), ServeOptions::new("relay"));
     address
 }
 
-fn relay_routes(events: broadcast::Sender<String>) -> Router {
+fn relay_routes(events: broadcast::Sender<String>, keys: Keys) -> Router {
+    let signing_keys = move || {
+        let items = keys.lock().expect("keys").clone();
+        std::future::ready(Json(json!({"items": items, "next": null})))
+    };
     let stream = move || {
         let first = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(": here\n\n"))]);
         let rest = futures_util::stream::unfold(events.subscribe(), |mut receiver| async move {
@@ -105,8 +120,21 @@ fn relay_routes(events: broadcast::Sender<String>) -> Router {
             "/api/observer-sessions",
             post(|| async { Json(json!({"token": "bad token;", "consultation_id": "c"})) }),
         )
+        .route(
+            "/api/second-factor/confirm",
+            post(|| async { Json(json!({"token": "tok_renewed", "recovery_codes": ["a"]})) }),
+        )
+        .route("/api/openid-sessions/begin", post(|| async { begun("flow-of-a-sign-in") }))
+        .route("/api/openid-sessions", post(openid_sign_in))
+        .route(
+            "/api/sessions/current/openid-authentication/begin",
+            post(|| async { begun("a flow that would break out;") }),
+        )
+        .route("/api/password", post(|| async { Json(json!({"token": "tok_password"})) }))
+        .route("/api/sessions/end-others", post(end_others))
         .route("/api/sessions/current", get(current))
         .route("/api/sessions/current", delete(|| async { StatusCode::NO_CONTENT }))
+        .route("/api/signing-keys", get(signing_keys))
         .route("/api/slow", get(|| async { std::future::pending::<()>().await }))
         .route("/api/consultations/c/legs", post(leg))
         .route("/api/{*rest}", any(echo))
@@ -125,6 +153,20 @@ async fn sign_in(headers: HeaderMap, Json(body): Json<Value>) -> Response {
     (StatusCode::CREATED, Json(session)).into_response()
 }
 
+fn begun(flow: &str) -> Json<Value> {
+    let expires = clock::now_timestamp() + jiff::SignedDuration::from_mins(10);
+    Json(json!({"url": "https://id.example.org/auth?state=s", "flow": flow, "expires_at": expires}))
+}
+
+async fn openid_sign_in(Json(body): Json<Value>) -> Response {
+    if body != json!({"flow": "flow-of-a-sign-in", "code": "c", "state": "s"}) {
+        return (StatusCode::UNAUTHORIZED, Json(json!({"code": "openid_refused"}))).into_response();
+    }
+    let expires = clock::now_timestamp() + jiff::SignedDuration::from_hours(12);
+    let staff = json!({"id": SPECIALIST, "name": "李医生", "role": "specialist"});
+    (StatusCode::CREATED, Json(json!({"token": TOKEN, "expires_at": expires, "staff": staff}))).into_response()
+}
+
 async fn current(headers: HeaderMap) -> Response {
     let role = match headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) {
         Some("Bearer tok_specialist-1") => "specialist",
@@ -133,6 +175,13 @@ async fn current(headers: HeaderMap) -> Response {
     };
     Json(json!({"staff": {"id": SPECIALIST, "role": role, "name": "李医生"}, "expires_at": "2026-11-24T00:00:00Z"}))
         .into_response()
+}
+
+async fn end_others(headers: HeaderMap) -> Response {
+    match headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) {
+        Some("Bearer tok_specialist-1") => Json(json!({"ended": 2})).into_response(),
+        _ => (StatusCode::UNAUTHORIZED, Json(json!({"code": "unauthenticated"}))).into_response(),
+    }
 }
 
 async fn leg(body: String) -> Response {
@@ -237,7 +286,7 @@ impl Browser {
         let cookies: Vec<String> =
             self.cookies.lock().expect("cookies").iter().map(|(name, value)| format!("{name}={value}")).collect();
         request = request.header(header::COOKIE, cookies.join("; ")).header(header::ACCEPT_LANGUAGE, self.language);
-        if let Some(token) = self.cookie("yz_csrf") {
+        if let Some(token) = self.cookie("__Host-yz_csrf").or_else(|| self.cookie("yz_csrf")) {
             request = request.header("x-csrf-token", token);
         }
         for (name, value) in headers {

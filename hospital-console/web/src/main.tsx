@@ -10,6 +10,8 @@ import { i18n } from "./app/i18n";
 
 const CourierPage = lazy(async () => ({ default: (await import("./deliveries/CourierPage")).CourierPage }));
 const ObserverPage = lazy(async () => ({ default: (await import("./observers/ObserverPage")).ObserverPage }));
+const CallbackPage = lazy(async () => ({ default: (await import("./openid/CallbackPage")).CallbackPage }));
+const ProvePage = lazy(async () => ({ default: (await import("./openid/ProvePage")).ProvePage }));
 
 const queryClient = createQueryClient();
 const root = document.getElementById("root");
@@ -27,6 +29,8 @@ createRoot(root).render(
           <Routes>
             <Route path="/courier/:token" element={<CourierPage />} />
             <Route path="/join/:token" element={<ObserverPage />} />
+            <Route path="/openid/callback" element={<CallbackPage />} />
+            <Route path="/openid/prove" element={<ProvePage />} />
             <Route path="*" element={<StaffApp />} />
           </Routes>
         </Suspense>

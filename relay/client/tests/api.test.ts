@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Api, ApiError, cookieValue } from "../src";
+import { Api, ApiError, cookieValue, wasEnded } from "../src";
 
 function api(answer: (request: Request) => Response | Promise<Response>) {
   const requests: Request[] = [];
@@ -40,6 +40,35 @@ describe("Api", () => {
     expect(keys[3]?.length).toBeGreaterThanOrEqual(8);
   });
 
+  it("sends a command once more, with its body and key, when the person has proved who it is", async () => {
+    const bodies: unknown[] = [];
+    let proved = false;
+    let asked = 0;
+    const problem = () =>
+      Response.json({ title: "请再次确认身份", status: 403, code: "reauthenticate" }, { status: 403 });
+    const client = new Api({
+      baseUrl: "http://relay.test",
+      csrfToken: () => "csrf-token",
+      onReauthenticate: async () => {
+        asked += 1;
+        return proved;
+      },
+      fetch: async (input) => {
+        const request = input as Request;
+        bodies.push([request.headers.get("Idempotency-Key"), await request.json()]);
+        return proved && bodies.length > 2 ? Response.json({ id: "p" }) : problem();
+      },
+    });
+    await expect(client.prescriptions.sign("p", 1, "a.b.c", "key-of-sign")).rejects.toMatchObject({
+      code: "reauthenticate",
+    });
+    expect([asked, bodies.length]).toEqual([1, 1]);
+    proved = true;
+    await client.prescriptions.sign("p", 1, "a.b.c", "key-of-sign");
+    expect(asked).toBe(2);
+    expect(bodies).toEqual(Array.from({ length: 3 }, () => ["key-of-sign", { version: 1, jws: "a.b.c" }]));
+  });
+
   it("sends no CSRF token with a read and leaves out empty queries", async () => {
     const { client, requests } = api(() => Response.json({ items: [] }));
     await client.residents.list({ q: undefined });
@@ -70,6 +99,20 @@ describe("Api", () => {
     await expect(broken.client.homes.list()).rejects.toMatchObject({ code: "network", retryable: true });
     const page = api(() => new Response("<html>", { status: 502 }));
     await expect(page.client.homes.list()).rejects.toMatchObject({ code: "http_502", retryable: true });
+  });
+
+  it("tells a session that somebody ended from one that ran out", async () => {
+    const told: boolean[] = [];
+    let code = "session_revoked";
+    const client = new Api({
+      baseUrl: "http://relay.test",
+      onSignedOut: (error) => told.push(wasEnded(error)),
+      fetch: async () => new Response(JSON.stringify({ title: "t", code }), { status: 401 }),
+    });
+    await client.homes.list().catch(() => {});
+    code = "unauthenticated";
+    await client.homes.list().catch(() => {});
+    expect(told).toEqual([true, false]);
   });
 
   it("says when the session ended, but not for a wrong password", async () => {

@@ -416,6 +416,9 @@ describe("the room", () => {
     ];
     world.room({ participants: [me], departed });
     expect(call.getSnapshot().notice).toMatchObject({ kind: "lost", name: "home" });
+    world.room({ participants: [me, participant("home", "home")] });
+    world.room({ participants: [me], departed: departed.map((one) => ({ ...one, reason: "revoked" as const })) });
+    expect(call.getSnapshot().notice).toMatchObject({ kind: "revoked", name: "home" });
   });
 
   it("ignores a state that was overtaken by a newer one", async () => {

@@ -69,6 +69,14 @@ export function has(valueSet: string, system: string | undefined, code: string):
   return unknown ? undefined : false;
 }
 
+/// All codes of a value set that takes whole systems or lists its codes.
+export function codesIn(valueSet: string): string[] {
+  const includes = valueSets.get(valueSet.split("|")[0] as string)?.compose?.include ?? [];
+  return includes.flatMap(({ concept, system }) =>
+    concept ? codesOf(concept) : [...(codeSystems.get(system as string) ?? [])],
+  );
+}
+
 /// The value set that R4 requires of an element, e.g. `Task.status`.
 export function required(path: string): string {
   const element = structures.get(path.split(".")[0] as string)?.snapshot.element.find((e) => e.path === path);

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { faults, has, required, type Json } from "./fhir-definitions";
+import { codesIn, faults, has, required, type Json } from "./fhir-definitions";
 
 const folder = join(import.meta.dirname, "../../domain/tests/fhir");
 const read = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8")) as unknown;
@@ -42,6 +42,17 @@ test("each state of each machine has a code of the set that R4 requires", () => 
   expect(codes.length).toBeGreaterThan(100);
   for (const { machine, state, element, code } of codes)
     expect(has(required(element), undefined, code), `${machine} ${state}: ${element} = ${code}`).toBe(true);
+});
+
+test("a search takes the statuses that R4 has, all of them and no others", () => {
+  const source = readFileSync(join(import.meta.dirname, "../../domain/src/fhir/kind.rs"), "utf8");
+  const table = source.slice(source.indexOf("fn statuses"), source.indexOf("fn needs_patient"));
+  const rows = [...table.matchAll(/Self::(\w+) => (?:\{\s*)?&\[([^\]]+)\]/g)];
+  expect(rows.length).toBe(9);
+  for (const [, kind = "", codes = ""] of rows) {
+    const ours = [...codes.matchAll(/"([^"]+)"/g)].map(([, code]) => code);
+    expect(ours.sort(), kind).toEqual(codesIn(required(`${kind}.status`)).sort());
+  }
 });
 
 // Without these the tests above could be green because nothing is looked at.

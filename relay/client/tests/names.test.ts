@@ -1,6 +1,16 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { allergensIn, diagnosisIn, drugNamesIn, formIn, marksOf, nameIn, sourceIn, type Resident } from "../src";
+import {
+  allergensIn,
+  diagnosisIn,
+  drugNamesIn,
+  formIn,
+  marksOf,
+  nameIn,
+  packIn,
+  sourceIn,
+  type Resident,
+} from "../src";
 
 const both = { drug_names: ["二甲双胍片", "阿卡波糖片"], drug_names_en: ["Metformin tablets", "Acarbose tablets"] };
 
@@ -10,6 +20,20 @@ it("names medicines and diagnoses in the reader's language: English pages said t
   expect(nameIn({ name: "二甲双胍片", name_en: "Metformin tablets" }, "en")).toBe("Metformin tablets");
   expect(diagnosisIn({ display: "高血压", display_en: "Hypertension" }, "en")).toBe("Hypertension");
   expect(diagnosisIn({ diagnosis_display: "高血压", diagnosis_display_en: "Hypertension" }, "zh")).toBe("高血压");
+});
+
+it("says each medicine with its strength: two strengths of one medicine read alike on the board and at the count", () => {
+  const two = { drug_names: ["氨氯地平片", "甘精胰岛素"], drug_names_en: ["Amlodipine", "Insulin glargine"] };
+  const all = { ...two, strengths: ["5 mg", "3 mL:300 单位"] };
+  expect(drugNamesIn(all, "zh")).toEqual(["氨氯地平片 5 mg", "甘精胰岛素 3 mL:300 单位"]);
+  expect(drugNamesIn(all, "en")).toEqual(["Amlodipine 5 mg", "Insulin glargine 3 mL:300 units"]);
+  expect(drugNamesIn({ ...two, strengths: ["", "3 mL:300 单位"] }, "zh")[0]).toBe("氨氯地平片");
+  const pack = { name: "甘精胰岛素", name_en: "Insulin glargine", strength: "3 mL:300 单位" };
+  expect([packIn(pack, "zh"), packIn(pack, "en")]).toEqual([
+    "甘精胰岛素 3 mL:300 单位",
+    "Insulin glargine 3 mL:300 units",
+  ]);
+  expect(packIn({ name: "氨氯地平片 10 mg" }, "zh")).toBe("氨氯地平片 10 mg");
 });
 
 it("keeps the Chinese name where there is no other", () => {

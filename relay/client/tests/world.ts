@@ -1,5 +1,5 @@
 /** A world for `Call` and `LiveStream`: virtual clock, fake peers, a relay that answers as the contract says. */
-import type { CallEnvironment, EventStreamHandlers, OpenEventStream, RoomState } from "../src";
+import type { CallEnvironment, EventStreamHandlers, Moment, OpenEventStream, RoomState } from "../src";
 import { ApiError } from "../src";
 
 export class VirtualClock {
@@ -57,6 +57,7 @@ export class FakeTrack extends EventTarget {
 
 export class FakePeer extends EventTarget {
   connectionState = "new";
+  iceConnectionState = "new";
   localDescription: { sdp: string } | null = null;
   closed = false;
   readonly transceivers: {
@@ -107,6 +108,11 @@ export class FakePeer extends EventTarget {
   close(): void {
     this.closed = true;
   }
+  /** The first address that works. */
+  reaches(): void {
+    this.iceConnectionState = "connected";
+    this.dispatchEvent(new Event("iceconnectionstatechange"));
+  }
   become(state: string): void {
     this.connectionState = state;
     this.dispatchEvent(new Event("connectionstatechange"));
@@ -146,6 +152,7 @@ export class World {
   readonly memory = new Map<string, string>();
   readonly events = streams();
   readonly acquired: MediaStreamConstraints[] = [];
+  readonly moments: Moment[] = [];
   legs = 0;
   /** What the next POST of an offer answers; default: a new leg. */
   answers: ((request: Sent) => Response | Promise<Response>)[] = [];
@@ -192,6 +199,7 @@ export class World {
       set: (key, value) => void this.memory.set(key, value),
       remove: (key) => void this.memory.delete(key),
     },
+    mark: (moment) => void this.moments.push(moment),
     onOnline: (listener) => {
       this.online = listener;
       return () => {

@@ -41,7 +41,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let dose = Dose::try_from(1.0)?;
         let drug_id = DrugId((*drug).to_owned());
         let (frequency, route) = (Frequency::Bid, Route::Oral);
-        Ok(DraftItem { no, drug_id, dose, frequency, route, days: 7, taper: Vec::new(), quantity: 14 })
+        let taper = Vec::new();
+        Ok(DraftItem { no, drug_id, dose, frequency, route, days: 7, taper, most_per_day: None, quantity: 14 })
     };
     let items = DRAFT.iter().zip(1..).map(item).collect::<Result<_, yunzhen_domain::checked::DoseError>>()?;
     let draft = Draft { diagnosis_code: "I10".into(), supply: Supply::Ordinary, valid_days: 1, items, assessed: false };

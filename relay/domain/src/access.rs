@@ -70,6 +70,8 @@ pub enum Class {
     Refill,
     /// Batches that were called back.
     Recall,
+    /// Keys that people sign with.
+    SigningKey,
     /// Public knowledge: homes, drugs, diagnoses, own session, live events.
     Common,
     /// The installation.
@@ -113,8 +115,12 @@ named_enum! {
         BreakGlass = "break_glass",
         /// close
         CloseBreakGlass = "close_break_glass",
-        /// GET /break-glass, review
+        /// GET /break-glass
+        ViewBreakGlass = "view_break_glass",
+        /// review
         ReviewBreakGlass = "review_break_glass",
+        /// acknowledge
+        AcknowledgeBreakGlass = "acknowledge_break_glass",
         /// eligibility of a resident
         ViewEligibility = "view_eligibility",
         /// POST eligibility, revoke
@@ -207,8 +213,10 @@ named_enum! {
         ShareCalendar = "share_calendar",
         /// PUT note
         WriteConsultationNote = "write_consultation_note",
-        /// POST invitations
+        /// invitations: POST, GET, admit, revoke
         InviteObserver = "invite_observer",
+        /// GET /observer-sessions/current
+        AwaitAdmission = "await_admission",
         /// legs, media state, quality, room events, media tokens
         JoinCall = "join_call",
         /// home-camera
@@ -313,14 +321,30 @@ named_enum! {
         AnswerRecall = "answer_recall",
         /// GET /sessions/current, DELETE
         UseSession = "use_session",
+        /// own sessions, second factor, passkeys, identities
+        KeepOwnAccess = "keep_own_access",
         /// GET /events
         WatchEvents = "watch_events",
         /// GET /staff
         ListStaff = "list_staff",
-        /// PUT /staff/{id}/practice
+        /// PUT /staff/{id}/practice; end-sessions, reset-second-factor, identities
         KeepStaff = "keep_staff",
+        /// GET /signing-keys
+        ViewSigningKeys = "view_signing_keys",
+        /// POST /signing-keys
+        EnrolSigningKey = "enrol_signing_key",
+        /// approve, refuse, certificate
+        DecideSigningKey = "decide_signing_key",
+        /// revoke
+        RevokeSigningKey = "revoke_signing_key",
+        /// GET /revoked-signing-keys, for whoever verifies a document
+        ViewRevocations = "view_revocations",
         /// GET /boxes
         ListBoxes = "list_boxes",
+        /// POST enrol, revoke of a box
+        KeepBoxes = "keep_boxes",
+        /// POST /box-certificates, of the box
+        RenewBoxCertificate = "renew_box_certificate",
         /// GET /audit
         ReadAudit = "read_audit",
         /// POST /pharmacy-systems, rotate, revoke, webhook
@@ -357,7 +381,9 @@ impl Action {
             | A::ViewDoses
             | A::RecordDose => Class::Resident,
             A::TransferResident | A::JudgeDuplicates => Class::Registry,
-            A::BreakGlass | A::CloseBreakGlass | A::ReviewBreakGlass => Class::BreakGlass,
+            A::BreakGlass | A::CloseBreakGlass | A::ViewBreakGlass | A::ReviewBreakGlass | A::AcknowledgeBreakGlass => {
+                Class::BreakGlass
+            }
             A::ListConsultations
             | A::ViewConsultation
             | A::RequestConsultation
@@ -425,11 +451,16 @@ impl Action {
             | A::SearchFormulary
             | A::KeepFavourites
             | A::UseSession
+            | A::AwaitAdmission
+            | A::KeepOwnAccess
             | A::WatchEvents
+            | A::ViewRevocations
             | A::UsePharmacyApi => Class::Common,
             A::ListStaff
             | A::KeepStaff
             | A::ListBoxes
+            | A::KeepBoxes
+            | A::RenewBoxCertificate
             | A::ListPharmacies
             | A::KeepPharmacies
             | A::ViewOffers
@@ -437,6 +468,7 @@ impl Action {
             | A::ViewSafetyOverrides
             | A::ViewRetention
             | A::HoldRecord => Class::Administration,
+            A::ViewSigningKeys | A::EnrolSigningKey | A::DecideSigningKey | A::RevokeSigningKey => Class::SigningKey,
             A::ViewPharmacySystems | A::ReplayPharmacyEvents | A::KeepPharmacySystems => Class::PharmacySystem,
             A::ViewRecall | A::DeclareRecall | A::CloseRecall | A::AnswerRecall => Class::Recall,
         }
@@ -464,6 +496,7 @@ impl Class {
             Self::Refill => Some(Action::ViewRefill),
             Self::PharmacySystem => Some(Action::ViewPharmacySystems),
             Self::Recall => Some(Action::ViewRecall),
+            Self::SigningKey => Some(Action::ViewSigningKeys),
             Self::Calendar | Self::Common | Self::Administration | Self::Registry | Self::BreakGlass => None,
         }
     }
@@ -492,9 +525,12 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::AddDocument             => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::BreakGlass              => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
         Action::CloseBreakGlass         => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        // The second person: the home is told and takes note, the administrator judges.
+        Action::ViewBreakGlass          => [Home, No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ReviewBreakGlass        => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::AcknowledgeBreakGlass   => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::ListConsultations       => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ViewConsultation        => [Home, Rel,   No,    No,      No,       Assigned, No,   No,   No ],
+        Action::ViewConsultation        => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewEligibility         => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::KeepEligibility         => [No,   Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewHomeSwitches        => [Home, All,   No,    No,      No,       No,       All,  No,   No ],
@@ -540,6 +576,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ShareCalendar           => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::WriteConsultationNote   => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::InviteObserver          => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::AwaitAdmission          => [No,   No,    No,    No,      No,       All,      No,   No,   No ],
         Action::JoinCall                => [Home, Own,   No,    No,      No,       Assigned, No,   Home, No ],
         Action::SwitchHomeCamera        => [Home, Own,   No,    No,      No,       No,       No,   Home, No ],
         Action::TakeStill               => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
@@ -593,10 +630,18 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::CloseRecall             => [No,   No,    All,   No,      No,       No,       All,  No,   No ],
         Action::AnswerRecall            => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::UseSession              => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
+        Action::KeepOwnAccess           => [All,  All,   All,   All,     No,       No,       All,  No,   No ],
         Action::WatchEvents             => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::KeepStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ViewSigningKeys         => [No,   Own,   Own,   No,      No,       No,       All,  No,   No ],
+        Action::EnrolSigningKey         => [No,   Own,   Own,   No,      No,       No,       No,   No,   No ],
+        Action::DecideSigningKey        => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::RevokeSigningKey        => [No,   Own,   Own,   No,      No,       No,       All,  No,   No ],
+        Action::ViewRevocations         => [No,   All,   All,   All,     No,       No,       All,  No,   No ],
         Action::ListBoxes               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::KeepBoxes               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::RenewBoxCertificate     => [No,   No,    No,    No,      No,       No,       No,   Home, No ],
         Action::ReadAudit               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::KeepPharmacySystems     => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ViewPharmacySystems     => [No,   No,    No,    Pha,     No,       No,       All,  No,   No ],
@@ -624,6 +669,23 @@ const fn of_pharmacy_system(action: Action) -> Scope {
         | A::ViewRecall => row(action)[3],
         _ => Scope::None,
     }
+}
+
+/// Whoever does this has proved who it is a short while ago, as for a signature: an open page that its person left would be enough to let somebody else in, to take
+/// somebody out, or to give a secret away. Where every command is allowed the proof is asked for, so a use case cannot forget it.
+pub const fn asks_fresh_proof(action: Action) -> bool {
+    matches!(
+        action,
+        // Who may come in, and sign: staff, their licences and factors, keys, boxes.
+        Action::KeepStaff
+            | Action::DecideSigningKey
+            | Action::RevokeSigningKey
+            | Action::KeepBoxes
+            // What is kept against the clock, or let go.
+            | Action::HoldRecord
+            // Secrets of other companies' systems, and where prescriptions are sent.
+            | Action::KeepPharmacySystems
+    )
 }
 
 /// How far `role` reaches with `action`.
@@ -718,7 +780,9 @@ fn reaches(actor: &Actor, action: Action, facts: &Facts) -> bool {
         }
         Scope::Assigned => match actor {
             Actor::Courier { run_id } => facts.run_id == Some(*run_id),
-            Actor::Observer { consultation_id, .. } => facts.consultation_id == Some(*consultation_id),
+            Actor::Observer { consultation_id, admitted, .. } => {
+                *admitted && facts.consultation_id == Some(*consultation_id)
+            }
             _ => false,
         },
     }
@@ -780,8 +844,21 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
         Entity::Recall => Class::Recall,
         // The queue is one for all homes; that it moved tells nothing about anybody.
         Entity::Queue => return may_try(actor, Action::ListConsultations),
+        // The fact does not say whose it is: whoever signs may ask for the own ones again.
+        Entity::SigningKey => return may_try(actor, Action::ViewSigningKeys),
         Entity::PharmacySystem => Class::PharmacySystem,
-        Entity::Session | Entity::Invitation | Entity::Calendar | Entity::Favourite => return false,
+        Entity::Box => return may_try(actor, Action::ListBoxes),
+        Entity::Session | Entity::Invitation | Entity::Calendar | Entity::Favourite | Entity::SealingKey => {
+            return false;
+        }
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))
+}
+
+/// May this live event of a parcel, or of what is open about it, be told to `actor` as a change of its prescription? It moves the chain that whoever sees the
+/// prescription reads, and most steps of a parcel leave no fact of the prescription. For those who may not hear of the parcel itself.
+pub fn may_hear_of_prescription(actor: &Actor, fact: &AuditFact) -> bool {
+    let of_parcel = matches!(fact.kind.entity(), Entity::Delivery | Entity::Discrepancy);
+    let facts = Facts { home_id: fact.home_id, pharmacy_id: fact.pharmacy_id, related: true, ..Facts::default() };
+    of_parcel && fact.kind.is_live() && reaches(actor, Action::ViewPrescription, &facts)
 }

@@ -111,6 +111,8 @@ pub enum Actor {
         consultation_id: ConsultationId,
         /// Through which invitation.
         invitation_id: InvitationId,
+        /// Somebody of the consultation let this guest in; who waits reaches nothing.
+        admitted: bool,
     },
     /// A box speaking for itself.
     Box {

@@ -69,6 +69,12 @@ named_enum! {
         PharmacySystem = "pharmacy_system",
         /// A batch that was called back.
         Recall = "recall",
+        /// The box of a home.
+        Box = "box",
+        /// A key that a person signs with.
+        SigningKey = "signing_key",
+        /// A key that seals what lies at rest.
+        SealingKey = "sealing_key",
     }
 }
 
@@ -113,7 +119,7 @@ event_kinds! {
     DocumentsViewed = "resident.documents_viewed" of Resident;
     /// The media timeline of a consultation was read.
     MediaTimelineViewed = "resident.media_timeline_viewed" of Resident;
-    /// Name, birth date and home were read to judge a duplicate.
+    /// Who it is and in which home was read, and nothing clinical: to judge a duplicate, a transfer, a broken glass.
     ResidentIdentityViewed = "resident.identity_viewed" of Resident;
     /// Registered.
     ResidentRegistered = "resident.registered" of Resident;
@@ -125,6 +131,8 @@ event_kinds! {
     ResidentTransferred = "resident.transferred" of Resident;
     /// A document or photo came in.
     DocumentAdded = "resident.document_added" of Resident;
+    /// A voice message that was spoken before a call became part of that consultation.
+    DocumentAdopted = "resident.document_adopted" of Resident;
     /// Somebody found that two records may be one person.
     DuplicateSuspected = "duplicate.suspected" of Duplicate;
     /// Two records were merged.
@@ -143,6 +151,8 @@ event_kinds! {
     BreakGlassClosed = "break_glass.closed" of BreakGlass;
     /// Reviewed by a second person.
     BreakGlassReviewed = "break_glass.reviewed" of BreakGlass;
+    /// The home of the record took note of it.
+    BreakGlassAcknowledged = "break_glass.acknowledged" of BreakGlass;
     /// A visit in person came into the ledger.
     EligibilityRecorded = "resident.eligibility_recorded" of Resident;
     /// A fact of the ledger was taken back.
@@ -313,6 +323,12 @@ event_kinds! {
     ConsultationRecordingViewed = "consultation.recording_viewed" of Consultation;
     /// An observer was invited.
     InvitationMade = "invitation.made" of Invitation;
+    /// A device opened the link, and waits.
+    InvitationOpened = "invitation.opened" of Invitation;
+    /// The guest was let in.
+    InvitationAdmitted = "invitation.admitted" of Invitation;
+    /// The guest was not let in, was sent away, or the link was taken back.
+    InvitationRevoked = "invitation.revoked" of Invitation;
     /// First written.
     PrescriptionDrafted = "prescription.drafted" of Prescription;
     /// Rewritten.
@@ -493,12 +509,78 @@ event_kinds! {
     RecallClosedEarly = "recall.closed_early" of Recall;
     /// It was taken back.
     RecallWithdrawn = "recall.withdrawn" of Recall;
+    /// A code was made by which the home's box is enrolled.
+    BoxEnrolmentAsked = "box.enrolment_asked" of Box;
+    /// A box was enrolled by it.
+    BoxEnrolled = "box.enrolled" of Box;
+    /// A wrong, used or expired code was shown; it is not kept.
+    BoxEnrolmentRefused = "box.enrolment_refused" of Box;
+    /// The box's certificate was renewed.
+    BoxCertificateRenewed = "box.certificate_renewed" of Box;
+    /// A certificate that was issued by hand was shown for the first time, and is believed from then on.
+    BoxCertificateAdopted = "box.certificate_adopted" of Box;
+    /// The box may not come any more.
+    BoxRevoked = "box.revoked" of Box;
+    /// Two machines live with the identity of one.
+    BoxCloneSeen = "box.clone_seen" of Box;
     /// Somebody signed in.
     SessionOpened = "session.opened" of Session;
     /// Somebody signed out.
     SessionClosed = "session.closed" of Session;
+    /// Somebody ended one of the own sessions from the list.
+    SessionRevoked = "session.revoked" of Session;
+    /// Somebody signed out everywhere else.
+    SessionsEnded = "session.others_ended" of Session;
+    /// An administrator signed somebody out everywhere.
+    StaffSignedOut = "staff.signed_out" of Staff;
+    /// An authenticator app was set up.
+    SecondFactorSetUp = "staff.second_factor_set_up" of Staff;
+    /// Its owner took it away.
+    SecondFactorRemoved = "staff.second_factor_removed" of Staff;
+    /// An administrator took authenticator app, recovery codes and passkeys away.
+    SecondFactorReset = "staff.second_factor_reset" of Staff;
+    /// New recovery codes were made.
+    RecoveryCodesMade = "staff.recovery_codes_made" of Staff;
+    /// One of them was used.
+    RecoveryCodeUsed = "staff.recovery_code_used" of Staff;
+    /// A passkey was registered.
+    PasskeyRegistered = "staff.passkey_registered" of Staff;
+    /// It has another name.
+    PasskeyRenamed = "staff.passkey_renamed" of Staff;
+    /// It was removed.
+    PasskeyRemoved = "staff.passkey_removed" of Staff;
+    /// It counted less than before: there may be two of it.
+    PasskeyCountFell = "staff.passkey_count_fell" of Staff;
+    /// An administrator entered by what the hospital's identity provider knows the person.
+    IdentityBound = "staff.identity_bound" of Staff;
+    /// An administrator took it away.
+    IdentityUnbound = "staff.identity_unbound" of Staff;
     /// A password or PIN was wrong.
     SessionRefused = "session.refused" of Session;
+    /// Somebody who is signed in proved it again, to sign something.
+    SessionReauthenticated = "session.reauthenticated" of Session;
+    /// A person asked for a key to sign with.
+    SigningKeyRequested = "signing_key.requested" of SigningKey;
+    /// It signs from now on.
+    SigningKeyApproved = "signing_key.approved" of SigningKey;
+    /// An administrator did not recognise it.
+    SigningKeyRefused = "signing_key.refused" of SigningKey;
+    /// An administrator brought the certificate of an offline authority.
+    SigningKeyCertified = "signing_key.certified" of SigningKey;
+    /// It signs nothing more.
+    SigningKeyRevoked = "signing_key.revoked" of SigningKey;
+    /// Values were sealed anew with it, and no more with an older one; the digest is the key's.
+    SealingKeyTaken = "sealing_key.taken" of SealingKey;
+    /// Its owner set another password.
+    PasswordChanged = "staff.password_changed" of Staff;
+    /// An administrator, or who installs, had another password made or set it.
+    PasswordReset = "staff.password_reset" of Staff;
+    /// The account opens nothing any more.
+    StaffClosed = "staff.closed" of Staff;
+    /// It does again.
+    StaffReopened = "staff.reopened" of Staff;
+    /// A person's licence was entered.
+    StaffLicenceRecorded = "staff.licence_recorded" of Staff;
 }
 
 impl EventKind {
@@ -527,7 +609,12 @@ impl EventKind {
                 | Self::SessionOpened
                 | Self::SessionClosed
                 | Self::SessionRefused
+                | Self::SessionRevoked
+                | Self::SessionsEnded
+                | Self::SessionReauthenticated
                 | Self::PharmacySystemRefused
+                | Self::BoxEnrolmentRefused
+                | Self::SealingKeyTaken
         )
     }
 }

@@ -7,7 +7,8 @@ use crate::dosage::{Frequency, Route, TaperStep};
 use crate::formulary::Formulary;
 use crate::ids::StaffId;
 use crate::policy::Policy;
-use crate::records::{Assessment, Prescription, Resident, Sex, Staff, Supply};
+use crate::records::{Assessment, Eligibility, Prescription, Resident, Sex, Staff, Supply};
+use crate::safety::{Finding, FindingKind, Outcome, Severity};
 use crate::sensitive::Sensitive;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -63,11 +64,92 @@ struct SignedItem<'a> {
     days: u16,
     #[serde(skip_serializing_if = "<[TaperStep]>::is_empty")]
     taper: &'a [TaperStep],
+    /// Absent where none is set: what was signed before there was one reads as it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most_per_day: Option<u32>,
     quantity: u32,
     quantity_unit: &'a str,
     instruction: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     substitution_allowed: bool,
+}
+
+/// What a prescription rests on when it is signed, as the relay found it then.
+#[derive(Debug, Clone, Copy)]
+pub struct Basis<'a> {
+    /// The first visit that makes the resident eligible; none where a doctor who is present does.
+    pub first_visit: Option<&'a Eligibility>,
+    /// All answers of the checks.
+    pub findings: &'a [Finding],
+    /// Which rules gave them, in which versions.
+    pub rules: &'a str,
+}
+
+#[derive(Serialize)]
+struct SignedEligibility<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_visit_id: Option<crate::ids::EligibilityId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hospital: Option<&'a str>,
+    /// The answer of the check, which names the proof in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SignedAnswer<'a> {
+    kind: FindingKind,
+    outcome: Outcome,
+    severity: Severity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_no: Option<u16>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_version: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SignedSafety<'a> {
+    rules: &'a str,
+    /// Checks that found nothing.
+    clear: usize,
+    /// Every other answer.
+    answers: Vec<SignedAnswer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hard_stop_reason: Option<&'a str>,
+}
+
+fn signed_eligibility<'a>(basis: &Basis<'a>) -> SignedEligibility<'a> {
+    let answer = basis.findings.iter().find(|f| f.kind == FindingKind::Eligibility);
+    SignedEligibility {
+        first_visit_id: basis.first_visit.map(|fact| fact.id),
+        date: basis.first_visit.map(|fact| fact.date),
+        hospital: basis.first_visit.map(|fact| fact.hospital.as_str()),
+        answer: answer.map(|f| f.message_zh.as_str()),
+    }
+}
+
+fn signed_safety<'a>(basis: &Basis<'a>, hard_stop_reason: Option<&'a str>) -> SignedSafety<'a> {
+    let (clear, told): (Vec<_>, Vec<_>) = basis.findings.iter().partition(|f| f.outcome == Outcome::Clear);
+    let answer = |f: &'a Finding| SignedAnswer {
+        kind: f.kind,
+        outcome: f.outcome,
+        severity: f.severity,
+        item_no: f.item_no,
+        message: &f.message_zh,
+        rule_id: f.rule_id.as_deref(),
+        rule_version: f.rule_version.as_deref(),
+    };
+    SignedSafety {
+        rules: basis.rules,
+        clear: clear.len(),
+        answers: told.into_iter().map(answer).collect(),
+        hard_stop_reason,
+    }
 }
 
 #[derive(Serialize)]
@@ -86,6 +168,8 @@ struct PrescriptionDocument<'a> {
     assessment: Option<&'a Assessment>,
     diagnosis_code: &'a str,
     supply: Supply,
+    eligibility: SignedEligibility<'a>,
+    safety: SignedSafety<'a>,
     items: Vec<SignedItem<'a>>,
     authored_on: Date,
     valid_until: Date,
@@ -121,6 +205,7 @@ pub fn prescription(
     resident: &Resident,
     specialist: &Staff,
     formulary: &Formulary,
+    basis: &Basis<'_>,
     prepared_at: Timestamp,
 ) -> Result<String, DocumentError> {
     let mut items = Vec::with_capacity(p.items.len());
@@ -139,6 +224,7 @@ pub fn prescription(
             route: i.route,
             days: i.days,
             taper: &i.taper,
+            most_per_day: i.most_per_day,
             quantity: i.quantity,
             quantity_unit: &drug.unit,
             instruction: &i.instruction,
@@ -147,7 +233,7 @@ pub fn prescription(
     }
     let (authored_on, valid_until) = validity(prepared_at, p.valid_days);
     Ok(canonical::to_string(&PrescriptionDocument {
-        kind: "yunzhen.prescription.v1",
+        kind: "yunzhen.prescription.v2",
         prescription_id: p.id,
         version: p.version,
         consultation_id: p.consultation_id,
@@ -163,6 +249,8 @@ pub fn prescription(
         assessment: p.assessment.as_ref().map(Sensitive::expose),
         diagnosis_code: &p.diagnosis_code,
         supply: p.supply,
+        eligibility: signed_eligibility(basis),
+        safety: signed_safety(basis, p.hard_stop_reason.as_ref().map(|reason| reason.expose().as_str())),
         items,
         authored_on,
         valid_until,

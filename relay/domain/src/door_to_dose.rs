@@ -1,15 +1,17 @@
 //! From the signature to the first dose: which steps are behind, which is open, whose turn it is, what is next and why, and whether that is late. A pure function of
 //! the record. Not here: the steps themselves ([`crate::machines::prescription`], [`crate::machines::delivery`]); what a courier sees (nothing of this).
 
+mod parcel;
 mod standing;
 
-use crate::machines::delivery::AttemptCode;
-use crate::machines::discrepancy::Cause;
+use crate::machines::delivery::{AttemptCode, Holder};
 use crate::machines::named_enum;
 use crate::policy::Policy;
-use crate::records::{Delivery, Discrepancy, Prescription};
+use crate::records::{Delivery, Prescription};
 use crate::sensitive::Sensitive;
 use jiff::{SignedDuration, Timestamp};
+use parcel::at_the_door;
+pub use parcel::{CalledBack, Parcel};
 use standing::standing;
 
 named_enum! {
@@ -119,6 +121,8 @@ named_enum! {
         Lost = "lost",
         /// Short or damaged by the count, and not settled.
         Short = "short",
+        /// More was counted than was packed, and it is not settled.
+        Surplus = "surplus",
         /// A part of it has come.
         Part = "part",
         /// The prescriber withdrew it.
@@ -162,41 +166,61 @@ pub struct DoorToDose {
     pub due_by: Option<Timestamp>,
     /// It was not done by then.
     pub late: bool,
+    /// What is next with the rest of it, while that is on its way and the first dose of what has come is next.
+    pub rest: Option<Rest>,
 }
 
-/// The newest parcel, with what is open about it.
-#[derive(Debug, Clone, Copy)]
-pub struct Parcel<'a> {
-    delivery: &'a Delivery,
-    /// What is wrong with what the home has, until the pharmacy has settled it.
-    open: Option<Cause>,
+/// What is next with the parcel of the rest, beside the first dose of what has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// What is next.
+    pub next: Next,
+    /// By when it should be done.
+    pub due_by: Option<Timestamp>,
+    /// It was not done by then.
+    pub late: bool,
 }
 
-impl<'a> Parcel<'a> {
-    /// `tasks` are those of this delivery. What must not be given weighs more than what is missing.
-    pub fn new(delivery: &'a Delivery, tasks: &[Discrepancy]) -> Self {
-        let open = tasks.iter().filter(|task| !task.state.is_terminal()).map(|task| task.cause).max();
-        Self { delivery, open }
+impl DoorToDose {
+    /// Whose turn a line of a list says, and whether that is late: where only the rest is late, it is whoever has that to do.
+    pub fn in_a_line(&self) -> (Turn, bool) {
+        match self.rest {
+            Some(rest) if rest.late && !self.late => (rest.turn, true),
+            _ => (self.turn, self.late),
+        }
+    }
+
+    /// When a line of a list becomes late, and whose turn it says then; `None` once it is late, and where nothing is due.
+    pub fn becomes_late(&self) -> Option<(Timestamp, Turn)> {
+        let late = self.in_a_line().1;
+        let own = self.due_by.map(|at| (at, self.turn));
+        let rest = self.rest.and_then(|rest| rest.due_by.map(|at| (at, rest.turn)));
+        [own, rest].into_iter().flatten().filter(|_| !late).min_by_key(|(at, _)| *at)
     }
 }
 
-/// The chain of a signed prescription; `None` before the signature. `parcel` is its newest; `first_dose` is when the first dose that stands was given.
+/// The chain of a signed prescription; `None` before the signature. `parcel` is its newest, with those before it; `first_dose` is when the first dose that stands
+/// was given.
 pub fn door_to_dose(
     p: &Prescription,
     parcel: Option<Parcel<'_>>,
+    called_back: CalledBack,
     first_dose: Option<Timestamp>,
     policy: &Policy,
     now: Timestamp,
 ) -> Option<DoorToDose> {
     p.signed_at?;
     let mut done = passed(p);
-    // A parcel that was filled anew has not arrived yet.
-    let filled = done[Stage::Packed as usize];
-    let arrived = parcel.and_then(|parcel| at_the_door(parcel.delivery));
-    let arrived = arrived.filter(|at| filled.is_some_and(|packed| *at >= packed));
-    done[Stage::AtTheDoor as usize] = arrived.or(done[Stage::Counted as usize]);
+    // A parcel that was filled anew has not arrived yet, and one that came after the count moves no time of the first.
+    let count = done[Stage::Counted as usize];
+    let arrived = parcel.zip(done[Stage::Packed as usize]).and_then(|(parcel, packed)| parcel.arrived(packed));
+    let arrived = arrived.filter(|at| count.is_none_or(|count| *at <= count));
+    done[Stage::AtTheDoor as usize] = arrived.or(count);
     done[Stage::FirstDose as usize] = first_dose;
-    let stands = standing(p, parcel, done[Stage::Counted as usize].is_some(), first_dose.is_some());
+    let (counted, given) = (count.is_some(), first_dose.is_some());
+    let stands = standing(p, parcel, called_back, counted, given);
     let first_open = Stage::ALL.iter().copied().find(|stage| done[*stage as usize].is_none());
     let current = match stands.next {
         // A question stops the review, or the filling.
@@ -218,21 +242,24 @@ pub fn door_to_dose(
         before = at;
     }
     if let (None, Some(minutes)) = (current, off_the_way(stands.next, policy)) {
-        let since = parcel.and_then(|parcel| parcel.delivery.timeline.last());
+        // A parcel at the counter is on no way back: since when it is called back is not known here.
+        let left = parcel.filter(|parcel| parcel.delivery.state.holder() != Holder::Pharmacy);
+        let since = left.and_then(|parcel| parcel.delivery.timeline.last());
         due_by = since.and_then(|step| later(step.at, minutes));
     }
-    let standing::Standing { turn, next, reason, attempt, note } = stands;
-    let late = due_by.is_some_and(|due| now > due);
-    Some(DoorToDose { steps, current, turn, next, reason, attempt, note, due_by, late })
-}
-
-/// When the courier came to the door with it, unless it has left the door again to be brought once more.
-fn at_the_door(delivery: &Delivery) -> Option<Timestamp> {
-    delivery.timeline.iter().fold(None, |arrived, step| match step.step.as_str() {
-        "arrive" => Some(step.at),
-        "fail_attempt" | "release" => None,
-        _ => arrived,
-    })
+    let is_past = |due: Option<Timestamp>| due.is_some_and(|due| now > due);
+    let due = |next| parcel.filter(|_| counted).and_then(|parcel| of_the_rest(next, parcel.delivery, policy));
+    // No step is open for the parcel of the rest: what was counted before has closed them.
+    if current.is_none() && due_by.is_none() {
+        due_by = due(stands.next);
+    }
+    let standing::Standing { turn, next, reason, attempt, note, rest } = stands;
+    let rest = rest.map(|(turn, next)| {
+        let due_by = due(next);
+        Rest { turn, next, due_by, late: is_past(due_by) }
+    });
+    let late = is_past(due_by);
+    Some(DoorToDose { steps, current, turn, next, reason, attempt, note, due_by, late, rest })
 }
 
 impl Next {
@@ -260,6 +287,19 @@ fn off_the_way(next: Next, policy: &Policy) -> Option<SignedDuration> {
         Next::Decide => Some(allowance(Stage::HandedOver, policy)),
         _ => None,
     }
+}
+
+/// By when what is next with a later parcel should be done: each of its steps takes as long as that of the first.
+fn of_the_rest(next: Next, delivery: &Delivery, policy: &Policy) -> Option<Timestamp> {
+    let stage = next.stage()?;
+    let picked_up = || delivery.timeline.iter().find(|step| step.step == "pick_up").map(|step| step.at);
+    let before = match stage {
+        Stage::HandedOver => Some(delivery.created_at),
+        Stage::AtTheDoor => picked_up(),
+        Stage::Counted => at_the_door(delivery),
+        Stage::Signed | Stage::Approved | Stage::Accepted | Stage::Packed | Stage::FirstDose => None,
+    };
+    later(before?, allowance(stage, policy))
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Option<Timestamp> {

@@ -121,12 +121,22 @@ typed_id! {
     DoseEntryId;
     /// A request for a refill.
     RefillId;
+    /// A session, without being able to speak for it.
+    SessionId;
+    /// A passkey of a member of staff.
+    PasskeyId;
     /// A pharmacy's own system with credentials.
     PharmacySystemId;
     /// One event on its way to a pharmacy's system.
     WebhookDeliveryId;
     /// A batch that was called back.
     RecallId;
+    /// A box, as a machine: another one that takes its place in the home is another box.
+    BoxId;
+    /// A code by which one box is enrolled.
+    EnrolmentCodeId;
+    /// A key that a person signs with.
+    SigningKeyId;
 }
 
 #[cfg(test)]

@@ -53,6 +53,17 @@ pub fn lots(deliveries: &[Delivery], item_no: u16, doses_per_unit: f64, recalls:
     lots
 }
 
+/// The batches that were not called back, each once.
+pub fn may_be_given(lots: &[Lot]) -> Vec<String> {
+    let mut batches: Vec<String> = Vec::new();
+    for lot in lots.iter().filter(|lot| lot.barred_since.is_none()) {
+        if !batches.contains(&lot.batch) {
+            batches.push(lot.batch.clone());
+        }
+    }
+    batches
+}
+
 /// What a home has of a parcel: what its nurse counted and was not broken.
 pub fn whole(d: &Delivery) -> Vec<Pack> {
     let counted = fate(d, d.state, &delivery::Event::Receive { complete: d.state == delivery::State::Received });
@@ -76,15 +87,24 @@ pub struct Use<'a> {
     pub batch: Option<&'a Batch>,
 }
 
-/// What may still be given after these uses. Packs are used in the order in which they came, and none after it was called back; what nobody could have given
-/// takes nothing away.
-pub fn left(lots: &[Lot], uses: Vec<Use<'_>>) -> u64 {
-    rests(lots, uses).into_iter().filter(|(lot, _)| lot.barred_since.is_none()).map(|(_, milli)| milli).sum()
+/// What uses leave of a line, in thousandths of its dose unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// What may still be given.
+    pub milli: u64,
+    /// Of the batches that were called back.
+    pub called_back_milli: u64,
 }
 
-/// What these uses leave of the batches that were called back.
-pub fn called_back(lots: &[Lot], uses: Vec<Use<'_>>) -> u64 {
-    rests(lots, uses).into_iter().filter(|(lot, _)| lot.barred_since.is_some()).map(|(_, milli)| milli).sum()
+/// What is left after these uses. Packs are used in the order in which they came, and none after it was called back; what nobody could have given
+/// takes nothing away.
+pub fn left(lots: &[Lot], uses: Vec<Use<'_>>) -> Left {
+    let (mut milli, mut called_back_milli) = (0u64, 0u64);
+    for (lot, rest) in rests(lots, uses) {
+        let sum = if lot.barred_since.is_none() { &mut milli } else { &mut called_back_milli };
+        *sum = sum.saturating_add(rest);
+    }
+    Left { milli, called_back_milli }
 }
 
 /// How many of the `units` of the line that this recall is about were given whole, by the home's own record.
@@ -133,24 +153,24 @@ mod tests {
     fn what_was_called_back_is_not_left_and_takes_no_doses_any_more() {
         let called_back = Some("2026-11-13T12:00:00Z");
         let both = [lot("A", 7_000, called_back), lot("B", 7_000, None)];
-        assert_eq!(left(&both, vec![]), 7_000);
+        assert_eq!(left(&both, vec![]).milli, 7_000);
         // Four of A until the recall, then two of B.
-        assert_eq!(left(&both, used(10..16, None)), 5_000);
+        assert_eq!(left(&both, used(10..16, None)).milli, 5_000);
         // The other way round: B came first, and all six were of it.
         let later = [lot("B", 7_000, None), lot("A", 7_000, called_back)];
-        assert_eq!(left(&later, used(10..16, None)), 1_000);
+        assert_eq!(left(&later, used(10..16, None)), Left { milli: 1_000, called_back_milli: 7_000 });
         // What nobody could have given takes nothing away, and where nothing was called back all of it counts.
         let only = [lot("A", 7_000, called_back)];
-        assert_eq!(left(&only, used(10..16, None)), 0);
-        assert_eq!(left(&[lot("A", 7_000, None), lot("B", 7_000, None)], used(10..16, None)), 8_000);
+        assert_eq!(left(&only, used(10..16, None)).milli, 0);
+        assert_eq!(left(&[lot("A", 7_000, None), lot("B", 7_000, None)], used(10..16, None)).milli, 8_000);
     }
 
     #[test]
     fn a_batch_that_was_named_is_the_one_that_was_used() {
         let both = [lot("A", 7_000, Some("2026-11-13T12:00:00Z")), lot("B", 7_000, None)];
         let b = Batch::parse(" B ").unwrap();
-        assert_eq!(left(&both, used(10..16, Some(&b))), 1_000);
+        assert_eq!(left(&both, used(10..16, Some(&b))).milli, 1_000);
         let a = Batch::parse("A").unwrap();
-        assert_eq!(left(&both, used(10..16, Some(&a))), 7_000);
+        assert_eq!(left(&both, used(10..16, Some(&a))).milli, 7_000);
     }
 }

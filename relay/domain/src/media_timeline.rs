@@ -26,7 +26,7 @@ named_enum! {
         Full = "full",
         /// A smaller picture, 15 frames a second.
         Small = "small",
-        /// Two small frames a second.
+        /// The smaller picture, two to ten frames a second.
         Slow = "slow",
         /// Sharp stills every few seconds, and sound.
         Stills = "stills",

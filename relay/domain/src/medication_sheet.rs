@@ -5,8 +5,9 @@ use crate::dosage::{Frequency, Route, TaperStep, steps};
 use crate::doses::{Course, Round};
 use crate::formulary::{Drug, Formulary, english_strength, english_unit};
 use crate::ids::PrescriptionId;
+use crate::lots::{Lot, may_be_given};
 use crate::policy::Policy;
-use crate::records::{AllergyRecord, Home, Resident};
+use crate::records::{AllergyRecord, Home, Item, Resident};
 use crate::scan_codes::{pack_code, resident_code};
 use crate::schedule::Zone;
 use crate::sheet::{Row, Section, Sheet};
@@ -24,6 +25,8 @@ pub struct Line<'a> {
     pub drug: &'a Drug,
     /// Other products that came for it, with how many of their units make one.
     pub instead: Vec<(&'a Drug, u32)>,
+    /// What came of it, batch by batch: paper does not say to give what was called back.
+    pub lots: Vec<Lot>,
 }
 
 /// The records that it is made of.
@@ -41,7 +44,7 @@ pub struct MedicationSheet<'a> {
     pub formulary: &'a Formulary,
     /// When the sheet is made.
     pub made_at: Timestamp,
-    /// How often, within 24 hours, what is taken when needed may be given.
+    /// How often, within 24 hours, what is taken when needed may be given, where its prescription allows no less.
     pub most_when_needed: u32,
     /// In English; else in Chinese.
     pub english: bool,
@@ -93,14 +96,15 @@ impl MedicationSheet<'_> {
         let bed = Label { lines: vec![who.clone()], code: resident_code(self.resident.id) };
         let label = |line: &Line<'_>| {
             let (step, no) = (self.step(line), line.course.item.no);
-            let mut lines =
-                vec![self.name(line.drug), format!("{} {}", self.dose(step, line.drug), self.often(step.frequency))];
+            let mut lines = vec![self.name(line.drug)];
+            lines.extend(self.called_back(line));
+            lines.push(format!("{} {}", self.dose(step, line.drug), self.often(step.frequency)));
             lines.extend(self.instead(line, step));
             let times = times(step.frequency);
             if !times.is_empty() {
                 lines.push(times);
             }
-            lines.extend(self.bound(step.frequency));
+            lines.extend(self.bound(line.course.item, step.frequency));
             lines.push(who.clone());
             Label { lines, code: pack_code(line.prescription_id, no) }
         };
@@ -139,6 +143,26 @@ impl MedicationSheet<'_> {
         others.collect()
     }
 
+    /// Of a line of which a batch was called back: which must not be given, and which may.
+    fn called_back(&self, line: &Line<'_>) -> Option<String> {
+        let mut barred: Vec<&str> = Vec::new();
+        for lot in line.lots.iter().filter(|lot| lot.barred_since.is_some()) {
+            if !barred.contains(&lot.batch.as_str()) {
+                barred.push(&lot.batch);
+            }
+        }
+        if barred.is_empty() {
+            return None;
+        }
+        let (barred, good) = (barred.join(self.t("、", ", ")), may_be_given(&line.lots).join(self.t("、", ", ")));
+        Some(match (self.english, good.is_empty()) {
+            (true, true) => format!("Recalled, do not give: batch {barred}; there is no other batch"),
+            (true, false) => format!("Recalled, do not give: batch {barred}; give batch {good} only"),
+            (false, true) => format!("已召回，不要给：批号 {barred}；没有其他批号"),
+            (false, false) => format!("已召回，不要给：批号 {barred}；只给批号 {good}"),
+        })
+    }
+
     /// The step in force on the day the sheet is made; before the first day that is the first.
     fn step(&self, line: &Line<'_>) -> TaperStep {
         let item = line.course.item;
@@ -166,6 +190,7 @@ impl MedicationSheet<'_> {
             let hours = Policy::hours_of_day(step.frequency).iter().filter(|hour| Policy::round_at(**hour) == round);
             for hour in hours {
                 rows.push((*hour, self.row(line, step, &format!("{hour:02}:00"))));
+                rows.extend(self.twice(line, *hour).map(|words| (*hour, Row::Alert(words))));
             }
         }
         rows.sort_by_key(|(hour, _)| *hour);
@@ -176,6 +201,31 @@ impl MedicationSheet<'_> {
             Round::Night => self.t("睡前和夜间", "Bedtime and night"),
         };
         (!rows.is_empty()).then(|| Section { heading, rows: rows.into_iter().map(|(_, row)| row).collect() })
+    }
+
+    /// Another prescription gives the same at this hour, on a day that is still to come: nobody gives both unasked.
+    fn twice(&self, line: &Line<'_>, hour: i8) -> Option<String> {
+        let due = |of: &Line<'_>| -> Vec<Timestamp> {
+            let still = |at: &Timestamp| *at >= self.made_at && self.zone.rules().to_datetime(*at).hour() == hour;
+            of.course.doses().into_iter().map(|due| due.at).filter(still).collect()
+        };
+        let times = due(line);
+        let same = |other: &&Line<'_>| {
+            other.prescription_id != line.prescription_id
+                && other.drug.gives_the_same_as(line.drug)
+                && due(other).iter().any(|at| times.contains(at))
+        };
+        let others = self.lines.iter().filter(same);
+        let names: Vec<String> = others
+            .map(|other| format!("{} · {}", self.name(other.drug), self.dose(self.step(other), other.drug)))
+            .collect();
+        (!names.is_empty()).then(|| {
+            if self.english {
+                let names = names.join(", ");
+                return format!("The same medicine is also due at {hour:02}:00: {names}. Check before giving both");
+            }
+            format!("{hour:02}:00 同一时间另有 {}：请核对后再给", names.join("、"))
+        })
     }
 
     /// What has no time of day.
@@ -189,7 +239,7 @@ impl MedicationSheet<'_> {
     fn row(&self, line: &Line<'_>, step: TaperStep, when: &str) -> Row {
         let item = line.course.item;
         let mut text = format!("{when}  {} · {}", self.name(line.drug), self.dose(step, line.drug));
-        if let Some(bound) = self.bound(step.frequency) {
+        if let Some(bound) = self.bound(item, step.frequency) {
             text += &format!(" · {bound}");
         }
         if matches!(step.frequency, Frequency::Qod | Frequency::Tiw | Frequency::Biw | Frequency::Qw) {
@@ -205,7 +255,10 @@ impl MedicationSheet<'_> {
         if !item.instruction.trim().is_empty() {
             text += &format!(" · {}", item.instruction.trim());
         }
-        Row::Text(text)
+        match self.called_back(line) {
+            Some(notice) => Row::Alert(format!("{text} · {notice}")),
+            None => Row::Text(text),
+        }
     }
 
     const fn often(&self, frequency: Frequency) -> &'static str {
@@ -230,8 +283,8 @@ impl MedicationSheet<'_> {
     }
 
     /// Of what is taken when needed, the most of a day: the paper says what the screen refuses.
-    fn bound(&self, frequency: Frequency) -> Option<String> {
-        let most = self.most_when_needed;
+    fn bound(&self, item: &Item, frequency: Frequency) -> Option<String> {
+        let most = item.most_when_needed(self.most_when_needed);
         let words =
             if self.english { format!("at most {most} in 24 hours") } else { format!("24 小时内最多 {most} 次") };
         (frequency == Frequency::Prn).then_some(words)

@@ -1,5 +1,6 @@
 //! Every legal and security number, in one struct. A hospital may tighten any of them in a TOML file and loosen none.
 
+use crate::actor::Role;
 use crate::dosage::Frequency;
 use crate::doses::Round;
 use crate::media_timeline::Rung;
@@ -88,7 +89,7 @@ policy! {
     at_most supply_chronic_assessed_days = 84;
     /// What is taken when needed counts as taken this often a day when its supply is measured.
     at_most when_needed_doses_per_day = 6;
-    /// The least rung of the call by which a prescription is signed, by its number: 6 the full picture, 5 the smaller one, 4 two frames a second, 3 stills and sound,
+    /// The least rung of the call by which a prescription is signed, by its number: 6 the full picture, 5 the smaller one, 4 the slow one (two frames a second at least), 3 stills and sound,
     /// 2 sound, 1 messages. Two frames a second is the least that shows a person breathe, move and answer; stills and voice alone may be of anybody, at any time.
     at_least least_rung_for_signing = 4;
     /// It counts when it was had for so long in all, anywhere in the consultation.
@@ -120,10 +121,32 @@ policy! {
     at_least retention_network_log_months = 6;
     /// A document to be signed is good for this long after it was prepared.
     at_most signing_document_minutes = 10;
+    /// Who signs, and whoever decides who comes in, has proved who it is within this time: the password, not only the open page.
+    at_most reauthentication_minutes = 5;
+    /// The end of a licence is told so long before.
+    at_least licence_warning_days = 30;
     /// A prescription can be written and signed for this long after its consultation was completed.
     at_most writing_after_end_hours = 24;
     /// A staff session lasts one long shift.
     at_most staff_session_hours = 12;
+    /// A session of staff that nobody uses ends after this. Not one through a home's box: it works on without a link, and the tablet itself is locked.
+    at_most session_idle_minutes = 60;
+    /// 1: nurses sign in with a second factor, or a passkey; who has none can only set one up.
+    at_least second_factor_of_nurses = 0;
+    /// The same for specialists.
+    at_least second_factor_of_specialists = 0;
+    /// The same for pharmacists.
+    at_least second_factor_of_pharmacists = 0;
+    /// The same for members of pharmacies.
+    at_least second_factor_of_pharmacies = 0;
+    /// The same for administrators.
+    at_least second_factor_of_administrators = 0;
+    /// An authenticator app or a passkey is set up within this time, and a passkey is shown within it.
+    at_most second_factor_setup_minutes = 10;
+    /// Characters of a new password, at least.
+    at_least password_chars = 12;
+    /// A password that the relay made is good for so long, and only for setting an own one.
+    at_most initial_password_hours = 72;
     /// A courier's session lasts as long as a delivery may take.
     at_most courier_session_hours = 48;
     /// An invitation of an observer.
@@ -194,6 +217,16 @@ policy! {
     at_least runway_warn_days = 5;
     /// What the pharmacies that a prescription is offered to leave lying is offered to the next ones after this long.
     at_most offer_wave_minutes = 10;
+    /// A code by which a box is enrolled is good for this long.
+    at_most enrolment_code_minutes = 10;
+    /// What a box gets by enrolment and renewal is valid for this long; it is renewed at half of it.
+    at_most box_certificate_days = 7;
+    /// A box that was away renews for this long after its certificate's end; later it is enrolled anew.
+    at_most box_renewal_grace_days = 30;
+    /// 1: a box comes in only with a certificate of this relay's own, by enrolment or renewal. 0: what the authority issued by hand is adopted when it is first shown.
+    at_least only_enrolled_boxes = 0;
+    /// Certificates that the box of one home gets in a day.
+    at_most box_certificates_per_day = 24;
     /// From the prescriber's signature to the pharmacist's.
     at_most chain_approve_minutes = 30;
     /// From there until a pharmacy has it.
@@ -291,6 +324,24 @@ impl Policy {
         (f64::from(self.cold_chain_lowest_celsius)..=f64::from(self.cold_chain_highest_celsius)).contains(&celsius)
     }
 
+    /// Does this role sign in with more than a password?
+    pub const fn asks_second_factor(&self, role: Role) -> bool {
+        let asks = match role {
+            Role::Nurse => self.second_factor_of_nurses,
+            Role::Specialist => self.second_factor_of_specialists,
+            Role::Pharmacist => self.second_factor_of_pharmacists,
+            Role::Pharmacy => self.second_factor_of_pharmacies,
+            Role::Administrator => self.second_factor_of_administrators,
+            Role::Courier | Role::Observer | Role::Box | Role::System | Role::PharmacySystem => 0,
+        };
+        asks > 0
+    }
+
+    /// How long nobody need use a session of staff.
+    pub const fn session_idle(&self) -> SignedDuration {
+        SignedDuration::from_mins(self.session_idle_minutes as i64)
+    }
+
     /// Throttling of one account or link.
     pub fn account_limits(&self) -> Limits {
         self.limits(self.free_tries_per_account)
@@ -327,6 +378,15 @@ mod tests {
         assert!(message("items = \"five\"").contains("whole number"));
         assert!(message("items = -1").contains("whole number"));
         assert!(message("items 5").contains("not TOML"));
+    }
+
+    #[test]
+    fn a_hospital_may_ask_for_more_than_a_password() {
+        let tight = Policy::from_toml("second_factor_of_administrators = 1\nsession_idle_minutes = 15").unwrap();
+        assert!(tight.asks_second_factor(Role::Administrator) && !tight.asks_second_factor(Role::Nurse));
+        assert!(!Policy::default().asks_second_factor(Role::Administrator));
+        assert_eq!(tight.session_idle().as_secs(), 900);
+        assert!(Policy::from_toml("session_idle_minutes = 61").is_err());
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub enum ReceiptError {
     /// Signed by the box of another home, or for another parcel or nurse than the one who hands it in.
     #[error("the receipt names another home, parcel or nurse")]
     Other,
+    /// Signed with a certificate that was revoked by then.
+    #[error("the certificate of the box was revoked before this was signed")]
+    Revoked,
     /// Counted in the future, before there was a parcel, or too long ago.
     #[error("the time of counting is not plausible")]
     Time,

@@ -2,6 +2,7 @@
 //! Not here: how they are shown (the application's views) and how they change (machines).
 
 mod care;
+mod clinic_box;
 mod courier_run;
 mod delivery;
 mod discrepancy;
@@ -20,11 +21,13 @@ mod refill;
 mod registry;
 mod resident;
 mod schedule;
+mod signing_key;
 mod still;
 mod stock;
 mod visit;
 
-pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
+pub use care::{Arrival, Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
+pub use clinic_box::{BoxCertificate, BoxState, CertificateSource, EnrolmentCode, Instances, SpentCode};
 pub use courier_run::{CourierRun, same_phone};
 pub use delivery::{Attempt, Count, Delivery, Pack, Temperature, prescribed_units};
 pub use discrepancy::{Difference, Discrepancy, SettleError};
@@ -33,7 +36,10 @@ pub use dose::{DoseEntry, NeedReason, NotGivenReason};
 pub use ecg::{Ecg, EcgHead};
 pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use legal_hold::LegalHold;
-pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
+pub use people::{
+    EndedBy, Home, Passkey, Pharmacy, SecondFactor, Session, SessionSubject, SignInMethod, Staff, StaffCredential,
+    StaffIdentity,
+};
 pub use pharmacy_system::{OnDuty, PharmacySystem, Webhook, WebhookDelivery, WebhookDeliveryState};
 pub use prescription::{
     Asker, Assessment, AtCounter, Content, Favourite, Instead, Item, Prescription, Question, Rejection, RejectionCode,
@@ -64,6 +70,7 @@ pub use stock::{Short, Stock, StockEntry, StockMove, StockReason, Units, fate};
 pub use visit::{Visit, VisitStop};
 
 pub use schedule::{Appointment, Calendar, CalendarOf, Round, UrgentCall};
+pub use signing_key::{SigningKey, fingerprint};
 
 use crate::access::Facts;
 use crate::actor::Actor;

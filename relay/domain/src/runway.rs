@@ -2,7 +2,7 @@
 //! The nurse's list, the composer, the rules of the safety engine and the request for a refill all ask here. Pure.
 
 use crate::doses::{Course, Due};
-use crate::lots::{Lot, Use, called_back, left};
+use crate::lots::{Left, Lot, Use, left};
 use crate::machines::dose::State;
 use crate::machines::named_enum;
 use crate::machines::prescription;
@@ -120,7 +120,17 @@ impl Stock<'_> {
 
     /// How far it reaches, seen from `now`.
     pub fn runway(&self, policy: &Policy, now: Timestamp) -> Runway {
-        let InHand { left_milli, lasts, lacks, .. } = self.in_hand(now);
+        self.reaching(self.in_hand(now), policy)
+    }
+
+    /// The same for the request of a refill: what the pharmacy that has the prescription owes of the line counts as on its way.
+    pub fn runway_with_what_is_coming(&self, policy: &Policy, now: Timestamp) -> Runway {
+        let found = if self.is_coming() { self.with_the_rest(now) } else { self.in_hand(now) };
+        self.reaching(found, policy)
+    }
+
+    fn reaching(&self, found: InHand, policy: &Policy) -> Runway {
+        let InHand { left_milli, lasts, lacks, .. } = found;
         let last_day = lasts.map(|lasts| lasts.last_day);
         let runs_out = if lacks || last_day.is_none() { RunsOut::Stock } else { self.end_of_course(policy) };
         match self.fetched_no_longer() {
@@ -158,8 +168,11 @@ impl Stock<'_> {
         let item = self.course.item;
         let supplied = self.prescription.supplied.iter().filter(|s| s.item_no == item.no).map(|s| s.quantity).sum();
         let uses = self.uses(doses, now);
-        let all = milli(supplied, self.doses_per_unit).saturating_sub(uses.iter().map(|one| one.milli).sum());
-        if self.is_called_back() { (left(self.lots, uses.clone()), called_back(self.lots, uses)) } else { (all, 0) }
+        if self.is_called_back() {
+            let Left { milli, called_back_milli } = left(self.lots, uses);
+            return (milli, called_back_milli);
+        }
+        (milli(supplied, self.doses_per_unit).saturating_sub(uses.iter().map(|one| one.milli).sum()), 0)
     }
 
     /// What was given, and what fell due without a word: whoever forgot to write gave it all the same.
@@ -182,6 +195,14 @@ impl Stock<'_> {
             supply => policy.supply_days(supply),
         };
         if u32::from(self.course.item.days) >= cap { RunsOut::Cap } else { RunsOut::Course }
+    }
+
+    /// A pharmacy has the prescription and owes more of the line. While none has it, nobody sends it.
+    fn is_coming(&self) -> bool {
+        use prescription::State as P;
+        let p = self.prescription;
+        let taken = matches!(p.state, P::Dispensing | P::OnHold | P::Packed | P::InDelivery);
+        taken && p.owed(self.course.item) > 0
     }
 
     /// Last day on which a pharmacy may still take what is owed, while none has it.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
 
 use jiff::Timestamp;
-use yunzhen_domain::access::{Action, Decision, Facts, Scope, decide, scope};
+use yunzhen_domain::access::{Action, Class, Decision, Facts, Scope, asks_fresh_proof, decide, scope};
 use yunzhen_domain::ids::{ConsultationId, CourierRunId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId};
 use yunzhen_domain::{Actor, Role};
 
@@ -19,6 +19,27 @@ fn whole_table() {
         out += &format!("{action} = {}\n", reach.join(" "));
     }
     insta::assert_snapshot!(out);
+}
+
+/// What lets somebody in, takes somebody out or gives a secret away is done by a person who proves it; nobody reaches it who has nothing to prove it by.
+#[test]
+fn grave_deeds_ask_for_a_fresh_proof_and_only_of_who_can_give_one() {
+    let grave: Vec<Action> = Action::ALL.iter().copied().filter(|action| asks_fresh_proof(*action)).collect();
+    let expected = [
+        Action::HoldRecord,
+        Action::KeepStaff,
+        Action::DecideSigningKey,
+        Action::RevokeSigningKey,
+        Action::KeepBoxes,
+        Action::KeepPharmacySystems,
+    ];
+    assert_eq!(grave.len(), expected.len(), "{grave:?}");
+    for action in expected {
+        assert!(asks_fresh_proof(action), "{action}");
+        for role in [Role::Courier, Role::Observer, Role::Box, Role::System, Role::PharmacySystem] {
+            assert_eq!(scope(role, action), Scope::None, "{action} by {role:?}");
+        }
+    }
 }
 
 fn staff(role: Role, n: u8, home: Option<u8>, pharmacy: Option<u8>) -> Actor {
@@ -67,13 +88,23 @@ fn hidden_out_of_reach_forbidden_in_sight() {
     for (actor, action, expected) in rows {
         assert_eq!(decide(&actor, action, &facts), expected, "{actor:?} {action}");
     }
-    let observer = |n| Actor::Observer {
+    let observer = |n, admitted| Actor::Observer {
         consultation_id: ConsultationId::new(t, [n; 10]),
         invitation_id: InvitationId::new(t, [1; 10]),
+        admitted,
     };
-    assert_eq!(decide(&observer(9), A::JoinCall, &facts), Allow);
-    assert_eq!(decide(&observer(9), A::BeginConsultation, &facts), Forbid);
-    assert_eq!(decide(&observer(8), A::JoinCall, &facts), Hide);
+    assert_eq!(decide(&observer(9, true), A::JoinCall, &facts), Allow);
+    assert_eq!(decide(&observer(9, false), A::JoinCall, &facts), Hide, "waits to be let in");
+    assert_eq!(decide(&observer(8, true), A::JoinCall, &facts), Hide);
+    for action in A::ALL.iter().filter(|action| !matches!(action.class(), Class::Common)) {
+        let expected = if *action == A::JoinCall { Allow } else { Hide };
+        assert_eq!(
+            decide(&observer(9, true), *action, &facts),
+            expected,
+            "a guest is in the call and nowhere else: {action}"
+        );
+        assert_eq!(decide(&observer(9, false), *action, &facts), Hide, "{action}");
+    }
 
     let untied = Facts { related: false, ..facts };
     for action in [A::ListResidents, A::ViewResident, A::ViewConsents, A::ViewDocuments, A::ViewConsultation] {

@@ -7,6 +7,7 @@ mod fhir_world;
 use fhir_world::*;
 use proptest::prelude::*;
 use serde_json::Value;
+use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::ecg::Lead;
 use yunzhen_domain::fhir::{self, Bundle, DoseContext, Kind, OperationOutcome, Resource, capability};
 use yunzhen_domain::ids::{DispenseId, DoseEntryId};
@@ -29,6 +30,7 @@ fn all(name: &str, resources: &[Resource]) {
         let json = serde_json::to_value(resource).unwrap();
         assert_eq!(json["id"], resource.id.as_str());
         assert_eq!(json["status"].as_str(), resource.status);
+        assert!(resource.status.is_none_or(|status| resource.kind.statuses().contains(&status)), "{}", resource.id);
     }
     golden(name, &resources);
 }
@@ -45,6 +47,15 @@ fn a_prescription_in_every_state() {
         all(&format!("Task-prescription-{state}"), &fhir::tasks_of_prescription(of));
         all(&format!("Provenance-{state}"), &fhir::provenances_of(of));
     }
+}
+
+#[test]
+fn what_is_taken_when_needed_says_the_most_of_a_day() {
+    let cast = cast();
+    let mut p = prescription_in(prescription::State::Approved);
+    p.items.truncate(1);
+    (p.items[0].frequency, p.items[0].most_per_day) = (Frequency::Prn, Some(3));
+    all("MedicationRequest-when_needed", &fhir::medication_requests_of(cast.prescription(&p, &[])));
 }
 
 #[test]

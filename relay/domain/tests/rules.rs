@@ -55,6 +55,7 @@ fn line(no: u16, drug: &str, days: u16) -> DraftItem {
         route: Route::Oral,
         days,
         taper: Vec::new(),
+        most_per_day: None,
         quantity,
     }
 }
@@ -136,6 +137,11 @@ fn allergies_block_by_name_group_and_related_group() {
         [(Outcome::Alert, Severity::HardStop, Some(2))]
     );
     assert_eq!(of(&amoxicillin, allergy("磺胺", None, Severe)), [CLEAR]);
+    let furosemide = draft(Supply::Ordinary, vec![line(1, "furosemide-20mg", 5)]);
+    let rare = |severity| vec![(Outcome::Alert, severity, Some(1))];
+    assert_eq!(of(&furosemide, allergy("磺胺", None, Severe)), rare(Severity::HardStop), "a rare one never blocks");
+    assert_eq!(of(&furosemide, allergy("磺胺", None, Mild)), rare(Severity::Warn));
+    assert_eq!(of(&furosemide, allergy("呋塞米", None, Mild)), block(1), "the drug itself does");
 }
 
 #[test]
@@ -240,4 +246,21 @@ fn doses_above_the_label_need_a_reason_and_prn_needs_a_quantity() {
     let all = findings(&draft(Supply::Ordinary, vec![prn]), &[], &ok);
     assert_eq!(only(&all, Kind::Supply), [CLEAR]);
     assert_eq!(only(&all, Kind::Dose), [(Outcome::NotCovered, Severity::Info, Some(1))]);
+}
+
+/// The daily dose of what is taken when needed was never checked, whatever the prescriber wrote.
+#[test]
+fn the_most_times_a_day_of_what_is_taken_when_needed_is_checked_like_a_frequency() {
+    let of = |most_per_day, quantity| {
+        let (route, frequency) = (Route::Sublingual, Frequency::Prn);
+        let one = DraftItem { route, frequency, most_per_day, quantity, ..line(1, "nitroglycerin-0.5mg", 7) };
+        findings(&draft(Supply::Ordinary, vec![one]), &[], &[eligible("I10")])
+    };
+    // At most 1.5 mg a day: three of 0.5 mg.
+    let within = of(Some(3), 21);
+    assert_eq!((only(&within, Kind::Dose), only(&within, Kind::Supply)), (vec![CLEAR], vec![CLEAR]));
+    assert_eq!(only(&of(Some(4), 28), Kind::Dose), [(Outcome::Alert, Severity::HardStop, Some(1))]);
+    assert_eq!(only(&of(None, 21), Kind::Dose), [(Outcome::NotCovered, Severity::Info, Some(1))]);
+    // Its own limit bounds how much goes out.
+    assert_eq!(only(&of(Some(3), 22), Kind::Supply), [(Outcome::Alert, Severity::Block, Some(1))]);
 }

@@ -31,6 +31,7 @@ fn line(no: u16, drug: &str) -> DraftItem {
         route: Route::Oral,
         days: 7,
         taper: Vec::new(),
+        most_per_day: None,
         quantity: 14,
     }
 }

@@ -1,4 +1,4 @@
-//! Which picture a bit rate is worth: full size, a smaller one at half the pace, two frames a second, a sharp still every few seconds, or none. Pure.
+//! Which picture a bit rate is worth: full size, a smaller one at half the pace, that one at two to ten frames a second, a sharp still every few seconds, or none. Pure.
 //!
 //! A step down among moving pictures is taken at once. To stills, and to sound alone, it is taken when the rate has been too small for [`PATIENCE`]: a queue
 //! that empties takes no longer. A step up when the rate has been enough for [`STEADY`] without a break: a change of size costs a key frame, and
@@ -6,12 +6,15 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`pace`] | how many frames a second a slow picture has |
 //! | [`sound`] | how sound is sent when the rate is small |
 //! | [`forward`] | when no sound can be had, and messages take its place |
 
 pub mod forward;
+pub mod pace;
 pub mod sound;
 
+use pace::Pace;
 use std::time::Duration;
 use yunzhen_protocol::control::{self, VideoPlan};
 
@@ -22,9 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Below this the full picture is mush; it comes back at half as much again.
 const FULL_LEAST_BPS: u32 = 400_000;
 const FULL_AGAIN_BPS: u32 = 650_000;
-/// Below this fifteen frames a second are mush.
-const SMALL_LEAST_BPS: u32 = 75_000;
-const SMALL_AGAIN_BPS: u32 = 115_000;
+/// Below this, less what copies of slim sound may take, fifteen frames a second are mush. Back soon: it costs no keyframe.
+const SMALL_LEAST_BPS: u32 = 85_000;
+const SMALL_AGAIN_BPS: u32 = 100_000;
 /// Below this a frame of two a second has less than 1.9 KB, which is mush at 640 × 360; what they need is a still of [`STILL_BYTES`] every four seconds.
 const SLOW_LEAST_BPS: u32 = 30_000;
 const SLOW_AGAIN_BPS: u32 = 45_000;
@@ -34,7 +37,9 @@ const STILLS_AGAIN_BPS: u32 = 17_000;
 /// Width of the smaller picture. Stills have it too: sharp at full width one takes some 50 KB, which no rate of this rung carries in [`STILL_LONGEST`]. Whoever needs more takes a
 /// diagnostic still, which travels beside the call.
 const SMALL_WIDTH: u32 = 640;
-const SMALL_FPS: u32 = 15;
+/// Its pace, and the most that an encoder of small pictures is given.
+pub const SMALL_FPS: u32 = 15;
+/// The least pace of a slow picture; [`pace`] has the better ones.
 const SLOW_FPS: u32 = 2;
 /// What a sharp still of the smaller picture takes, until one was made.
 pub const STILL_BYTES: usize = 16 * 1024;
@@ -85,6 +90,17 @@ impl VideoTarget {
         (self.width, self.height, self.fps, self.motion) == (other.width, other.height, other.fps, other.motion)
     }
 
+    /// A picture for a narrow link: few pixels in a second.
+    pub const fn is_small(&self) -> bool {
+        self.width <= SMALL_WIDTH && self.fps <= SMALL_FPS
+    }
+
+    /// One encoder makes both, one after the other: at most rate and pace differ.
+    pub fn is_made_as(&self, other: &Self) -> bool {
+        (self.width, self.height, self.motion, self.is_small())
+            == (other.width, other.height, other.motion, other.is_small())
+    }
+
     /// From one picture to the next, when the last had so many bytes; `None`: there is none.
     pub fn interval(&self, last_bytes: usize) -> Option<Duration> {
         match self.motion {
@@ -126,7 +142,7 @@ pub enum Rung {
     Sound,
     /// A sharp still every few seconds.
     Stills,
-    /// Two small frames a second.
+    /// The smaller picture, two to ten frames a second.
     Slow,
     /// A smaller picture, fifteen frames a second.
     Small,
@@ -182,7 +198,7 @@ impl Rung {
         }
     }
 
-    /// What the encoder makes on this step.
+    /// What the encoder makes on this step at least; [`Ladder::target`] has what it makes at a rate.
     pub fn target(self, plan: &VideoPlan, bitrate_bps: u32) -> VideoTarget {
         // Whole fractions only, so that pixels stay square; sizes are even as the encoder wants them.
         let part = plan.width.div_ceil(SMALL_WIDTH).max(1);
@@ -211,11 +227,13 @@ pub struct Ladder {
     enough_since: Option<Duration>,
     /// Since when it has been too small for a picture that moves, or for stills.
     short_since: Option<Duration>,
+    /// Of a slow picture.
+    pace: Pace,
 }
 
 impl Default for Ladder {
     fn default() -> Self {
-        Self { rung: Rung::Full, enough_since: None, short_since: None }
+        Self { rung: Rung::Full, enough_since: None, short_since: None, pace: Pace::default() }
     }
 }
 
@@ -225,8 +243,28 @@ impl Ladder {
         self.rung
     }
 
+    /// What the encoder makes on the step in use.
+    pub fn target(&self, plan: &VideoPlan, bitrate_bps: u32) -> VideoTarget {
+        let target = self.rung.target(plan, bitrate_bps);
+        match self.rung {
+            Rung::Slow => VideoTarget { fps: plan.fps.min(self.pace.fps()), ..target },
+            Rung::Full | Rung::Small | Rung::Stills | Rung::Sound => target,
+        }
+    }
+
     /// The step for this rate at this moment.
     pub fn step(&mut self, now: Duration, video_bps: u32) -> Rung {
+        let before = self.rung;
+        self.step_rung(now, video_bps);
+        if before == Rung::Slow {
+            self.pace.step(now, video_bps);
+        } else {
+            self.pace = Pace::begin(video_bps);
+        }
+        self.rung
+    }
+
+    fn step_rung(&mut self, now: Duration, video_bps: u32) {
         if video_bps >= self.rung.least() {
             self.short_since = None;
         }
@@ -248,7 +286,6 @@ impl Ladder {
             }
             _ => self.enough_since = None,
         }
-        self.rung
     }
 }
 
@@ -267,9 +304,9 @@ mod tests {
         let at = Duration::from_millis;
         assert_eq!(ladder.step(at(0), 1_500_000), Rung::Full);
         assert_eq!(ladder.step(at(10), 60_000), Rung::Slow, "two steps at once");
-        assert_eq!(ladder.step(at(20), 100_000), Rung::Slow, "enough to stay, not to come back");
+        assert_eq!(ladder.step(at(20), 95_000), Rung::Slow, "enough to stay, not to come back");
         assert_eq!(ladder.step(at(30), 700_000), Rung::Slow);
-        assert_eq!(ladder.step(at(1000), 90_000), Rung::Slow, "a break");
+        assert_eq!(ladder.step(at(1000), 89_000), Rung::Slow, "a break");
         assert_eq!(ladder.step(at(2040), 700_000), Rung::Slow);
         assert_eq!(ladder.step(at(4040), 700_000), Rung::Small, "one step up at a time");
         assert_eq!(ladder.step(at(6050), 700_000), Rung::Small);
@@ -287,6 +324,38 @@ mod tests {
         assert_eq!((stills.width, stills.height, stills.motion), (640, 360, Motion::Stills));
         assert_eq!((sound.motion, sound.interval(STILL_BYTES)), (Motion::None, None));
         assert!(!stills.has_shape_of(&sound) && stills.payload(1100) < 600 && sound.payload(1100) == 1100);
+    }
+
+    /// An uplink of 150 kbit/s leaves 60 to 100 of picture.
+    #[test]
+    fn a_slow_picture_moves_as_fast_as_the_rate_carries_it_and_keeps_its_size() {
+        let mut ladder = Ladder::default();
+        let mut at = |ms, bps| {
+            ladder.step(Duration::from_millis(ms), bps);
+            let target = ladder.target(&PLAN, bps);
+            (target.width, target.fps)
+        };
+        assert_eq!([at(0, 400_000), at(10, 399_999), at(20, 85_000)], [(1280, 30), (640, 15), (640, 15)]);
+        assert_eq!([at(30, 84_000), at(40, 45_000), at(50, 30_000)], [(640, 10), (640, 6), (640, 2)]);
+        assert_eq!([at(60, 50_000), at(2059, 50_000), at(2060, 50_000)], [(640, 2), (640, 2), (640, 6)]);
+        // Back to the step above at once from any pace.
+        assert_eq!([at(2100, 105_000), at(4099, 105_000), at(4100, 105_000)], [(640, 6), (640, 6), (640, 15)]);
+        // From stills it begins with what the rate is enough for.
+        let mut ladder = Ladder { rung: Rung::Stills, ..Ladder::default() };
+        ladder.step(Duration::ZERO, 46_000);
+        assert_eq!(ladder.step(Duration::from_secs(2), 46_000), Rung::Slow);
+        assert_eq!(ladder.target(&PLAN, 46_000).fps, 6);
+    }
+
+    #[test]
+    fn one_encoder_makes_all_small_pictures_and_another_the_full_one() {
+        let [full, small, slow, stills] =
+            [Rung::Full, Rung::Small, Rung::Slow, Rung::Stills].map(|rung| rung.target(&PLAN, 80_000));
+        assert!(small.is_made_as(&slow) && !small.has_shape_of(&slow) && small.is_small());
+        assert!(!full.is_made_as(&small) && !stills.is_made_as(&slow) && !full.is_small());
+        // A camera that has no more pixels: the pace tells them apart.
+        let plan = VideoPlan { width: 640, height: 360, ..PLAN };
+        assert!(!Rung::Full.target(&plan, 1).is_made_as(&Rung::Small.target(&plan, 1)));
     }
 
     /// On 50 kbit/s a moment's queue must not end the picture, and a lasting want must.
@@ -356,6 +425,14 @@ mod tests {
                 let next = ladder.step(now, bps);
                 // A rung above stands only over what it needs; the lowest two moving steps wait a moment before they give way.
                 prop_assert!(bps >= next.least() || next <= Rung::Slow);
+                // 360p at 15 is nothing less, whatever name it is recorded under, and a slow picture is never smaller.
+                let target = ladder.target(&PLAN, bps);
+                match next {
+                    Rung::Full => prop_assert_eq!((target.height, target.fps), (720, 30)),
+                    Rung::Small => prop_assert_eq!((target.height, target.fps), (360, 15)),
+                    Rung::Slow => prop_assert!(target.height == 360 && (2..=10).contains(&target.fps)),
+                    Rung::Stills | Rung::Sound => prop_assert_eq!(target.fps, 0),
+                }
                 if next > rung {
                     prop_assert!(better.is_none_or(|last| now - last >= STEADY));
                     better = Some(now);

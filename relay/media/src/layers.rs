@@ -5,9 +5,13 @@
 //! is a guess. So the main picture is on trial for [`TRIAL`], in which the first picture that breaks ends it, and a step up that did not hold is not tried again for twice as long each
 //! time, from [`PAUSE_FIRST`] to [`PAUSE_LAST`].
 //!
+//! A home's box is told what its low picture is ([`low_of`]); a browser knows by itself.
+//!
 //! Not here: when the step is carried out (at a keyframe of the other picture, [`crate::room`]), and how the numbers go on ([`crate::rewrite`]).
 
 use std::time::{Duration, Instant};
+
+use yunzhen_protocol::control::VideoPlan;
 
 /// What a low picture has at most, bits per second: 320×180 at fifteen frames a second.
 pub const LOW_BPS: u32 = 150_000;
@@ -21,6 +25,19 @@ const HELD: Duration = Duration::from_secs(30);
 const TRIAL: Duration = Duration::from_secs(4);
 const PAUSE_FIRST: Duration = Duration::from_secs(10);
 const PAUSE_LAST: Duration = Duration::from_secs(160);
+
+/// Lines of a low picture, and how often it comes in a second.
+const LOW_LINES: u32 = 180;
+const LOW_FPS: u32 = 15;
+
+/// The low picture beside this one; `None`: this one is no larger.
+pub fn low_of(main: &VideoPlan, ssrc: u32) -> Option<VideoPlan> {
+    // Whole fractions only, so that pixels stay square; sizes are even as an encoder wants them.
+    let part = main.height.div_ceil(LOW_LINES).max(1);
+    let (width, height) = ((main.width / part) & !1, (main.height / part) & !1);
+    let is_smaller = part > 1 && width > 0 && height > 0;
+    is_smaller.then(|| VideoPlan { ssrc, bitrate_bps: LOW_BPS, fps: main.fps.min(LOW_FPS), width, height, ..*main })
+}
 
 /// One of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -148,6 +165,19 @@ mod tests {
         #[expect(clippy::disallowed_methods, reason = "an origin for virtual time")]
         let origin = *ORIGIN.get_or_init(Instant::now);
         origin + Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn a_low_picture_has_the_shape_of_the_main_one_and_there_is_none_of_a_small_one() {
+        let main = VideoPlan { ssrc: 1, payload_type: 102, bitrate_bps: 1_500_000, fps: 30, width: 1280, height: 720 };
+        let low = |main| low_of(&main, 7).map(|low| (low.ssrc, low.width, low.height, low.fps, low.bitrate_bps));
+        assert_eq!(low(main), Some((7, 320, 180, 15, LOW_BPS)));
+        assert_eq!(low(VideoPlan { width: 1920, height: 1080, ..main }), Some((7, 320, 180, 15, LOW_BPS)));
+        assert_eq!(low(VideoPlan { width: 640, height: 480, fps: 10, ..main }), Some((7, 212, 160, 10, LOW_BPS)));
+        assert_eq!(
+            [low(VideoPlan { width: 320, height: 180, ..main }), low(VideoPlan { width: 1, ..main })],
+            [None; 2]
+        );
     }
 
     #[test]

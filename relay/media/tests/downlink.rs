@@ -104,6 +104,8 @@ struct Outcome {
     /// Pictures that the strong viewer got.
     observed: u64,
     told: Vec<(Duration, Option<u32>)>,
+    /// Bytes of the box's reports on the wire.
+    reported: usize,
 }
 
 impl Outcome {
@@ -179,6 +181,18 @@ impl World {
 }
 
 fn run(rates: &[(u64, u64)], round_trip_ms: u64, seconds: u64, seed: u64, observer: bool) -> Outcome {
+    run_beside(rates, round_trip_ms, seconds, seed, observer, None)
+}
+
+/// `way_up`: what the box's way up takes, where that is known; then one report of ten is lost on it.
+fn run_beside(
+    rates: &[(u64, u64)],
+    round_trip_ms: u64,
+    seconds: u64,
+    seed: u64,
+    observer: bool,
+    way_up: Option<u32>,
+) -> Outcome {
     let config = |bps: u64| Config {
         rate: Rate::BitsPerSecond(bps),
         queue_bytes: 200_000,
@@ -190,6 +204,8 @@ fn run(rates: &[(u64, u64)], round_trip_ms: u64, seconds: u64, seed: u64, observ
     let mut up: Path<RtcpPacket> =
         Path::new(Config { delay: Duration::from_millis(round_trip_ms / 2), ..Config::default() }, seed + 1);
     let mut arrivals = Arrivals::every(BOX_REPORT_INTERVAL);
+    arrivals.way_back(way_up);
+    let mut reports = 0u32;
     let far = Duration::from_secs(1000);
     let (mut now, mut rate) = (Duration::ZERO, rates[0].1);
     let mut seen = std::collections::HashSet::new();
@@ -251,7 +267,12 @@ fn run(rates: &[(u64, u64)], round_trip_ms: u64, seconds: u64, seed: u64, observ
             }
         }
         if let Some(report) = arrivals.report(now + far) {
-            up.send(now, 150, report);
+            let bytes = HEADERS + 1 + yunzhen_protocol::rtcp::encode(std::slice::from_ref(&report)).len();
+            world.outcome.reported += bytes;
+            reports += 1;
+            if way_up.is_none() || !reports.is_multiple_of(10) {
+                up.send(now, bytes, report);
+            }
         }
         now += STEP;
     }
@@ -270,6 +291,27 @@ fn on_300_kbit_s_sound_is_whole_the_queue_is_short_and_there_is_a_picture() {
         let asked = outcome.keyframes_asked.iter().filter(|at| at.as_secs() >= 10).count();
         assert!(asked <= 6, "seed {seed}: {asked} keyframes in half a minute");
     }
+}
+
+/// They took an eighth of an uplink of 150 kbit/s.
+#[test]
+fn reports_take_less_of_a_narrow_way_up_and_the_way_down_is_followed_all_the_same() {
+    for seed in [1, 2, 3] {
+        let often = run(&[(0, 300_000)], 100, 40, seed, false);
+        let rare = run_beside(&[(0, 300_000)], 100, 40, seed, false, Some(150_000));
+        let bps = |outcome: &Outcome| outcome.reported * 8 / 40;
+        assert!(bps(&rare) < 11_000 && bps(&rare) * 4 < bps(&often) * 3, "{} of {}", bps(&rare), bps(&often));
+        assert!(rare.sound_share() >= 0.995, "seed {seed}: {:.4}", rare.sound_share());
+        let queue = rare.queue_ms(0.95, 3.0);
+        assert!(queue <= 150.0, "seed {seed}: {queue:.0} ms");
+        let picture = rare.picture[20..39].iter().sum::<u64>() as f64 * 8.0 / 19.0;
+        assert!(picture > 90_000.0, "seed {seed}: {picture:.0} bit/s of picture");
+    }
+    let outcome = run_beside(&[(0, 3_000_000), (15, 300_000), (35, 3_000_000)], 80, 60, 1, false, Some(150_000));
+    assert!(outcome.sound_share() >= 0.995, "{:.4}", outcome.sound_share());
+    let smallest = outcome.steps.iter().map(|(_, step)| *step).min();
+    assert!(smallest < Some(Pictures::Full), "{:?}", outcome.steps);
+    assert_eq!(outcome.steps.last().map(|(_, step)| *step), Some(Pictures::Full), "{:?}", outcome.steps);
 }
 
 #[test]

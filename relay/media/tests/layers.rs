@@ -102,6 +102,25 @@ impl Viewer {
     }
 }
 
+/// What a home's box believes of its link: no more than half as much again as it sends.
+struct Uplink {
+    link_bps: f64,
+    believes_bps: f64,
+    /// It has room for the low picture.
+    has_room: bool,
+}
+
+impl Uplink {
+    /// What it sends of the main picture.
+    fn step(&mut self, told_bps: u32) -> u32 {
+        let sends = self.believes_bps.min(told_bps.into());
+        let most = self.link_bps.min((1.5 * sends).max(self.believes_bps));
+        self.believes_bps = (self.believes_bps * (1.0 + 0.75 * STEP.as_secs_f64())).min(most);
+        self.has_room = self.believes_bps >= if self.has_room { 900_000.0 } else { 1_000_000.0 };
+        sends as u32
+    }
+}
+
 /// A home that films, a strong viewer, and a weak one behind a narrow link.
 struct World {
     origin: Origin,
@@ -118,6 +137,8 @@ struct World {
     low_seconds: Duration,
     /// What the strong one's and the weak one's browser think their links carry.
     estimates: [Option<u32>; 2],
+    /// Of a home whose own link may be too narrow for two pictures.
+    uplink: Option<Uplink>,
 }
 
 impl World {
@@ -143,6 +164,7 @@ impl World {
             told: Vec::new(),
             low_seconds: Duration::ZERO,
             estimates: [None; 2],
+            uplink: None,
         };
         world.input(Input::Join(Box::new(join(HOME, ParticipantKind::Home, 2))));
         for (leg, kind) in [(SPECIALIST, ParticipantKind::Specialist), weak] {
@@ -182,10 +204,19 @@ impl World {
 
     fn run(&mut self, until: Duration) {
         while self.now < until {
+            let mut sends_low = self.low_on;
+            if let Some(uplink) = &mut self.uplink {
+                let had_room = uplink.has_room;
+                self.main.bps = uplink.step(self.told.last().map_or(1_500_000, |(_, bps)| *bps));
+                if uplink.has_room && !had_room {
+                    (self.low.keyframe, self.low.due) = (true, self.now);
+                }
+                sends_low &= uplink.has_room;
+            }
             for packet in self.main.film(self.now) {
                 self.input(Input::Rtp { leg: HOME, packet });
             }
-            if self.low_on {
+            if sends_low {
                 self.low_seconds += STEP;
                 for packet in self.low.film(self.now) {
                     self.input(Input::LowRtp { leg: HOME, packet });
@@ -273,6 +304,29 @@ fn a_weak_specialist_does_not_slow_a_strong_one() {
     assert!(now >= 1_400_000, "{now} bit/s: {:?}", world.told);
     let (fps, ..) = world.weak.seen(FROM, UNTIL);
     assert!(fps >= 11.0, "{fps:.1} pictures a second for the weak one");
+}
+
+/// While the link of a home's box is too narrow for a low picture, a weak specialist holds the main one down; a box that sends so little cannot find out that its link is wide again.
+#[test]
+fn a_home_whose_link_was_narrow_for_a_while_sends_both_pictures_again() {
+    let mut world = World::new((COLLEAGUE, ParticipantKind::Specialist), 300_000, true);
+    world.uplink = Some(Uplink { link_bps: 3e6, believes_bps: 1.5e6, has_room: false });
+    world.run(20 * SECOND);
+    let before = world.low_seconds;
+    assert!(before > 5 * SECOND, "the weak one has the low picture: {before:?}");
+    world.uplink.as_mut().expect("a link").link_bps = 600_000.0;
+    world.run(40 * SECOND);
+    assert!(world.low_seconds < before + SECOND, "none is sent while there is no room");
+    let narrow = world.told.last().expect("told").1;
+    assert!(narrow < 700_000, "as without a low picture: {narrow}");
+    world.uplink.as_mut().expect("a link").link_bps = 3e6;
+    world.run(70 * SECOND);
+    let between = world.low_seconds;
+    world.run(110 * SECOND);
+    assert!(world.low_seconds > between + 20 * SECOND, "it is sent again");
+    let later = world.told.iter().filter(|(at, _)| *at > 70 * SECOND).map(|(_, bps)| *bps).min();
+    let least = later.unwrap_or_else(|| world.told.last().expect("told").1);
+    assert!(least >= 1_400_000, "{least} bit/s for the strong one: {:?}", world.told);
 }
 
 /// What is believed of a link while the low picture is sent may be more than the strong one's link takes: whoever was on trial then led, so that the trial was over and forgotten,

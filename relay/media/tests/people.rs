@@ -43,6 +43,9 @@ fn slots_are_given_home_first_and_stay() {
     let state = world.room.state(OBSERVER).expect("state");
     assert_eq!(state.participants.iter().map(|one| one.kind).next(), Some(ParticipantKind::Home));
     assert_eq!(state.departed[0].reason, DepartureReason::HangUp);
+    world.input(Input::Leave { leg: HOME, reason: LeaveReason::Revoked });
+    let departed = world.room.state(OBSERVER).expect("state").departed;
+    assert_eq!(departed[1].reason, DepartureReason::Revoked, "nobody waits for a box that may not come back");
     assert_eq!(state.you, participant(OBSERVER));
 }
 
@@ -68,6 +71,28 @@ fn a_rejoin_keeps_place_and_closes_the_old_leg() {
     assert!(world.screen(LegId(20), 0).packets.len() > 60);
     let now = world.instant();
     assert_eq!(world.room.handle(now, Input::Alive { leg: SPECIALIST }), Err(RoomError::UnknownLeg));
+}
+
+#[test]
+fn who_left_is_sent_nothing_from_that_moment_and_sends_nobody_anything_and_the_others_go_on() {
+    let mut world = world_of(&[
+        (HOME, ParticipantKind::Home),
+        (SPECIALIST, ParticipantKind::Specialist),
+        (OBSERVER, ParticipantKind::Observer),
+    ]);
+    world.film(SECOND);
+    let before = world.screen(OBSERVER, 0).packets.len();
+    assert!(before > 60, "it was watching");
+    world.input(Input::Leave { leg: OBSERVER, reason: LeaveReason::HangUp });
+    world.others.clear();
+    world.film(SECOND);
+    assert_eq!(world.screen(OBSERVER, 0).packets.len(), before);
+    assert!(!world.others.iter().any(|output| matches!(output, Output::Rtp(sound) if sound.leg == OBSERVER)));
+    assert!(world.screen(SPECIALIST, 0).packets.len() > before + 60);
+    let header = RtpHeader { marker: false, payload_type: 111, sequence: 1, timestamp: 960, ssrc: 5 };
+    let late = Input::Rtp { leg: OBSERVER, packet: RtpPacket { header, payload: vec![1].into() } };
+    let now = world.instant();
+    assert_eq!(world.room.handle(now, late), Err(RoomError::UnknownLeg));
 }
 
 #[test]

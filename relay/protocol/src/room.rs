@@ -175,6 +175,8 @@ pub enum DepartureReason {
     HangUp,
     /// Their link or program failed.
     Crash,
+    /// The certificate of the home's box was revoked: it comes back only once an administrator has enrolled it anew.
+    Revoked,
 }
 
 /// Somebody who is no longer here.

@@ -24,6 +24,8 @@ pub enum Flow {
     Feedback,
     /// Uplink 3: what re-creates lost packets of flows 0 and 1 ([`crate::repair`]).
     Repair,
+    /// Uplink 7: the home's low picture, beside flow 0.
+    LowVideo,
     /// Downlink 4·s+4: video on slot s.
     SlotVideo(u8),
     /// Downlink 4·s+5: sound on slot s.
@@ -54,6 +56,7 @@ impl Flow {
             Self::Audio => 1,
             Self::Feedback => 2,
             Self::Repair => 3,
+            Self::LowVideo => 7,
             Self::SlotVideo(slot) => 4 * slot as u64 + 4,
             Self::SlotAudio(slot) => 4 * slot as u64 + 5,
             Self::SlotFeedback(slot) => 4 * slot as u64 + 6,
@@ -71,6 +74,7 @@ impl Flow {
             (1, _) => Some(Self::Audio),
             (2, _) => Some(Self::Feedback),
             (3, _) => Some(Self::Repair),
+            (7, _) => Some(Self::LowVideo),
             (_, 3) => None,
             (_, 0) => Some(Self::SlotVideo(slot)),
             (_, 1) => Some(Self::SlotAudio(slot)),
@@ -125,6 +129,7 @@ mod tests {
             Flow::Audio,
             Flow::Feedback,
             Flow::Repair,
+            Flow::LowVideo,
             Flow::SlotVideo(0),
             Flow::SlotAudio(0),
             Flow::SlotFeedback(0),
@@ -133,11 +138,11 @@ mod tests {
         ]
         .map(Flow::id)
         .to_vec();
-        assert_eq!(ids, [0, 1, 2, 3, 4, 5, 6, 12, 130]);
+        assert_eq!(ids, [0, 1, 2, 3, 7, 4, 5, 6, 12, 130]);
         for id in ids {
             assert_eq!(Flow::from_id(id).map(Flow::id), Some(id));
         }
-        for unknown in [7, 11, 131, 132, 1 << 20, 1 << 40] {
+        for unknown in [11, 15, 131, 132, 1 << 20, 1 << 40] {
             assert_eq!(Flow::from_id(unknown), None, "{unknown}");
         }
     }
@@ -147,7 +152,7 @@ mod tests {
         let decode = |bytes: &'static [u8]| Datagram::decode(Bytes::from_static(bytes));
         assert_eq!(decode(&[]), Err(DatagramError::NoFlowId));
         assert_eq!(decode(&[0x80]), Err(DatagramError::NoFlowId));
-        assert_eq!(decode(&[7, 1]), Err(DatagramError::UnknownFlow(7)));
+        assert_eq!(decode(&[11, 1]), Err(DatagramError::UnknownFlow(11)));
         assert_eq!(decode(&[0]), Err(DatagramError::Empty));
         let whole = decode(&[4, 9, 9]).expect("slot 0 video");
         assert_eq!((whole.flow, whole.is_fragment, &whole.packet[..]), (Flow::SlotVideo(0), false, &[9, 9][..]));

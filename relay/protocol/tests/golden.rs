@@ -104,6 +104,34 @@ fn to_relay() -> Vec<(&'static str, ToRelay)> {
                 microphone: true,
                 arrivals: true,
                 records: true,
+                low_picture: false,
+                instance: None,
+            },
+        ),
+        (
+            "hello_of_a_start",
+            ToRelay::Hello {
+                protocol: 1,
+                agent_version: "0.2.0".into(),
+                cameras: vec![],
+                microphone: false,
+                arrivals: false,
+                records: false,
+                low_picture: false,
+                instance: Some("1f".repeat(16)),
+            },
+        ),
+        (
+            "hello_with_low_picture",
+            ToRelay::Hello {
+                protocol: 1,
+                agent_version: "0.2.0".into(),
+                cameras: vec![BoxCamera::Room],
+                microphone: true,
+                arrivals: true,
+                records: true,
+                low_picture: true,
+                instance: None,
             },
         ),
         ("join", ToRelay::Join { protocol: 1, session: "5e".repeat(32), path: "wired".into() }),
@@ -244,6 +272,10 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
             ToBox::Refused { code: RefusedCode::ProtocolVersion, reason: "protocol 2 is not spoken here".into() },
         ),
         (
+            "refused_revoked",
+            ToBox::Refused { code: RefusedCode::Revoked, reason: "the certificate was revoked".into() },
+        ),
+        (
             "start_media",
             ToBox::StartMedia {
                 consultation_id,
@@ -257,10 +289,36 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
                 },
                 audio: AudioPlan { ssrc: 1, payload_type: 111, bitrate_bps: 32_000 },
                 hold_s: Some(600),
+                low: None,
+            },
+        ),
+        (
+            "start_media_with_low_picture",
+            ToBox::StartMedia {
+                consultation_id,
+                video: VideoPlan {
+                    ssrc: 5,
+                    payload_type: 102,
+                    bitrate_bps: 1_500_000,
+                    fps: 30,
+                    width: 1280,
+                    height: 720,
+                },
+                audio: AudioPlan { ssrc: 4, payload_type: 111, bitrate_bps: 32_000 },
+                hold_s: None,
+                low: Some(VideoPlan {
+                    ssrc: 7,
+                    payload_type: 102,
+                    bitrate_bps: 150_000,
+                    fps: 15,
+                    width: 320,
+                    height: 180,
+                }),
             },
         ),
         ("stop_media", ToBox::StopMedia { consultation_id, reason: StopReason::HangUp }),
-        ("keyframe_request", ToBox::KeyframeRequest {}),
+        ("keyframe_request", ToBox::KeyframeRequest { low: false }),
+        ("keyframe_request_low", ToBox::KeyframeRequest { low: true }),
         ("set_bitrate", ToBox::SetBitrate { video_bps: 800_000 }),
         ("select_camera", ToBox::SelectCamera { camera: Camera::CloseUp }),
         ("take_still", ToBox::TakeStill { still_id: still(), consultation_id, camera: BoxCamera::CloseUp }),
@@ -459,6 +517,7 @@ fn datagrams() {
     let whole = cut(Flow::Video, &packet.payload, 1162);
     let slot = cut(Flow::SlotAudio(2), &packet.payload, 1162);
     let pieces = cut(Flow::SlotVideo(1), &[0x41; 30], 32);
+    let low = cut(Flow::LowVideo, &packet.payload, 1162);
     let feedback: Vec<u8> = [vec![2], rtcp::encode(&rtcp_vectors()[2].1)].concat();
     let vectors = vec![
         ("video", whole[0].to_vec()),
@@ -466,12 +525,23 @@ fn datagrams() {
         ("fragment_0", pieces[0].to_vec()),
         ("fragment_1", pieces[1].to_vec()),
         ("feedback", feedback),
+        ("low_video", low[0].to_vec()),
     ];
     for (name, bytes) in &vectors {
         let datagram = Datagram::decode(bytes.clone().into()).expect("decodes");
         assert_eq!(datagram.is_fragment, name.starts_with("fragment"), "{name}");
     }
     insta::assert_snapshot!("datagram", lines(vectors));
+}
+
+/// A relay of before says nothing of a low picture, and a box of before neither: each reads the other's words as before.
+#[test]
+fn an_older_side_says_nothing_of_a_low_picture_and_is_not_asked_for_one() {
+    let hello = r#"{"type":"hello","protocol":1,"agent_version":"0.1.0","cameras":[],"microphone":true}"#;
+    let read = control::decode::<ToRelay>(hello.as_bytes());
+    assert!(matches!(read, Ok(Decoded::Message(ToRelay::Hello { low_picture: false, .. }))), "{read:?}");
+    let read = control::decode::<ToBox>(br#"{"type":"keyframe_request"}"#);
+    assert_eq!(read, Ok(Decoded::Message(ToBox::KeyframeRequest { low: false })));
 }
 
 /// The protocol's version is the same with and without repairs: each side does with what the other has.

@@ -41,6 +41,8 @@ pub struct ExternalConfig {
     pub video_ssrc: u32,
     /// SSRC of its sound.
     pub audio_ssrc: u32,
+    /// SSRC of its low picture, of a box that can send one.
+    pub low_ssrc: Option<u32>,
 }
 
 /// Where packets for a box go. Called on the shard's thread: must not block.
@@ -72,6 +74,8 @@ pub(crate) enum ExternalContent {
         flow: MediaFlow,
         packet: Bytes,
     },
+    /// RTP with the low picture.
+    Low(Bytes),
     /// What the box's link leaves for pictures.
     Takes(Takes),
     /// A slot's picture was dropped on the way to the box.
@@ -120,6 +124,11 @@ impl Burst<'_> {
     /// Hands a packet over without waiting. A full queue drops this (the newest) packet and counts it: `false`.
     pub fn push(&self, slot: Option<u8>, flow: MediaFlow, packet: Bytes) -> bool {
         self.put(ExternalContent::Packet { slot, flow, packet })
+    }
+
+    /// The same of a packet of the box's low picture.
+    pub fn push_low(&self, packet: Bytes) -> bool {
+        self.put(ExternalContent::Low(packet))
     }
 
     /// The picture of a slot was dropped on the way to the box: it needs a keyframe.

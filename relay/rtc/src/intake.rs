@@ -70,9 +70,24 @@ impl SharedSeen {
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).is_new(kind, view.header())
     }
 
+    fn is_new_low(&self, packet: &Bytes) -> bool {
+        let Some(view) = self.has_begun().then(|| RtpView::parse(packet).ok()).flatten() else {
+            return true;
+        };
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).is_new_low(view.header())
+    }
+
     fn meter(&self) -> MutexGuard<'_, Meter> {
         self.0.meter.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Counts what came by another path already.
+fn counted(is_new: bool) -> bool {
+    if !is_new {
+        metrics::counter!("yunzhen_paths_duplicates_total").increment(1);
+    }
+    is_new
 }
 
 /// The datagrams of one path of a box; fragments are put together, what is lost is re-created as far as it can be, and what is to be told of their arrival is kept.
@@ -94,11 +109,7 @@ impl Intake {
 
     /// Whether it did not come by another path.
     fn is_new(&self, kind: MediaKind, packet: &Bytes) -> bool {
-        let new = self.seen.is_new(kind, packet);
-        if !new {
-            metrics::counter!("yunzhen_paths_duplicates_total").increment(1);
-        }
-        new
+        counted(self.seen.is_new(kind, packet))
     }
 
     /// To the room, unless it came by another path.
@@ -145,6 +156,7 @@ impl Intake {
                 burst.push(Some(slot), MediaFlow::Rtcp, packet);
             }
             Flow::Repair => self.repair(burst, at, packet)?,
+            Flow::LowVideo => self.low_picture(burst, at, packet),
             Flow::SlotVideo(_) | Flow::SlotAudio(_) => return Err(Refused::Datagram),
         }
         Ok(None)
@@ -168,6 +180,17 @@ impl Intake {
             self.pictures(burst, restored?);
         }
         Ok(())
+    }
+
+    /// The low picture has no parities, and says nothing of the link in the timeline: what is lost of it is asked for again, like the rest.
+    fn low_picture(&mut self, burst: &Burst<'_>, at: Duration, packet: Bytes) {
+        // What is no RTP the room refuses.
+        if let Ok(view) = RtpView::parse(&packet) {
+            self.arrivals.low_arrived(at, view.header());
+        }
+        if counted(self.seen.is_new_low(&packet)) {
+            burst.push_low(packet);
+        }
     }
 
     fn sound(&mut self, burst: &Burst<'_>, at: Duration, packet: Bytes) {

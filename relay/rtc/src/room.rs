@@ -98,6 +98,8 @@ pub enum LeaveReason {
     HangUp,
     /// Silent for too long, or never connected.
     Crash,
+    /// The certificate of the box was revoked.
+    Revoked,
     /// The participant came back on another leg.
     Replaced,
     /// The room ended.
@@ -118,6 +120,8 @@ pub enum RoomEvent {
     KeyframeWanted {
         /// Whose box.
         participant: ParticipantId,
+        /// Of its low picture, not of the main one.
+        low: bool,
     },
     /// A box should encode at this rate.
     BitrateWanted {

@@ -11,8 +11,9 @@ use support::*;
 use yunzhen_media::MediaKind;
 use yunzhen_media::downlink::Takes;
 use yunzhen_media::protocol::room::ParticipantKind;
-use yunzhen_rtc::MediaFlow;
+use yunzhen_media::protocol::rtp::{RtpHeader, RtpPacket};
 use yunzhen_rtc::sdp::Direction;
+use yunzhen_rtc::{MediaFlow, RoomEvent};
 
 const SOON: Duration = Duration::from_secs(20);
 /// Own publication, a sound line that is not used, the line of the low picture.
@@ -72,3 +73,50 @@ fn a_home_with_a_narrow_way_down_is_sent_the_low_picture_and_a_colleague_the_mai
     assert!(pictures.is_sorted(), "one step, from the main picture to the low one: {pictures:?}");
     assert!(colleague.got[&3].values().all(|payload| payload[1] == 0), "the colleague has the main one only");
 }
+
+/// The box films for three people, one of whom loses more than half of what comes.
+#[test]
+fn a_weak_specialist_is_given_the_low_picture_of_a_box_and_a_strong_one_the_main_one() {
+    let world = World::new(1);
+    let (room, mut heard) = world.room();
+    let mut home = world.home_with_low(&room);
+    let mut strong = world.join(&room, ParticipantKind::Specialist, &CALL_OF_FOUR);
+    let mut weak = world.join(&room, ParticipantKind::Specialist, &CALL_OF_FOUR);
+    connect(&mut [&mut strong, &mut weak]);
+    let leg = home.handle.leg();
+    let is_asked = || room.state().borrow().for_leg(leg).is_some_and(|state| state.send_low);
+    assert!(!is_asked(), "nobody weak watches");
+    weak.lose = Some((Dice(0x5eed), 60));
+
+    let (mut number, mut next, mut low_keyframe, mut low_wishes) = (0u16, Instant::now(), false, 0);
+    until("each has their picture", &mut [&mut strong, &mut weak], SOON, |people| {
+        for event in events(&mut heard) {
+            if let RoomEvent::KeyframeWanted { participant, low: true } = event {
+                assert_eq!(participant, home.id);
+                (low_keyframe, low_wishes) = (true, low_wishes + 1);
+            }
+        }
+        let now = Instant::now();
+        if now >= next {
+            // A low picture that does not begin with a keyframe, as after one that was lost.
+            home.frame(3, number.is_multiple_of(10));
+            if is_asked() {
+                let mut content = vec![if std::mem::take(&mut low_keyframe) { 0x67 } else { 0x61 }; 200];
+                content[5] = LOW_MARK;
+                let (sequence, timestamp) = (number, u32::from(number) * 3000);
+                let header = RtpHeader { marker: true, payload_type: 102, sequence, timestamp, ssrc: LOW_SSRC };
+                let packet = RtpPacket { header, payload: content.into() }.to_bytes();
+                assert!(home.handle.burst().push_low(packet), "the queue has room");
+                number = number.wrapping_add(1);
+            }
+            next = now + Duration::from_millis(20);
+        }
+        let low = people[1].got.get(&1).map_or(0, |got| got.values().filter(|payload| payload[5] == LOW_MARK).count());
+        low >= 20 && people[0].line(1) >= 100
+    });
+    assert!(strong.got[&1].values().all(|payload| payload[5] != LOW_MARK), "the strong one has the main one only");
+    assert!(low_wishes > 0, "a keyframe of the low picture is asked for by itself");
+}
+
+/// What the packets of the low picture say where those of the main one count to three.
+const LOW_MARK: u8 = 9;

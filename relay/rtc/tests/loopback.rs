@@ -35,7 +35,7 @@ fn a_box_is_seen_by_several_and_hears_one() {
     until("a keyframe is asked for", &mut all, SOON, |_| {
         events(&mut heard)
             .iter()
-            .any(|event| matches!(event, RoomEvent::KeyframeWanted { participant } if *participant == home.id))
+            .any(|event| matches!(event, RoomEvent::KeyframeWanted { participant, .. } if *participant == home.id))
     });
     let mut frames = 0;
     let mut next = Instant::now();
@@ -286,7 +286,7 @@ fn keyframe_requests_reach_whoever_publishes() {
     until("the box is asked", &mut [&mut one, &mut two], SOON, |people| {
         people[0].client.request_keyframe(Instant::now(), 1).expect("PLI");
         people[0].transmit();
-        events(&mut heard).contains(&RoomEvent::KeyframeWanted { participant: home.id })
+        events(&mut heard).contains(&RoomEvent::KeyframeWanted { participant: home.id, low: false })
     });
     let before = two.keyframes_wanted;
     until("the browser on slot 1 is asked", &mut [&mut one, &mut two], SOON, |people| {

@@ -2,8 +2,10 @@
 //!
 //! It knows nothing about care, media or certificates; it uses no other crate of the workspace.
 
+pub mod allowance;
 pub mod backoff;
 pub mod clock;
+pub mod crowd;
 pub mod floor;
 pub mod lifecycle;
 pub mod ready;

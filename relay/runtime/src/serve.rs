@@ -2,6 +2,11 @@
 //!
 //! Each request finds [`PeerCertificate`] and `ConnectInfo<SocketAddr>` among its extensions. What is behind the certificate is
 //! for `yunzhen-certs` to say. [`serve_io`] serves a router on any byte stream, such as a QUIC stream.
+//!
+//! What one peer may cost is bounded here for every listener alike: connections of an address, the time for a handshake, for a head and for a body, and a peer that
+//! does not read what it asked for (`pace`). How large a body may be is the router's to say.
+
+mod pace;
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -20,7 +25,12 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use self::pace::{Paced, Timely};
+use crate::crowd::{Crowd, neighbourhood};
 use crate::lifecycle::Lifecycle;
+
+/// Of the head of a request, bytes.
+const MAX_HEAD: usize = 64 * 1024;
 
 /// The certificate that the peer proved to hold, DER; none on plain connections and where TLS did not ask for one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,10 +43,18 @@ pub struct ServeOptions {
     pub name: &'static str,
     /// Connections at once; further ones wait in the kernel's backlog.
     pub max_connections: usize,
+    /// Of these, from one address; a further one is closed at once. Of IPv6 a /64 is one address.
+    pub max_connections_per_address: usize,
     /// TLS must be through by then.
     pub handshake_timeout: Duration,
     /// The head of a request must be there by then; also how long an idle connection is kept.
     pub header_timeout: Duration,
+    /// The body of a request must be there by then...
+    pub body_grace: Duration,
+    /// ... and has a second more for each so many bytes that came.
+    pub body_bytes_per_second: u32,
+    /// A peer that takes nothing of an answer for this long is let go. On a TCP connection only.
+    pub read_patience: Duration,
     /// How long an event stream may still say something after draining began.
     pub stream_grace: Duration,
 }
@@ -48,8 +66,12 @@ impl ServeOptions {
         Self {
             name,
             max_connections: 1024,
+            max_connections_per_address: 512,
             handshake_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(30),
+            body_grace: Duration::from_secs(30),
+            body_bytes_per_second: 1024,
+            read_patience: Duration::from_secs(30),
             stream_grace: Duration::from_secs(1),
         }
     }
@@ -135,6 +157,7 @@ async fn accept(
     options: ServeOptions,
 ) -> Result<(), std::io::Error> {
     let slots = Arc::new(Semaphore::new(options.max_connections));
+    let crowd = Crowd::new(options.max_connections_per_address);
     loop {
         let accepted = async {
             let slot = slots.clone().acquire_owned().await.map_err(std::io::Error::other)?;
@@ -146,10 +169,15 @@ async fn accept(
         };
         match accepted {
             Ok((slot, (stream, address))) => {
+                let Some(place) = crowd.enter(neighbourhood(address.ip())) else {
+                    tracing::debug!(listener = options.name, peer = %address, "this address has as many connections as it may");
+                    metrics::counter!("yunzhen_connections_refused_total", "listener" => options.name).increment(1);
+                    continue;
+                };
                 let (life2, tls, router, options2) = (life.clone(), tls.clone(), router.clone(), options.clone());
                 life.spawn_contained(options.name, async move {
                     connection(&life2, stream, address, tls, router, &options2).await;
-                    drop(slot);
+                    drop((slot, place));
                 });
             }
             // Out of descriptors, or the peer left before we came: wait a little instead of spinning, and go on.
@@ -173,6 +201,7 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(listener = options.name, %error, "no TCP_NODELAY");
     }
+    let stream = Paced::new(stream, options.name, options.read_patience);
     let mut extensions = Extensions::new();
     extensions.insert(ConnectInfo(address));
     let Some(tls) = tls else {
@@ -207,13 +236,16 @@ where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (life2, grace) = (life.clone(), options.stream_grace);
+    let (name, body_grace, body_rate) = (options.name, options.body_grace, options.body_bytes_per_second);
     let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
-        let (router, life, mut request) = (router.clone(), life2.clone(), request.map(Body::new));
+        let timely = |body: hyper::body::Incoming| Body::new(Timely::new(body, name, body_grace, body_rate));
+        let (router, life, mut request) = (router.clone(), life2.clone(), request.map(timely));
         request.extensions_mut().extend(extensions.clone());
         async move { router.oneshot(request).await.map(|response| drainable(response, &life, grace)) }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
+        .max_buf_size(MAX_HEAD)
         .header_read_timeout(options.header_timeout)
         .serve_connection(TokioIo::new(io), service);
     let mut connection = std::pin::pin!(connection);

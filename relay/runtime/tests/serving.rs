@@ -47,9 +47,18 @@ fn router() -> Router {
 }
 
 async fn start(life: &Lifecycle, tls: Option<Arc<rustls::ServerConfig>>, options: ServeOptions) -> SocketAddr {
+    start_with(life, tls, router(), options).await
+}
+
+async fn start_with(
+    life: &Lifecycle,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    router: Router,
+    options: ServeOptions,
+) -> SocketAddr {
     let listener = serve::bind_tcp("the test", LOCAL.parse().expect("address")).await.expect("bound");
     let address = listener.local_addr().expect("address");
-    serve::spawn(life, listener, tls, router(), options);
+    serve::spawn(life, listener, tls, router, options);
     address
 }
 
@@ -148,6 +157,97 @@ async fn connections_above_the_limit_wait_for_a_place() {
     assert!(answer.contains("certificate false"));
     let answer = tokio::time::timeout(Duration::from_secs(5), second).await.expect("in time").expect("joined");
     assert!(answer.contains("certificate false"));
+    life.stop().await.expect("no crash");
+}
+
+#[tokio::test]
+async fn an_address_with_too_many_connections_hurts_only_itself() {
+    let life = Lifecycle::new();
+    let one = ServeOptions { max_connections_per_address: 1, ..ServeOptions::new("test") };
+    let address = start(&life, None, one).await;
+    let mut first = TcpStream::connect(address).await.expect("connects");
+    first.write_all(b"GET /who HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    let mut answer = [0; 12];
+    first.read_exact(&mut answer).await.expect("served");
+    // The first is still there: its address has no further place.
+    let mut further = TcpStream::connect(address).await.expect("connects");
+    let closed = tokio::time::timeout(Duration::from_secs(5), further.read(&mut answer)).await.expect("closed at once");
+    assert_eq!(closed.unwrap_or(0), 0);
+    // Another address does not notice.
+    let elsewhere = tokio::net::TcpSocket::new_v4().expect("socket");
+    elsewhere.bind("127.0.0.2:0".parse().expect("address")).expect("bound");
+    let answer = get_all(elsewhere.connect(address).await.expect("connects"), "/who").await;
+    assert!(answer.ends_with("from 127.0.0.2"), "{answer}");
+    drop(first);
+    life.stop().await.expect("no crash");
+}
+
+#[tokio::test]
+async fn a_body_that_comes_a_byte_at_a_time_is_given_up() {
+    let life = Lifecycle::new();
+    let taken = |body: Result<Bytes, axum::extract::rejection::BytesRejection>| async move {
+        body.map_or_else(|_| "given up".to_owned(), |body| format!("{} bytes", body.len()))
+    };
+    let router = Router::new().route("/body", axum::routing::post(taken));
+    let (grace, rate) = (Duration::from_millis(100), 1_000_000);
+    let quick = ServeOptions { body_grace: grace, body_bytes_per_second: rate, ..ServeOptions::new("test") };
+    let address = start_with(&life, None, router, quick).await;
+    let post = async |sent: usize| {
+        let mut stream = TcpStream::connect(address).await.expect("connects");
+        let head = "POST /body HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 1000\r\n\r\n";
+        stream.write_all(&[head.as_bytes(), &vec![b'x'; sent]].concat()).await.expect("sent");
+        let mut text = String::new();
+        let ended = tokio::time::timeout(Duration::from_secs(5), stream.read_to_string(&mut text)).await;
+        ended.expect("in time").expect("answer");
+        text
+    };
+    let slow = post(1).await;
+    assert!(slow.ends_with("given up"), "{slow}");
+    let whole = post(1000).await;
+    assert!(whole.ends_with("1000 bytes"), "{whole}");
+    life.stop().await.expect("no crash");
+}
+
+/// Tells when it is dropped.
+struct Held(tokio::sync::mpsc::Sender<()>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Nobody waits for a second one.
+        let _ = self.0.try_send(());
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_read_an_endless_answer_is_let_go_and_a_quiet_stream_is_not() {
+    let life = Lifecycle::new();
+    let (sender, mut gone) = tokio::sync::mpsc::channel::<()>(1);
+    let much = move || {
+        let held = Held(sender.clone());
+        let chunks = futures_util::stream::repeat_with(move || {
+            // The stream lives as long as its connection, and this with it.
+            let _ = &held;
+            Ok::<_, Infallible>(Bytes::from_static(&[b'x'; 64 * 1024]))
+        });
+        async move { Body::from_stream(chunks).into_response() }
+    };
+    let router = Router::new().route("/much", get(much)).merge(router());
+    let quick = ServeOptions { read_patience: Duration::from_millis(100), ..ServeOptions::new("test") };
+    let address = start_with(&life, None, router, quick).await;
+    let mut quiet = TcpStream::connect(address).await.expect("connects");
+    quiet.write_all(b"GET /events HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    let mut event = String::new();
+    let mut bytes = [0; 1024];
+    while !event.contains("hello\n\n\r\n") {
+        let n = quiet.read(&mut bytes).await.expect("event");
+        event.push_str(std::str::from_utf8(&bytes[..n]).expect("text"));
+    }
+    let mut idle = TcpStream::connect(address).await.expect("connects");
+    idle.write_all(b"GET /much HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    tokio::time::timeout(Duration::from_secs(20), gone.recv()).await.expect("let go though it never left");
+    // What has nothing to say waits for nobody, and stays.
+    assert_eq!(quiet.try_read(&mut bytes).map_err(|error| error.kind()), Err(std::io::ErrorKind::WouldBlock));
+    drop((idle, quiet));
     life.stop().await.expect("no crash");
 }
 

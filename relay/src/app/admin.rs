@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{HomeId, PharmacySystemId, StaffId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{self, LinkSummary};
+use yunzhen_domain::records::{self, BoxState, LinkSummary};
 use yunzhen_domain::{ActorRef, Role};
-use yunzhen_store::{Db, audit, homes, pharmacy_systems, staff};
+use yunzhen_store::boxes::BoxRecord;
+use yunzhen_store::{Db, audit, boxes, enrolment_codes, homes, pharmacy_systems, staff};
 
 use super::consultations::link_words;
 use super::names::Names;
@@ -26,6 +28,9 @@ const AUDIT_PAGE: u32 = 100;
 /// Who began before it does not practise any more: a typing error.
 const EARLIEST_PRACTICE: Date = jiff::civil::date(1940, 1, 1);
 
+/// A certificate with less left is for a person to look at.
+const SOON: SignedDuration = SignedDuration::from_hours(24 * 14);
+
 /// Whether a person is told of boxes at all.
 pub fn may_see_boxes(ctx: &Context) -> bool {
     may_list(ctx, Action::ListBoxes).is_ok()
@@ -35,22 +40,70 @@ pub fn may_see_boxes(ctx: &Context) -> bool {
 pub async fn boxes(app: &App, ctx: &Context) -> Result<Page<BoxStatus>, AppError> {
     may_list(ctx, Action::ListBoxes)?;
     let mut db = app.store.read().await?;
-    let mut items = Vec::new();
-    for home in homes::list(&mut db).await? {
-        let there = app.presence.home_box(home.id);
-        let days_left = |at: jiff::Timestamp| at.duration_since(ctx.now).as_hours() / 24;
-        items.push(BoxStatus {
-            home_id: home.id,
-            home_name: home.name,
-            connected: there.is_some(),
-            since: there.as_ref().map(|b| b.since.into()),
-            version: there.as_ref().map(|b| b.version.clone()),
-            address: there.as_ref().map(|b| b.address.to_string()),
-            certificate_days_left: there.as_ref().and_then(|b| b.certificate_not_after).map(days_left),
-            link: there.map_or(LinkSummary::None, |b| link_words(b.link)),
-        });
+    let known: HashMap<HomeId, BoxRecord> =
+        boxes::list(&mut db).await?.into_iter().map(|record| (record.home_id, record)).collect();
+    let enrolling: HashMap<HomeId, Timestamp> = enrolment_codes::open(&mut db, ctx.now).await?.into_iter().collect();
+    let homes = homes::list(&mut db).await?.into_iter();
+    let items = homes.map(|home| {
+        let id = home.id;
+        box_status(app, home, known.get(&id), enrolling.get(&id).copied(), ctx.now)
+    });
+    Ok(Page::whole(items.collect()))
+}
+
+/// How the box of a home stands, from what is on record and who is there.
+pub(super) fn box_status(
+    app: &App,
+    home: records::Home,
+    known: Option<&BoxRecord>,
+    enrolling: Option<Timestamp>,
+    now: Timestamp,
+) -> BoxStatus {
+    let there = app.presence.home_box(home.id);
+    let seen = known.filter(|known| !known.agent_version.is_empty());
+    let serial = known.and_then(|known| known.serial.clone());
+    // What was renewed counts from the next connection on; until then the record knows better than the connection.
+    let until = known.filter(|known| known.serial.is_some()).map(|known| known.certificate_not_after);
+    let until = until.or_else(|| there.as_ref().and_then(|there| there.certificate_not_after));
+    let is_revoked = |known: &BoxRecord| match &known.serial {
+        Some(serial) => known.certificate_revoked || app.revoked.holds(serial),
+        None => known.revoked_before.is_some(),
+    };
+    let state = match known {
+        known if there.is_some() && !known.is_some_and(is_revoked) => BoxState::Connected,
+        _ if enrolling.is_some() => BoxState::Enrolling,
+        Some(known) if is_revoked(known) => BoxState::Revoked,
+        None => BoxState::Never,
+        Some(_) if until.is_some_and(|until| until < now) => BoxState::Expired,
+        Some(_) => BoxState::Away,
+    };
+    // A box renews at half of its certificate's time; what is left of one that did not is for a person to look at.
+    let soon = |known: &BoxRecord| {
+        let whole = known.certificate_not_before.map(|from| known.certificate_not_after.duration_since(from));
+        let left = known.certificate_not_after.duration_since(now);
+        left < whole.map_or(SOON, |whole| SOON.min(whole / 4))
+    };
+    let ends_soon = known.filter(|known| known.serial.is_some()).is_some_and(soon);
+    let since = there.as_ref().map(|there| there.since).or_else(|| seen.map(|seen| seen.since));
+    let last_seen = if there.is_some() { Some(now) } else { since };
+    BoxStatus {
+        home_id: home.id,
+        home_name: home.name,
+        state,
+        connected: there.is_some(),
+        since: since.map(Into::into),
+        version: there.as_ref().map(|b| b.version.clone()).or_else(|| seen.map(|seen| seen.agent_version.clone())),
+        address: there.as_ref().map(|b| b.address.to_string()).or_else(|| seen.map(|seen| seen.address.clone())),
+        last_seen: last_seen.map(Into::into),
+        box_id: known.and_then(|known| known.box_id),
+        certificate_serial: serial,
+        certificate_until: until.map(Into::into),
+        enrolment_until: enrolling.map(Into::into),
+        clone_seen_at: known.and_then(|known| known.clone_seen_at).map(Into::into),
+        certificate_days_left: until.map(|at| at.duration_since(now).as_hours() / 24),
+        certificate_ends_soon: ends_soon && state != BoxState::Revoked,
+        link: there.map_or(LinkSummary::None, |b| link_words(b.link)),
     }
-    Ok(Page::whole(items))
 }
 
 /// All accounts.
@@ -60,7 +113,7 @@ pub async fn staff(app: &App, ctx: &Context) -> Result<Page<Staff>, AppError> {
     let mut names = Names::default();
     let mut items = Vec::new();
     for member in staff::list(&mut db).await? {
-        items.push(staff_view(&mut db, &mut names, member).await?);
+        items.push(staff_view(app, &mut db, &mut names, member, ctx.now).await?);
     }
     Ok(Page::whole(items))
 }
@@ -88,7 +141,7 @@ pub async fn record_practice(app: &App, ctx: &Context, id: StaffId, input: Pract
     let after = records::Staff { version: before.version + 1, practising_since: Some(since), ..before };
     staff::update(&mut work.tx, &after).await?;
     work.record(EventKind::StaffPracticeRecorded, id.uuid(), None, None);
-    let view = staff_view(&mut work.tx, &mut Names::default(), after).await?;
+    let view = staff_view(app, &mut work.tx, &mut Names::default(), after, ctx.now).await?;
     work.finish(view).await
 }
 

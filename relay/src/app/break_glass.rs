@@ -1,4 +1,7 @@
-//! Break-glass: a specialist without a relation opens one record, for a reason, for a time; a second person is told and judges it.
+//! Break-glass: a specialist without a relation opens one record, for a reason, for a time; the nurses of the home are told until one of
+//! them takes note, and the administrator judges it.
+
+use std::collections::HashMap;
 
 use jiff::SignedDuration;
 use yunzhen_domain::access::Action;
@@ -10,6 +13,7 @@ use yunzhen_domain::records::{BreakGlass, Resident};
 use yunzhen_store::{Db, Paging, break_glass, residents};
 
 use super::names::Names;
+use super::reads::Seen;
 use super::relations::Ties;
 use super::views::break_glass as views;
 use super::views::common::{Page, VersionBody};
@@ -20,6 +24,8 @@ use super::{App, AppError, Context, fresh};
 const SHORTEST_REASON: usize = 10;
 /// Rows of one page of the review queue.
 const PAGE: u32 = 100;
+/// So long the home is told of what nobody there took note of; after that only the review queue and the audit log have it.
+const HOME_IS_TOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Opens a record. Everybody who must know hears of it at once.
 pub async fn open(app: &App, ctx: &Context, input: views::NewBreakGlass) -> Result<views::BreakGlass, AppError> {
@@ -59,6 +65,8 @@ pub async fn open(app: &App, ctx: &Context, input: views::NewBreakGlass) -> Resu
         reviewed_at: None,
         reviewed_by: None,
         review_note: None,
+        acknowledged_at: None,
+        acknowledged_by: None,
     };
     break_glass::insert(&mut work.tx, &glass).await?;
     work.record_for(EventKind::BreakGlassOpened, glass.id.uuid(), Some(glass.home_id), Some(Purpose::BreakGlass));
@@ -122,6 +130,27 @@ pub async fn review(
     keep(work, after, EventKind::BreakGlassReviewed).await
 }
 
+/// The home takes note: its nurses are not told of it any more. The first of them counts, and nothing changes by a second press.
+pub async fn acknowledge(app: &App, ctx: &Context, id: BreakGlassId) -> Result<views::BreakGlass, AppError> {
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = break_glass::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::AcknowledgeBreakGlass, &before.facts())?;
+    let by = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
+    if before.acknowledged_at.is_some() {
+        let known = for_home(view(&mut work.tx, &mut Names::default(), before).await?);
+        return work.finish_unchanged(known, "the home has taken note already").await;
+    }
+    let after = BreakGlass { acknowledged_at: Some(ctx.now), acknowledged_by: Some(by), ..before };
+    break_glass::acknowledge(&mut work.tx, id, by, ctx.now).await?;
+    let kind = EventKind::BreakGlassAcknowledged;
+    work.record_for(kind, id.uuid(), Some(after.home_id), Some(Purpose::BreakGlass));
+    let noted = for_home(view(&mut work.tx, &mut Names::default(), after).await?);
+    work.finish(noted).await
+}
+
 async fn keep(mut work: Work, after: BreakGlass, kind: EventKind) -> Result<views::BreakGlass, AppError> {
     break_glass::update(&mut work.tx, &after).await?;
     work.record_for(kind, after.id.uuid(), Some(after.home_id), Some(Purpose::BreakGlass));
@@ -129,24 +158,53 @@ async fn keep(mut work: Work, after: BreakGlass, kind: EventKind) -> Result<view
     work.finish(view).await
 }
 
-/// The review queue, newest first: what nobody has judged, or everything.
+/// For the administrator the review queue: what nobody has judged, or everything. For the home's nurses what they have to take note of. Newest first.
 pub async fn list(
     app: &App,
     ctx: &Context,
     query: views::BreakGlassQuery,
 ) -> Result<Page<views::BreakGlass>, AppError> {
-    may_list(ctx, Action::ReviewBreakGlass)?;
+    may_list(ctx, Action::ViewBreakGlass)?;
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
+    let home = ctx.actor.home_id();
     let mut db = app.store.read().await?;
-    let slice = break_glass::list(&mut db, !query.all.unwrap_or(false), paging).await?;
-    let mut names = Names::default();
-    let mut items = Vec::with_capacity(slice.items.len());
-    for glass in slice.items {
-        if authorize(ctx, Action::ReviewBreakGlass, &glass.facts()).is_ok() {
-            items.push(view(&mut db, &mut names, glass).await?);
+    let (mut glasses, next) = match home {
+        Some(home) => {
+            let since = ctx.now.checked_sub(HOME_IS_TOLD).map_err(|_| AppError::NotFound)?;
+            (break_glass::to_acknowledge(&mut db, home, since, PAGE).await?, None)
         }
+        None => {
+            let slice = break_glass::list(&mut db, !query.all.unwrap_or(false), paging).await?;
+            (slice.items, slice.next)
+        }
+    };
+    glasses.retain(|glass| authorize(ctx, Action::ViewBreakGlass, &glass.facts()).is_ok());
+    let people = match home.is_some() || query.named.unwrap_or(false) {
+        true => residents::get_all(&mut db, glasses.iter().map(|glass| glass.resident_id)).await?,
+        false => HashMap::new(),
+    };
+    let kind = if home.is_some() { EventKind::ResidentListed } else { EventKind::ResidentIdentityViewed };
+    let mut names = Names::default();
+    let (mut items, mut seen) = (Vec::with_capacity(glasses.len()), Seen::default());
+    for glass in glasses {
+        // Where a resident moved to is no matter of the home that was left.
+        let person = people.get(&glass.resident_id).filter(|person| home.is_none_or(|home| home == person.home_id));
+        let mut item = view(&mut db, &mut names, glass).await?;
+        if let Some(person) = person {
+            seen.add(kind, person.id, person.home_id, None);
+            item.resident_name = Some(person.name.expose().clone());
+            item.bed = Some(person.bed.clone());
+        }
+        items.push(if home.is_some() { for_home(item) } else { item });
     }
-    Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
+    drop(db);
+    seen.tell(app, ctx).await?;
+    Ok(Page { items, next: next.map(|c| c.to_string()) })
+}
+
+/// What the reviewer wrote is between the hospital and the specialist.
+fn for_home(view: views::BreakGlass) -> views::BreakGlass {
+    views::BreakGlass { review_note: None, ..view }
 }
 
 async fn view(db: &mut Db, names: &mut Names, g: BreakGlass) -> Result<views::BreakGlass, AppError> {
@@ -155,6 +213,8 @@ async fn view(db: &mut Db, names: &mut Names, g: BreakGlass) -> Result<views::Br
         version: g.version,
         state: g.state,
         resident_id: g.resident_id,
+        resident_name: None,
+        bed: None,
         home_id: g.home_id,
         home_name: names.home(db, g.home_id).await?.name.clone(),
         hospital: names.staff(db, g.staff_id).await?.hospital.clone(),
@@ -165,5 +225,7 @@ async fn view(db: &mut Db, names: &mut Names, g: BreakGlass) -> Result<views::Br
         reviewed_at: g.reviewed_at.map(Into::into),
         reviewed_by: names.staff_ref_opt(db, g.reviewed_by).await?,
         review_note: g.review_note.map(yunzhen_domain::Sensitive::into_exposed),
+        acknowledged_at: g.acknowledged_at.map(Into::into),
+        acknowledged_by: names.staff_ref_opt(db, g.acknowledged_by).await?,
     })
 }

@@ -11,7 +11,7 @@ use yunzhen_domain::practice;
 use yunzhen_domain::records::{Consultation, ConsultationNote, Referral, ReferralContent, Urgency};
 use yunzhen_store::{Paging, consultation_notes, consultations, residents, staff};
 
-pub use super::invitations::invite;
+pub use super::invitations::{admit, guests, invite, revoke};
 pub(super) use show::{link_words, summaries, summary};
 
 use super::names::Names;

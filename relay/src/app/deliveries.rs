@@ -20,7 +20,7 @@ use yunzhen_store::{Paging, deliveries, prescriptions};
 pub use codes::report as report_refused_code;
 pub use receipts::{expected, receive_signed};
 pub use receive::receive;
-pub(super) use show::{show, show_all, shows_resident};
+pub(super) use show::{packs, show, show_all, shows_resident};
 pub use temperatures::record as record_temperature;
 
 use super::people::name_of;
@@ -180,8 +180,13 @@ async fn step(
         Start::Fresh(work) => work,
     };
     let before = load(&mut work, id, action, seen).await?;
-    if event == Event::Release {
-        not_recalled(&mut work, &before).await?;
+    match &event {
+        Event::Release => not_recalled(&mut work, &before).await?,
+        // "Other" by itself tells nobody what to do about it.
+        Event::FailAttempt { code: AttemptCode::Other, reason: None } => {
+            return Err(AppError::invalid("reason", "请填写", "Please fill this in"));
+        }
+        _ => {}
     }
     let d = advance(&mut work, ctx, before, event, ctx.now).await?;
     let view = show(app, &mut work.tx, ctx, &d).await?;

@@ -2,12 +2,13 @@
 
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::ids::{DispenseId, PrescriptionId};
+use yunzhen_domain::ids::{DeliveryId, DispenseId, PrescriptionId};
 use yunzhen_domain::machines::dispense::{Event, State};
 use yunzhen_domain::machines::prescription;
-use yunzhen_domain::records::{DeclineCode, Dispense, FillType, PartReason, Prescription};
-use yunzhen_store::{dispenses, prescriptions};
+use yunzhen_domain::records::{DeclineCode, Delivery, Dispense, FillType, Pack, PartReason, Prescription};
+use yunzhen_store::{deliveries, dispenses, prescriptions, recalls};
 
+use super::deliveries::packs;
 use super::names::Names;
 use super::reads::Seen;
 use super::relations::Ties;
@@ -23,6 +24,12 @@ pub async fn list(app: &App, ctx: &Context, id: PrescriptionId) -> Result<Page<v
     let ties = Ties::to(&mut db, ctx, p.resident_id).await?;
     authorize(ctx, Action::ViewPrescription, &ties.of_prescription(ctx, &p))?;
     let mut names = Names::default();
+    let parcels = deliveries::by_prescription(&mut db, id).await?;
+    let moving: Vec<&Delivery> = parcels.iter().filter(|d| !d.state.is_terminal()).collect();
+    let drugs = moving.iter().flat_map(|d| &d.packs).filter_map(|pack| pack.drug_id.clone());
+    let recalls = recalls::barring(&mut db, drugs).await?;
+    let barred = |pack: &Pack| recalls.iter().any(|recall| recall.is_of(pack));
+    let goes_back = |parcel: DeliveryId| moving.iter().any(|d| d.id == parcel && d.packs.iter().any(barred));
     let mut items = Vec::new();
     for d in dispenses::of_prescription(&mut db, id).await? {
         // What another pharmacy did is not for this one.
@@ -36,8 +43,9 @@ pub async fn list(app: &App, ctx: &Context, id: PrescriptionId) -> Result<Page<v
             fill: d.fill,
             part_reason: d.part_reason,
             pharmacy_name: names.pharmacy(&mut db, d.pharmacy_id).await?,
-            packs: d.packs,
+            packs: packs(app, &d.packs),
             delivery_id: d.delivery_id,
+            batch_recalled: d.delivery_id.is_some_and(goes_back),
             declined: d.declined,
             created_at: d.created_at.into(),
             state_since: d.state_since.into(),

@@ -132,9 +132,13 @@ pub async fn add(
 }
 
 /// The spoken note that a nurse leaves before she asks for a consultation is of that one, although it was not there when she spoke.
+/// Who may read the consultation may read it from then on, so it has a row of its own in the audit log.
 pub(super) async fn adopt_spoken(work: &mut Work, consultation: &Consultation) -> Result<(), AppError> {
     let since = consultation.requested_at.checked_sub(spoken_before(work)).unwrap_or(Timestamp::MIN);
-    documents::adopt_spoken(&mut work.tx, consultation.resident_id, consultation.id, since).await?;
+    let (resident, home) = (consultation.resident_id.uuid(), Some(consultation.home_id));
+    for one in documents::adopt_spoken(&mut work.tx, consultation.resident_id, consultation.id, since).await? {
+        work.record_file(EventKind::DocumentAdopted, resident, home, &one.sha256);
+    }
     Ok(())
 }
 

@@ -1,14 +1,19 @@
 //! Everything a use case can answer instead of its result. Variants name causes; `http::problem` alone turns them into statuses and words.
 
 use jiff::SignedDuration;
+use yunzhen_certs::CertsError;
 use yunzhen_certs::jws::JwsError;
+use yunzhen_certs::request::RequestError;
 use yunzhen_domain::Sensitive;
 use yunzhen_domain::documents::DocumentError;
+use yunzhen_domain::licence::{LicenceGap, LicenceOver};
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::delivery::QuarantineReason;
+use yunzhen_domain::machines::signing_key;
 use yunzhen_domain::media_timeline::TooLow;
 use yunzhen_domain::practice::TooLittlePractice;
 use yunzhen_domain::receipt::ReceiptError;
+use yunzhen_domain::records::EndedBy;
 use yunzhen_domain::registry::Fault;
 use yunzhen_domain::registry::difference::Difference;
 use yunzhen_domain::registry::open_work::OpenWork;
@@ -50,9 +55,87 @@ pub enum AppError {
     /// No session, or one that is over.
     #[error("no valid session")]
     Unauthenticated,
+    /// The session of this token was ended by somebody before its time; told only to who has the token.
+    #[error("the session was ended by: {0}")]
+    SessionRevoked(EndedBy),
     /// User name and password, or link and PIN, do not fit.
     #[error("wrong credentials")]
     BadCredentials,
+    /// The hospital does not let the relay enrol and renew boxes.
+    #[error("enrolment of boxes is off")]
+    EnrolmentOff,
+    /// The code is wrong, used, replaced or too old.
+    #[error("no such code for enrolment, or it is spent")]
+    BadEnrolmentCode,
+    /// Nothing is issued for the request.
+    #[error(transparent)]
+    CertificateRequest(#[from] RequestError),
+    /// The certificate that the box shows was not issued here, and no box came in with it.
+    #[error("the certificate of the box is not known here")]
+    BoxNotEnrolled,
+    /// The certificate that the box shows is revoked.
+    #[error("the certificate of the box is revoked")]
+    BoxRevoked,
+    /// A certificate could not be made.
+    #[error("a certificate could not be made: {0}")]
+    Issuing(#[from] CertsError),
+    /// The password fits, and the account asks for a code as well.
+    #[error("a code of the second factor is needed")]
+    SecondFactorNeeded,
+    /// The code does not fit, or counted before.
+    #[error("wrong code")]
+    WrongCode,
+    /// The passkey is not known here, was removed, or did not sign what it was asked to.
+    #[error("the passkey is not believed")]
+    BadPasskey,
+    /// It counted less than before.
+    #[error("there may be two of this passkey")]
+    PasskeyCopied,
+    /// The settings do not say for which address passkeys are made.
+    #[error("there are no passkeys without `public_url` in the settings")]
+    PasskeysOff,
+    /// No such provider, or none at all, or not from here.
+    #[error("nobody signs in by this identity provider here")]
+    OpenIdOff,
+    /// The provider does not answer.
+    #[error("the identity provider does not answer")]
+    OpenIdDown,
+    /// What the browser brought, or what the provider says to it, is not believed.
+    #[error("the identity provider's word is not believed")]
+    OpenIdRefused,
+    /// The clocks of relay and provider differ.
+    #[error("the identity provider's word is over or not yet")]
+    OpenIdClock,
+    /// The provider vouches for somebody to whom no open account is bound.
+    #[error("no account is bound to what the identity provider says")]
+    OpenIdUnknown {
+        /// What it calls the person.
+        subject: Sensitive<String>,
+    },
+    /// The provider vouches for another person than the one who is signed in.
+    #[error("somebody else proved who it is")]
+    OpenIdSomebodyElse,
+    /// The provider did not ask the person again.
+    #[error("the identity provider did not ask again")]
+    OpenIdNotFresh,
+    /// The hospital asks this person for a second factor, and the provider vouches for none.
+    #[error("the identity provider vouches for no second factor")]
+    OpenIdOneFactor,
+    /// The hospital lets this person in by its provider only.
+    #[error("the account signs in by the identity provider only")]
+    OpenIdOnly,
+    /// The hospital asks this person for a second factor, and there is none yet.
+    #[error("a second factor must be set up first")]
+    SecondFactorMissing,
+    /// The password is right, the hospital asks this person for a second factor, and it is a passkey.
+    #[error("the account signs in with its passkey")]
+    PasskeyNeeded,
+    /// The password is one that the relay made: it is good only for setting an own one.
+    #[error("an own password must be set first")]
+    PasswordToBeSet,
+    /// The same, and its time is over.
+    #[error("the first password is too old")]
+    InitialPasswordOver,
     /// Link and PIN fit, and every parcel of the run has ended.
     #[error("the courier's run is over")]
     CourierRunOver,
@@ -109,6 +192,21 @@ pub enum AppError {
     /// Signed by somebody else than the caller.
     #[error("the signer is not the caller")]
     NotSigner,
+    /// The person proved who it is too long ago to sign by it.
+    #[error("signing asks for the password again after {minutes} min")]
+    Reauthenticate {
+        /// How long a proof lasts.
+        minutes: u32,
+    },
+    /// The licence of who signs is over.
+    #[error("{0}")]
+    Licence(#[from] LicenceOver),
+    /// A signing key is not let in before the licence of its holder is on record.
+    #[error("no signing key is approved yet: {0}")]
+    LicenceIncomplete(#[from] LicenceGap),
+    /// Signed with a key that nobody asked for, or that was not approved, or that was revoked.
+    #[error("the signing key is not in force: {}", .0.map_or("unknown", signing_key::State::as_str))]
+    SigningKeyNotInForce(Option<signing_key::State>),
     /// What was signed is not what was to be signed.
     #[error(transparent)]
     Document(#[from] DocumentError),

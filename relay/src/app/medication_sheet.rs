@@ -7,9 +7,9 @@ use yunzhen_domain::ids::ResidentId;
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
 use yunzhen_domain::medication_sheet::{Line, MedicationSheet};
 use yunzhen_domain::policy::Policy;
-use yunzhen_store::{homes, residents};
+use yunzhen_store::{homes, recalls, residents};
 
-use super::doses::supplies;
+use super::doses::{Supply, supplies};
 use super::relations::Ties;
 use super::views::common::LanguageQuery;
 use super::work::{Work, authorize, english, in_name};
@@ -51,6 +51,7 @@ pub async fn make(
     let home = homes::get(db, resident.home_id).await?.ok_or(AppError::NotFound)?;
     let group = residents::group(db, resident.id).await?;
     let supplies = supplies(app, db, resident.home_id, &group, ctx.now).await?;
+    let recalls = recalls::barring(db, supplies.iter().flat_map(Supply::drugs)).await?;
     let mut lines = Vec::new();
     let withdrawn = |state| matches!(state, PrescriptionState::Stopped | PrescriptionState::Cancelled);
     for supply in supplies.iter().filter(|supply| !withdrawn(supply.prescription.state)) {
@@ -62,7 +63,8 @@ pub async fn make(
                 let others = supply.prescription.instead(course.item.no).iter();
                 let instead = others.filter_map(|other| Some((app.formulary.drug(&other.drug_id)?, other.factor)));
                 let instead = instead.collect();
-                lines.push(Line { prescription_id: supply.prescription.id, course, drug, instead });
+                let lots = supply.lots(course.item.no, drug.doses_per_unit, &recalls);
+                lines.push(Line { prescription_id: supply.prescription.id, course, drug, instead, lots });
             }
         }
     }

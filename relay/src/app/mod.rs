@@ -3,8 +3,10 @@
 //!
 //! Not here: SQL (`yunzhen-store`), rules (`yunzhen-domain`), statuses (`http::problem`).
 
+pub mod access_notices;
 pub mod admin;
 pub mod appointments;
+pub mod boxes;
 pub mod break_glass;
 pub mod calendars;
 pub mod consents;
@@ -25,12 +27,16 @@ pub mod favourites;
 pub mod fhir;
 pub mod formulary;
 pub mod homes;
-mod invitations;
+pub mod invitations;
 pub mod joint_consultations;
+pub mod licences;
 pub mod media_timeline;
 pub mod medication_sheet;
 mod names;
 pub mod offers;
+pub mod openid;
+pub mod own_password;
+pub mod passkeys;
 mod passwords;
 pub mod people;
 pub mod pharmacies;
@@ -46,12 +52,17 @@ pub mod referrals;
 pub mod refills;
 mod relations;
 pub(crate) mod reminders;
+pub mod resealing;
 pub mod residents;
 pub mod retention;
 pub mod rounds;
 pub mod safety;
 pub mod schedule;
+pub mod second_factors;
 pub mod sessions;
+mod signing;
+pub mod signing_keys;
+pub mod staff_accounts;
 pub mod stills;
 pub mod stock;
 mod tokens;
@@ -68,13 +79,15 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use yunzhen_certs::Trust;
 use yunzhen_domain::formulary::Formulary;
-use yunzhen_domain::ids::HomeId;
+use yunzhen_domain::ids::{HomeId, SessionId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::OnDuty;
 use yunzhen_domain::{Actor, Sensitive, UnknownName};
 use yunzhen_store::{Cursor, Store};
 
-use crate::config::PublicUrl;
+use crate::audit_heads::AuditHeads;
+use crate::config::{KeyApproval, PublicUrl};
+use crate::openid::Providers;
 use crate::outgoing::Reachable;
 use crate::print::Printer;
 use crate::recordings::Files;
@@ -84,6 +97,7 @@ use crate::vault::Vault;
 
 pub use error::{AppError, Conflict, FieldError};
 pub use passwords::hash as hash_password;
+pub(crate) use passwords::{Initial, initial as initial_password, judge as judge_password, strength};
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]
@@ -116,6 +130,16 @@ pub struct App {
     pub reachable: Reachable,
     /// Seals secrets that have to be read again.
     pub vault: Vault,
+    /// Enrols and renews boxes; none: that is off.
+    pub enroller: Option<Arc<boxes::Enroller>>,
+    /// What the authority's own list revokes.
+    pub revoked: boxes::RevokedList,
+    /// Who lets a key sign.
+    pub key_approval: KeyApproval,
+    /// Where the audit log's head is published; nowhere in tests of use cases.
+    pub audit_heads: Option<AuditHeads>,
+    /// Identity providers of hospitals.
+    pub providers: Providers,
 }
 
 impl App {
@@ -143,7 +167,18 @@ impl App {
             public_url: None,
             reachable: Reachable::default(),
             vault,
+            enroller: None,
+            revoked: boxes::RevokedList::default(),
+            key_approval: KeyApproval::default(),
+            audit_heads: None,
+            providers: Providers::default(),
         }
+    }
+
+    /// The same with what enrols and renews boxes.
+    #[must_use]
+    pub fn with_enroller(self, enroller: Option<boxes::Enroller>) -> Self {
+        Self { enroller: enroller.map(Arc::new), ..self }
     }
 
     /// The same with the authority of the boxes.
@@ -162,6 +197,24 @@ impl App {
     #[must_use]
     pub fn with_public_url(self, public_url: Option<PublicUrl>) -> Self {
         Self { public_url, ..self }
+    }
+
+    /// The same with the place where heads are published.
+    #[must_use]
+    pub fn with_audit_heads(self, heads: AuditHeads) -> Self {
+        Self { audit_heads: Some(heads), ..self }
+    }
+
+    /// The same with identity providers.
+    #[must_use]
+    pub fn with_providers(self, providers: Providers) -> Self {
+        Self { providers, ..self }
+    }
+
+    /// The same with the settings' word on who lets a key sign.
+    #[must_use]
+    pub fn with_key_approval(self, key_approval: KeyApproval) -> Self {
+        Self { key_approval, ..self }
     }
 
     /// The same with the settings' rules for addresses that events are sent to.
@@ -193,8 +246,12 @@ pub struct Context {
     pub source: String,
     /// The box it comes through, if any.
     pub through_box: Option<HomeId>,
-    /// The token of the caller's session; empty for the system and for people who are just signing in.
+    /// The caller's session, which goes on under another token when a way in changes; none for the system and for people who are just signing in.
+    pub session: Option<SessionId>,
+    /// Its token; empty for the same.
     pub session_token: Sensitive<String>,
+    /// When the person last proved who it is: by signing in, or by the password once more.
+    pub authenticated_at: Timestamp,
     /// Its key, if it carries one.
     pub idempotency: Option<Idempotency>,
     /// The pharmacist at the counter, where a pharmacy's own system asks for something that a person answers for.
@@ -205,7 +262,17 @@ impl Context {
     /// An actor without session and key: the system, somebody signing in, a test.
     pub fn of(actor: Actor, now: Timestamp) -> Self {
         let (source, session_token) = (String::new(), Sensitive::default());
-        Self { actor, now, source, through_box: None, session_token, idempotency: None, on_duty: None }
+        Self {
+            actor,
+            now,
+            source,
+            through_box: None,
+            session: None,
+            session_token,
+            authenticated_at: now,
+            idempotency: None,
+            on_duty: None,
+        }
     }
 
     /// Scheduled work of the relay itself.
@@ -223,6 +290,19 @@ pub struct Entrance {
     pub source: String,
     /// The box it comes through: it lets in only nurses of its home, and the session works only through it.
     pub through_box: Option<HomeId>,
+    /// What else is known of the browser.
+    pub visitor: Visitor,
+}
+
+/// What a console says of the browser of somebody who is signing in. Shown to that person in the list of sessions; nothing is decided by it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Visitor {
+    /// Browser and system in words.
+    pub device: String,
+    /// Its address.
+    pub address: Option<Sensitive<String>>,
+    /// The token of a session that the browser had until now: it ends, so that none goes on under the next person.
+    pub former: Sensitive<String>,
 }
 
 /// An idempotency key and what it was sent with.

@@ -1,9 +1,10 @@
 //! Who somebody is, in words.
 
+use jiff::Timestamp;
 use yunzhen_domain::Actor;
 use yunzhen_domain::ids::HomeId;
 use yunzhen_domain::records::Staff;
-use yunzhen_store::{Db, courier_runs, homes, invitations, pharmacy_systems, staff};
+use yunzhen_store::{Db, courier_runs, homes, invitations, licences, pharmacy_systems, staff};
 
 use super::names::Names;
 use super::views::sessions::Staff as StaffView;
@@ -39,19 +40,19 @@ pub(super) async fn name_of(db: &mut Db, actor: &Actor) -> Result<String, AppErr
     })
 }
 
-/// A box of such a home may be let in.
-pub async fn home_is_known(app: &App, id: HomeId) -> Result<bool, AppError> {
-    let mut db = app.store.read().await?;
-    Ok(homes::get(&mut db, id).await?.is_some())
-}
-
 /// The name of a home.
 pub async fn home_name(app: &App, id: HomeId) -> Result<String, AppError> {
     let mut db = app.store.read().await?;
     Ok(homes::get(&mut db, id).await?.ok_or(AppError::NotFound)?.name)
 }
 
-pub(super) async fn staff_view(db: &mut Db, names: &mut Names, s: Staff) -> Result<StaffView, AppError> {
+pub(super) async fn staff_view(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    s: Staff,
+    now: Timestamp,
+) -> Result<StaffView, AppError> {
     let (home_name, home_zone) = match s.home_id {
         Some(id) => {
             let home = names.home(db, id).await?;
@@ -63,9 +64,15 @@ pub(super) async fn staff_view(db: &mut Db, names: &mut Names, s: Staff) -> Resu
         Some(id) => Some(names.pharmacy(db, id).await?),
         None => None,
     };
+    let licence_record = match licences::in_force(db, s.id).await? {
+        Some(licence) => Some(super::licences::view(app, db, names, licence, now).await?),
+        None => None,
+    };
     Ok(StaffView {
         id: s.id,
         version: s.version,
+        username: Some(s.username),
+        closed: !s.active,
         name: s.name,
         role: s.role,
         home_id: s.home_id,
@@ -77,5 +84,6 @@ pub(super) async fn staff_view(db: &mut Db, names: &mut Names, s: Staff) -> Resu
         licence: s.licence,
         title: s.title,
         practising_since: s.practising_since,
+        licence_record,
     })
 }

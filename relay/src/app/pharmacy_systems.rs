@@ -287,7 +287,7 @@ pub async fn deliveries(
 }
 
 /// Where the sealed secrets of a system's webhook belong.
-pub(super) fn place(id: PharmacySystemId) -> String {
+pub(super) fn place(id: impl std::fmt::Display) -> String {
     format!("webhook:{id}")
 }
 

@@ -7,7 +7,7 @@ mod expire;
 mod facts;
 mod replace;
 mod review;
-mod secrets;
+pub mod secrets;
 mod show;
 mod sign;
 mod write;
@@ -161,7 +161,8 @@ async fn keep(
 }
 
 /// Stores the changed record with its audit fact, and its filling with it: whoever moves a prescription moves both here. A request for a refill that it was
-/// written for is open again when it ends without the medicine. What comes into the pool is offered; the answer is to whom.
+/// written for is open again when it ends without the medicine, and a course whose rest nobody sends any more is looked at. What comes into the pool is offered;
+/// the answer is to whom.
 pub(super) async fn change(
     work: &mut Work,
     ctx: &Context,
@@ -172,6 +173,7 @@ pub(super) async fn change(
     dispenses::follow(work, ctx, kind, p).await?;
     record(work, kind, p);
     refills::renewal_ended(work, ctx, p).await?;
+    refills::nothing_is_coming(work, p, ctx.now).await?;
     if p.is_in_the_pool() { offers::begin(work, ctx, p).await } else { Ok(p.offered.clone()) }
 }
 

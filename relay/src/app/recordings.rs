@@ -1,28 +1,31 @@
 //! Recordings of the home's side of a consultation: started with the resident's consent, made by the home's box, brought over as the link allows, assembled here.
 //!
-//! The bytes come by `quic::bulk`, which calls here when a segment is whole, and lie in [`crate::recordings`]. How far they have come is in memory only; what is made
-//! of them is [`assembly`].
+//! | module | what |
+//! |---|---|
+//! | here | a specialist starts and stops one, who may lists and watches them, a box is told what is owed |
+//! | `segments` | what a box says and brings of one; called by `quic::bulk` when a segment is whole |
+//! | `settling` | they follow the care record |
+//! | [`assembly`] | what came becomes one file |
+//!
+//! The bytes lie in [`crate::recordings`]. How far they have come is in memory only.
 
 pub mod assembly;
+mod segments;
+mod settling;
 
-use std::collections::BTreeSet;
+pub use segments::{Expected, expect, lose, over, take, trouble};
+pub use settling::settle;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use jiff::Timestamp;
-use yunzhen_domain::Actor;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::{EventKind, hex};
 use yunzhen_domain::ids::{ConsultationId, HomeId, RecordingId};
 use yunzhen_domain::machines::consultation::State as Care;
 use yunzhen_domain::machines::recording::State;
-use yunzhen_domain::records::{
-    Assembly, GapReason, Movie, RECORDING_AWAITED, Recording, RecordingFailure, RecordingTrouble,
-    SEGMENTS_OF_RECORDING, StopCause,
-};
-use yunzhen_protocol::control::{RecordingKey, SegmentRefusal, ToBox};
-use yunzhen_protocol::segment::{self, Segment};
+use yunzhen_domain::records::{Assembly, Movie, Recording, StopCause};
+use yunzhen_protocol::control::{RecordingKey, ToBox};
 use yunzhen_runtime::clock::random_bytes;
 use yunzhen_runtime::sealed::SealingKey;
 use yunzhen_store::{Db, consultations, recordings};
@@ -36,7 +39,6 @@ use super::views::recordings as views;
 use super::work::{Start, Work, authorize};
 use super::{App, AppError, Context, fresh};
 use crate::disk::blocking;
-use crate::recordings::Lost;
 use crate::recordings::files::Received;
 use crate::rooms::CameraError;
 
@@ -44,18 +46,6 @@ use crate::rooms::CameraError;
 const MOST_OF_CONSULTATION: usize = 20;
 /// What one box is told at once.
 const BATCH: u32 = 500;
-/// What is looked at in one turn of the job: all that homes of one relay can have under way.
-const MOST_UNDER_WAY: u32 = 20_000;
-
-/// What a segment is to become, while it comes.
-pub enum Expected {
-    /// Its bytes are to come.
-    Next,
-    /// It is here.
-    Known,
-    /// It is not wanted.
-    Refused(SegmentRefusal),
-}
 
 /// A recording that may be watched: where its bytes are.
 pub struct Media {
@@ -225,204 +215,6 @@ async fn of_home(app: &App, home: HomeId, id: RecordingId) -> Result<Option<Reco
     Ok(recordings::get(&mut db, id).await?.filter(|recording| recording.home_id == home))
 }
 
-/// What a segment that a home's box offers is to become. Segments come in their order. `waiting`: how many the box has, this one included.
-pub async fn expect(app: &App, home: HomeId, id: RecordingId, index: u32, waiting: u32) -> Result<Expected, AppError> {
-    let Some(recording) = of_home(app, home, id).await?.filter(|one| one.state.takes_segments()) else {
-        return Ok(Expected::Refused(SegmentRefusal::NotAsked));
-    };
-    let Received { next, here, .. } = received(app, recording.id).await?;
-    let total = u64::from(here) + u64::from(waiting.max(1));
-    app.arriving.set(id.uuid(), u8::try_from(u64::from(here) * 100 / total).unwrap_or(100));
-    Ok(match index {
-        _ if index >= SEGMENTS_OF_RECORDING => Expected::Refused(SegmentRefusal::TooLarge),
-        known if known < next => Expected::Known,
-        new if new == next => Expected::Next,
-        _ => Expected::Refused(SegmentRefusal::OutOfOrder),
-    })
-}
-
-/// The box gives up on all segments up to this one that are not here: they will never come, and hold up none that do. Tells which is to come next.
-pub async fn lose(
-    app: &App,
-    home: HomeId,
-    id: RecordingId,
-    index: u32,
-    reason: GapReason,
-) -> Result<Result<u32, SegmentRefusal>, AppError> {
-    if of_home(app, home, id).await?.is_none_or(|one| !one.state.takes_segments()) {
-        return Ok(Err(SegmentRefusal::NotAsked));
-    }
-    if index >= SEGMENTS_OF_RECORDING {
-        return Ok(Err(SegmentRefusal::TooLarge));
-    }
-    let files = app.recordings.clone();
-    let next = blocking(move || {
-        let next = files.received(id)?.next;
-        if index >= next {
-            files.lose(id, Lost { first: next, last: index, reason })?;
-        }
-        Ok(next.max(index + 1))
-    });
-    next.await.map(Ok).map_err(AppError::RecordingDisk)
-}
-
-/// Keeps a segment whose digest was right, once: it is on this relay's disk when this returns. One of a recording that did not say that it has begun begins it.
-pub async fn take(
-    app: &App,
-    home: HomeId,
-    id: RecordingId,
-    index: u32,
-    sealed: Vec<u8>,
-    now: Timestamp,
-) -> Result<Result<(), SegmentRefusal>, AppError> {
-    let Some(recording) = of_home(app, home, id).await?.filter(|one| one.state.takes_segments()) else {
-        return Ok(Err(SegmentRefusal::NotAsked));
-    };
-    let key = sealing(&app.vault.open(&place(id), &recording.key)?)?;
-    let files = app.recordings.clone();
-    let taken = blocking(move || {
-        let next = files.received(id)?.next;
-        if index != next {
-            // A broken connection's write came to its end beside its successor's.
-            return Ok(if index < next { Ok(()) } else { Err(SegmentRefusal::OutOfOrder) });
-        }
-        match opened(&key, id, index, sealed.clone()) {
-            Some(_) => files.take(id, index, &sealed).map(Ok),
-            None => Ok(Err(SegmentRefusal::Damaged)),
-        }
-    });
-    let taken = taken.await.map_err(AppError::RecordingDisk)?;
-    if taken.is_ok() && recording.state == State::Asked {
-        let ctx = Context::of(Actor::Box { home_id: home }, now);
-        let mut work = Work::unkeyed(app, &ctx).await?;
-        let before = recordings::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-        // It may have been stopped, or purged, meanwhile.
-        if before.state == State::Asked {
-            let after = before.begin(now)?;
-            recordings::update(&mut work.tx, &after).await?;
-            work.record(EventKind::ConsultationRecordingBegun, after.consultation_id.uuid(), Some(home), None);
-            work.finish(()).await?;
-        }
-    }
-    Ok(taken)
-}
-
-fn opened(key: &SealingKey, id: RecordingId, index: u32, sealed: Vec<u8>) -> Option<Segment> {
-    let plain = key.open(&segment::place(id.uuid(), index), sealed).ok()?;
-    Segment::decode(Bytes::from(plain)).ok().filter(|s| s.recording == id.uuid() && s.index == index)
-}
-
-/// The box tells what hinders it; `None`: nothing, it records. The first such word begins the recording, however long its first segment takes to come.
-pub async fn trouble(
-    app: &App,
-    home: HomeId,
-    id: RecordingId,
-    trouble: Option<RecordingTrouble>,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    let ctx = Context::of(Actor::Box { home_id: home }, now);
-    let mut work = Work::unkeyed(app, &ctx).await?;
-    let before = recordings::get(&mut work.tx, id).await?.filter(|r| r.home_id == home).ok_or(AppError::NotFound)?;
-    let (after, kind) = if before.state == State::Asked && trouble.is_none() {
-        (Recording { trouble: None, ..before.begin(now)? }, EventKind::ConsultationRecordingBegun)
-    } else {
-        let Some(after) = before.troubled(trouble) else { return Ok(()) };
-        (after, EventKind::ConsultationRecordingTroubled)
-    };
-    recordings::update(&mut work.tx, &after).await?;
-    work.record(kind, after.consultation_id.uuid(), Some(home), None);
-    work.finish(()).await
-}
-
-/// The box has nothing more of it. One that was not stopped, or has gone on from there, stays as it is.
-pub async fn over(app: &App, home: HomeId, id: RecordingId, now: Timestamp) -> Result<(), AppError> {
-    let ctx = Context::of(Actor::Box { home_id: home }, now);
-    match of_home(app, home, id).await? {
-        None => Err(AppError::NotFound),
-        Some(one) if one.state != State::Backfilling => Ok(()),
-        Some(_) => complete(app, &ctx, id, RecordingFailure::Nothing).await,
-    }
-}
-
-/// What is here is all. `none`: what it means that nothing is.
-async fn complete(app: &App, ctx: &Context, id: RecordingId, none: RecordingFailure) -> Result<(), AppError> {
-    let here = received(app, id).await?.here;
-    let mut work = Work::unkeyed(app, ctx).await?;
-    let before = recordings::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    if before.state != State::Backfilling {
-        return Ok(());
-    }
-    let (after, kind) = match here {
-        0 => (before.fail(none, ctx.now)?, EventKind::ConsultationRecordingFailed),
-        _ => (before.complete(none == RecordingFailure::Lost)?, EventKind::ConsultationRecordingComplete),
-    };
-    recordings::update(&mut work.tx, &after).await?;
-    work.record(kind, after.consultation_id.uuid(), Some(after.home_id), None);
-    work.finish(()).await?;
-    app.arriving.forget(id.uuid());
-    Ok(())
-}
-
-/// Brings what is under way to what the care record says: a recording whose consultation is over, or whose consent was taken back, is stopped; what will not
-/// come is given up. Returns the homes whose boxes have to hear of it: with `again` also those that were told to stop, since nothing acknowledges that.
-pub async fn settle(app: &App, now: Timestamp, again: bool) -> Result<BTreeSet<HomeId>, AppError> {
-    let mut homes = BTreeSet::new();
-    for one in under_way(app).await? {
-        let (id, home, waits) = (one.id, one.home_id, one.state == State::Backfilling);
-        // One that cannot be settled keeps no box from hearing that it is to stop.
-        match settle_one(app, one, now).await {
-            Ok(stopped) if stopped || (again && waits) => drop(homes.insert(home)),
-            Ok(_) => {}
-            Err(error) => {
-                tracing::error!(recording = %id, %error, "a recording could not follow the care record; it is tried again");
-                metrics::counter!("yunzhen_job_failures_total", "job" => "recordings").increment(1);
-            }
-        }
-    }
-    Ok(homes)
-}
-
-/// Whether it was stopped.
-async fn settle_one(app: &App, one: Recording, now: Timestamp) -> Result<bool, AppError> {
-    if one.state.is_running() {
-        return stop_what_is_over(app, one, now).await;
-    }
-    let since = one.stopped_at.unwrap_or(one.asked_at);
-    if one.state == State::Backfilling && now.duration_since(since) > RECORDING_AWAITED {
-        complete(app, &Context::system(now), one.id, RecordingFailure::Lost).await?;
-    }
-    Ok(false)
-}
-
-async fn under_way(app: &App) -> Result<Vec<Recording>, AppError> {
-    let mut db = app.store.read().await?;
-    Ok(recordings::under_way(&mut db, MOST_UNDER_WAY).await?)
-}
-
-async fn stop_what_is_over(app: &App, one: Recording, now: Timestamp) -> Result<bool, AppError> {
-    let cause = {
-        let mut db = app.store.read().await?;
-        let consultation = consultations::get(&mut db, one.consultation_id).await?.ok_or(AppError::NotFound)?;
-        if consultation.state != Care::InProgress {
-            Some(StopCause::CallOver)
-        } else if may_record(app, &mut db, &consultation, now).await? {
-            None
-        } else {
-            Some(StopCause::ConsentRevoked)
-        }
-    };
-    let Some(cause) = cause else { return Ok(false) };
-    let ctx = Context::system(now);
-    let mut work = Work::unkeyed(app, &ctx).await?;
-    let before = recordings::get(&mut work.tx, one.id).await?.ok_or(AppError::NotFound)?;
-    if !before.state.is_running() {
-        return Ok(false);
-    }
-    stopped(&mut work, before, cause, now).await?;
-    work.finish(()).await?;
-    Ok(true)
-}
-
 /// Whether the record has keys of recordings, which only the relay's own key opens.
 pub async fn holds_sealed(store: &yunzhen_store::Store) -> Result<bool, AppError> {
     let mut db = store.read().await?;
@@ -435,7 +227,7 @@ async fn received(app: &App, id: RecordingId) -> Result<Received, AppError> {
 }
 
 /// Where a recording's key belongs.
-fn place(id: RecordingId) -> String {
+pub(super) fn place(id: impl std::fmt::Display) -> String {
     format!("recording:{id}")
 }
 

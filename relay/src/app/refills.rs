@@ -103,7 +103,8 @@ async fn keep(
     all_shown(app, &mut work.tx, ctx, &[refill]).await?.pop().ok_or(AppError::NotFound)
 }
 
-/// Whoever signs one of the medicines again for the same person has done what was asked; called in the transaction of the signature.
+/// Whoever signs what runs out again for the same person has done what was asked, once every line of the request is signed again, by one prescription or several;
+/// called in the transaction of the signature.
 pub(super) async fn renewed(work: &mut Work, ctx: &Context, p: &Prescription) -> Result<(), AppError> {
     let states = vec![State::Open, State::Seen];
     let filter = refills::Filter { states, home: Some(p.home_id), specialist: Some(p.specialist_id) };
@@ -112,9 +113,15 @@ pub(super) async fn renewed(work: &mut Work, ctx: &Context, p: &Prescription) ->
         return Ok(());
     }
     let records = of_same_person(work, p.resident_id).await?;
+    let zone = zone(&mut work.tx, p.home_id).await?;
     for refill in asked.into_iter().filter(|refill| records.contains(&refill.resident_id)) {
         let old = prescriptions::get(&mut work.tx, refill.prescription_id).await?.ok_or(AppError::NotFound)?;
-        if refill.asks_for(&old, p) {
+        if !refill.is_renewed_in_part_by(&old, p, &zone) {
+            continue;
+        }
+        let others = other_renewals(work, &refill, p.id).await?;
+        let signed: Vec<&Prescription> = others.iter().chain([p]).collect();
+        if refill.not_renewed_by(&old, &signed, &zone).is_empty() {
             let refill = refill.renew(p.id, ctx.now)?;
             refills::update(&mut work.tx, &refill).await?;
             work.record(EventKind::RefillDone, refill.id.uuid(), Some(refill.home_id), None);
@@ -132,47 +139,80 @@ async fn of_same_person(work: &mut Work, resident: ResidentId) -> Result<Vec<Res
 /// end, for every prescription that moves; a replacement that is signed later renews the request as any other does.
 pub(super) async fn renewal_ended(work: &mut Work, ctx: &Context, p: &Prescription) -> Result<(), AppError> {
     let Some(end) = RenewalEnd::of(p) else { return Ok(()) };
+    let zone = zone(&mut work.tx, p.home_id).await?;
     for refill in refills::renewed_by(&mut work.tx, p.id).await? {
         let course = prescriptions::get(&mut work.tx, refill.prescription_id).await?.ok_or(AppError::NotFound)?;
-        let today = zone(&mut work.tx, refill.home_id).await?.date(ctx.now);
-        if !refill.is_open_again(&course, end, today) {
+        if !refill.is_open_again(&course, end, zone.date(ctx.now)) {
             continue;
         }
-        let refill = refill.reopen(end, ctx.now)?;
-        refills::update(&mut work.tx, &refill).await?;
-        work.record_by_system(EventKind::RefillReopened, refill.id.uuid(), Some(refill.home_id));
-        match other_renewal(work, &refill, &course, p.id).await? {
-            Some(other) => {
-                let refill = refill.renew(other, ctx.now)?;
+        let refill = reopened(work, ctx, refill, p.id, end).await?;
+        let others = other_renewals(work, &refill, p.id).await?;
+        let signed: Vec<&Prescription> = others.iter().collect();
+        let other = signed.iter().find(|other| refill.is_renewed_in_part_by(&course, other, &zone));
+        match other {
+            Some(other) if refill.not_renewed_by(&course, &signed, &zone).is_empty() => {
+                let refill = refill.renew(other.id, ctx.now)?;
                 refills::update(&mut work.tx, &refill).await?;
                 work.record_by_system(EventKind::RefillDone, refill.id.uuid(), Some(refill.home_id));
             }
             // What the home lost while it was done nobody was asked for.
-            None => look_again(work, course.id, ctx.now, ctx.now).await?,
+            _ => look_again(work, course.id, ctx.now, ctx.now).await?,
+        }
+    }
+    for refill in done_with(work, p).await? {
+        let course = prescriptions::get(&mut work.tx, refill.prescription_id).await?.ok_or(AppError::NotFound)?;
+        let is_open_again = refill.is_open_again(&course, end, zone.date(ctx.now));
+        if !is_open_again || !refill.is_renewed_in_part_by(&course, p, &zone) {
+            continue;
+        }
+        let others = other_renewals(work, &refill, p.id).await?;
+        let signed: Vec<&Prescription> = others.iter().collect();
+        if !refill.not_renewed_by(&course, &signed, &zone).is_empty() {
+            let refill = reopened(work, ctx, refill, p.id, end).await?;
+            look_again(work, refill.prescription_id, ctx.now, ctx.now).await?;
         }
     }
     Ok(())
 }
 
-/// Where two were signed for one request and one of them ended: the other, while it stands.
-async fn other_renewal(
+async fn reopened(
     work: &mut Work,
-    refill: &Refill,
-    course: &Prescription,
-    ended: PrescriptionId,
-) -> Result<Option<PrescriptionId>, AppError> {
-    let renews = |p: &&Prescription| {
-        let is_other = ![ended, course.id].contains(&p.id);
-        let own = p.home_id == refill.home_id && p.specialist_id == refill.specialist_id;
-        is_other && own && RenewalEnd::of(p).is_none() && refill.asks_for(course, p)
-    };
+    ctx: &Context,
+    refill: Refill,
+    renewal: PrescriptionId,
+    end: RenewalEnd,
+) -> Result<Refill, AppError> {
+    let refill = refill.reopen(renewal, end, ctx.now)?;
+    refills::update(&mut work.tx, &refill).await?;
+    work.record_by_system(EventKind::RefillReopened, refill.id.uuid(), Some(refill.home_id));
+    Ok(refill)
+}
+
+/// The requests of the same person that became done when another prescription was signed after this one: it may have renewed a line of them, and only the last one
+/// that did is kept with the request.
+async fn done_with(work: &mut Work, p: &Prescription) -> Result<Vec<Refill>, AppError> {
+    let mut found = Vec::new();
+    for record in of_same_person(work, p.resident_id).await? {
+        let courses = prescriptions::for_resident(&mut work.tx, record, MOST_SIGNED).await?;
+        let asked = refills::of_prescriptions(&mut work.tx, courses.iter().map(|course| course.id)).await?;
+        found.extend(asked.into_values().filter(|refill| {
+            let own = refill.home_id == p.home_id && refill.specialist_id == p.specialist_id;
+            let since = p.signed_at.is_some_and(|at| at >= refill.asked_at && Some(at) <= refill.decided_at);
+            own && since && refill.state == State::Done && refill.renewed_by != Some(p.id)
+        }));
+    }
+    found.sort_unstable_by_key(|refill| refill.id);
+    Ok(found)
+}
+
+/// What else may renew the request: signed for the same person since it was asked, and it stands.
+async fn other_renewals(work: &mut Work, refill: &Refill, but: PrescriptionId) -> Result<Vec<Prescription>, AppError> {
+    let mut others = Vec::new();
     for record in of_same_person(work, refill.resident_id).await? {
         let signed = prescriptions::signed_since(&mut work.tx, record, refill.asked_at, MOST_SIGNED).await?;
-        if let Some(p) = signed.iter().find(renews) {
-            return Ok(Some(p.id));
-        }
+        others.extend(signed.into_iter().filter(|p| p.id != but && refill.may_be_renewed_by(p)));
     }
-    Ok(None)
+    Ok(others)
 }
 
 /// A withdrawn course needs no refill; called in the transaction of the withdrawal.
@@ -190,6 +230,11 @@ pub(super) async fn watch(work: &mut Work, p: &Prescription, now: Timestamp) -> 
         return Ok(());
     }
     look_again(work, p.id, now, now).await
+}
+
+/// No pharmacy has any more what it owed of a course that began: nothing of it is on its way. Called in the transaction of every prescription that moves.
+pub(super) async fn nothing_is_coming(work: &mut Work, p: &Prescription, now: Timestamp) -> Result<(), AppError> {
+    if p.is_in_the_pool() && p.in_the_home() { watch(work, p, now).await } else { Ok(()) }
 }
 
 /// What the home has of a course, or may still get, became less: it is looked at now. Called in the transaction of the recall or of the settlement.
@@ -290,7 +335,12 @@ fn ends(app: &App, supply: &Supply, zone: &Zone, recalls: &[Recall], now: Timest
         let stock = supply.stock(*course, drug.doses_per_unit, &lots);
         let is_missed = stock.misses_what_was_called_back(now);
         if is_missed || !is_short(item, drug) {
-            let runway = stock.runway(&app.policy, now);
+            // What was called back is missed in the home, whatever is on its way.
+            let runway = if is_missed {
+                stock.runway(&app.policy, now)
+            } else {
+                stock.runway_with_what_is_coming(&app.policy, now)
+            };
             let runway = if is_missed && runway.last_day.is_none() { nothing } else { runway };
             ends.extend(runway.last_day.map(|last_day| (item.no, runway, last_day)));
         }
@@ -302,6 +352,17 @@ fn ends(app: &App, supply: &Supply, zone: &Zone, recalls: &[Recall], now: Timest
 async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Result<Vec<views::Refill>, AppError> {
     let prescriptions = prescriptions::get_all(db, all.iter().map(|refill| refill.prescription_id)).await?;
     let residents = residents::get_all_standing(db, all.iter().map(|refill| refill.resident_id)).await?;
+    let waiting = || all.iter().filter(|refill| !refill.state.is_decided());
+    let persons = waiting().flat_map(|refill| {
+        let standing = residents.get(&refill.resident_id).map(|resident| resident.id);
+        [Some(refill.resident_id), standing].into_iter().flatten()
+    });
+    let persons: Vec<ResidentId> = persons.collect();
+    let since = waiting().map(|refill| refill.asked_at).min();
+    let signed = match since {
+        Some(since) => prescriptions::all_signed_since(db, persons, since).await?,
+        None => Vec::new(),
+    };
     let mut names = Names::default();
     let mut views = Vec::with_capacity(all.len());
     for refill in all {
@@ -309,16 +370,29 @@ async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Re
         let resident = residents.get(&refill.resident_id).cloned().ok_or(AppError::NotFound)?;
         let lines = p.items.iter().filter(|item| refill.item_nos.contains(&item.no));
         let (drug_names, drug_names_en) = drug_names(app, lines);
+        let home = names.home(db, refill.home_id).await?.clone();
+        let of_person = |new: &&Prescription| [refill.resident_id, resident.id].contains(&new.resident_id);
+        let renewals: Vec<&Prescription> =
+            signed.iter().filter(of_person).filter(|new| refill.may_be_renewed_by(new)).collect();
+        let mut open_nos = refill.not_renewed_by(p, &renewals, &home.zone);
+        // Said where a part is signed again, and only while somebody is asked.
+        if refill.state.is_decided() || open_nos.len() == refill.item_nos.len() {
+            open_nos.clear();
+        }
+        let open_lines = p.items.iter().filter(|item| open_nos.contains(&item.no));
+        let (open_names, open_names_en) = super::prescriptions::drug_names(app, open_lines);
         views.push(views::Refill {
             id: refill.id,
             version: refill.version,
             state: refill.state,
             prescription_id: refill.prescription_id,
             resident: resident_ref(app, resident),
-            home_name: names.home(db, refill.home_id).await?.name.clone(),
+            home_name: home.name,
             specialist_name: names.staff(db, refill.specialist_id).await?.name.clone(),
             drug_names,
             drug_names_en,
+            open_names,
+            open_names_en,
             last_day: refill.last_day,
             runs_out: refill.runs_out,
             asked_at: refill.asked_at.into(),

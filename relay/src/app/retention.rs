@@ -2,7 +2,7 @@
 //! keeps that it went. Administrators see the clocks and place and lift holds; nobody deletes by hand.
 
 use jiff::Timestamp;
-use yunzhen_domain::access::Action;
+use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{LegalHoldId, ResidentId};
 use yunzhen_domain::machines::legal_hold::State;
@@ -52,6 +52,7 @@ pub async fn hold(app: &App, ctx: &Context, input: views::NewLegalHold) -> Resul
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
+    work.authorize(Action::HoldRecord, &Facts::default())?;
     let reason = required("reason", &input.reason, 500)?;
     let standing = residents::get_standing(&mut work.tx, input.resident_id).await?;
     let resident =
@@ -87,6 +88,7 @@ pub async fn release(
         Start::Fresh(work) => work,
     };
     let before = legal_holds::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::HoldRecord, &Facts::default())?;
     same_version(input.version, before.version)?;
     let by = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
     let hold = before.release(by, ctx.now)?;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
+use yunzhen_domain::access::{Action, Decision, Facts, asks_fresh_proof, decide, may_try};
 use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
 use yunzhen_domain::checked::text;
 use yunzhen_domain::formulary::Formulary;
@@ -86,20 +87,26 @@ impl Work {
         Ok(Self { tx: app.store.write().await?, policy, formulary, vault, ctx, facts: Vec::new(), secret: false })
     }
 
-    /// Decides whether the actor may do this to a resource.
+    /// Decides whether the actor may do this to a resource, and whether it is proved who does it where the action asks for that. Who may not hears that first.
     pub(super) fn authorize(&self, action: Action, facts: &Facts) -> Result<(), AppError> {
-        authorize(&self.ctx, action, facts)
+        authorize(&self.ctx, action, facts)?;
+        if asks_fresh_proof(action) { recently_authenticated(&self.policy, &self.ctx) } else { Ok(()) }
     }
 
     /// The same for a resident: who sees the record is told that this is not theirs to do.
     pub(super) async fn authorize_for(&mut self, action: Action, resident: &Resident) -> Result<(), AppError> {
         let ties = Ties::to(&mut self.tx, &self.ctx, resident.id).await?;
-        authorize(&self.ctx, action, &ties.facts(resident))
+        self.authorize(action, &ties.facts(resident))
     }
 
     /// Does this system itself ask?
     pub(super) fn is_of_system(&self, id: PharmacySystemId) -> bool {
         matches!(self.ctx.actor, yunzhen_domain::Actor::PharmacySystem { system_id, .. } if system_id == id)
+    }
+
+    /// When it is given.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.ctx.now
     }
 
     /// Who gives the command.
@@ -199,7 +206,12 @@ impl Work {
 
 /// Where a sealed answer belongs.
 fn place(actor: &str, key: &str) -> String {
-    format!("answer:{actor}:{key}")
+    place_of_answer(format_args!("{actor}:{key}"))
+}
+
+/// The same by the name of its row, actor and key.
+pub(super) fn place_of_answer(row: impl std::fmt::Display) -> String {
+    format!("answer:{row}")
 }
 
 /// Decides whether the actor may do this to a resource.
@@ -208,6 +220,16 @@ pub(super) fn authorize(ctx: &Context, action: Action, facts: &Facts) -> Result<
         Decision::Allow => Ok(()),
         Decision::Hide => Err(AppError::NotFound),
         Decision::Forbid => Err(AppError::Forbidden),
+    }
+}
+
+/// Not the open page does it, but the person before it.
+pub(super) fn recently_authenticated(policy: &Policy, ctx: &Context) -> Result<(), AppError> {
+    let minutes = policy.reauthentication_minutes;
+    let since = ctx.now.duration_since(ctx.authenticated_at);
+    match since > SignedDuration::from_mins(i64::from(minutes)) {
+        true => Err(AppError::Reauthenticate { minutes }),
+        false => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Break-glass: opening a record without a relation, and the review by a second person.
+//! Break-glass: opening a record without a relation, the home that is told, and the review by a second person.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,11 +10,11 @@ use crate::app::views::break_glass::{BreakGlass, BreakGlassQuery, NewBreakGlass,
 use crate::app::views::codes::BreakGlassId;
 use crate::app::views::common::VersionBody;
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
-use crate::http::extract::{Caller, Command, Id, Search};
+use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
+use crate::http::extract::{Caller, Command, Deed, Id, Search};
 use crate::http::problem::{Problem, status};
 
-/// The review queue, newest first.
+/// The review queue, newest first; for the nurses of a home, what they have to take note of.
 #[utoipa::path(
     get,
     path = "/break-glass",
@@ -82,4 +82,21 @@ pub async fn review(
     command: Command<ReviewBody>,
 ) -> Result<Json<BreakGlass>, Problem> {
     Ok(Json(app::break_glass::review(&state.app, &command.context, id, command.body).await?))
+}
+
+/// The home takes note: its nurses are not told of it any more.
+#[utoipa::path(
+    post,
+    path = "/break-glass/{id}/acknowledge",
+    operation_id = "acknowledgeBreakGlass",
+    tag = "break-glass",
+    params(("id" = BreakGlassId, Path), OptionalIdempotencyHeader),
+    responses((status = 200, description = "Done.", body = BreakGlass), CommandProblems),
+)]
+pub async fn acknowledge(
+    State(state): State<ApiState>,
+    Id(id): Id<BreakGlassId>,
+    deed: Deed,
+) -> Result<Json<BreakGlass>, Problem> {
+    Ok(Json(app::break_glass::acknowledge(&state.app, &deed.context, id).await?))
 }

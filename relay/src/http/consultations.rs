@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 
 use crate::app;
 use crate::app::views::Page;
-use crate::app::views::codes::ConsultationId;
+use crate::app::views::codes::{ConsultationId, InvitationId};
 use crate::app::views::common::{ReasonBody, VersionBody};
 use crate::app::views::consultations::{
-    Consultation, ConsultationNote, ConsultationQuery, ConsultationSummary, Invitation, NewConsultation, NewInvitation,
-    NoteUpdate,
+    Consultation, ConsultationNote, ConsultationQuery, ConsultationSummary, Guest, Invitation, NewConsultation,
+    NewInvitation, NoteUpdate,
 };
 use crate::app::views::referrals::StoppedConsultation;
 use crate::http::ApiState;
@@ -211,4 +211,57 @@ pub async fn invite(
     command: Command<NewInvitation>,
 ) -> Result<(StatusCode, Json<Invitation>), Problem> {
     Ok((status::CREATED, Json(app::consultations::invite(&state.app, &command.context, id, command.body).await?)))
+}
+
+/// The guests whose link still stands, the newest first.
+#[utoipa::path(
+    get,
+    path = "/consultations/{id}/invitations",
+    operation_id = "listGuests",
+    tag = "consultations",
+    params(("id" = ConsultationId, Path)),
+    responses((status = 200, description = "The guests.", body = Page<Guest>), ReadProblems),
+)]
+pub async fn guests(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    caller: Caller,
+) -> Result<Json<Page<Guest>>, Problem> {
+    Ok(Json(app::consultations::guests(&state.app, &caller.context, id).await?))
+}
+
+/// Lets a guest in who waits.
+#[utoipa::path(
+    post,
+    path = "/consultations/{id}/invitations/{guest}/admit",
+    operation_id = "admitGuest",
+    tag = "consultations",
+    params(("id" = ConsultationId, Path), ("guest" = InvitationId, Path), IdempotencyHeader),
+    request_body = VersionBody,
+    responses((status = 200, description = "Let in.", body = Guest), CommandProblems),
+)]
+pub async fn admit_guest(
+    State(state): State<ApiState>,
+    Id((id, guest)): Id<(ConsultationId, InvitationId)>,
+    command: Command<VersionBody>,
+) -> Result<Json<Guest>, Problem> {
+    Ok(Json(app::consultations::admit(&state.app, &command.context, id, guest, command.body).await?))
+}
+
+/// Does not let a guest in, sends one out of the call, or takes a link back.
+#[utoipa::path(
+    post,
+    path = "/consultations/{id}/invitations/{guest}/revoke",
+    operation_id = "revokeGuest",
+    tag = "consultations",
+    params(("id" = ConsultationId, Path), ("guest" = InvitationId, Path), IdempotencyHeader),
+    request_body = VersionBody,
+    responses((status = 200, description = "The link opens nothing any more.", body = Guest), CommandProblems),
+)]
+pub async fn revoke_guest(
+    State(state): State<ApiState>,
+    Id((id, guest)): Id<(ConsultationId, InvitationId)>,
+    command: Command<VersionBody>,
+) -> Result<Json<Guest>, Problem> {
+    Ok(Json(app::consultations::revoke(&state.app, &command.context, id, guest, command.body).await?))
 }

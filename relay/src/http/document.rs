@@ -6,9 +6,9 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 
 use super::problem::ProblemBody;
 use super::{
-    admin, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, ecgs,
-    events, formulary, homes, legs, media_timeline, pharmacies, prescriptions, recordings, residents, rounds, schedule,
-    sessions, stills, urgent_calls,
+    admin, appointments, boxes, break_glass, calendars, consents, consultations, deliveries, documents, duplicates,
+    ecgs, events, formulary, homes, legs, media_timeline, pharmacies, prescriptions, recordings, residents, rounds,
+    schedule, sessions, stills, urgent_calls,
 };
 
 /// Header of every POST that changes care state.
@@ -67,11 +67,40 @@ problems! {
 }
 
 problems! {
+    /// What an offer can answer instead.
+    OfferProblems:
+    BadRequest 400 "The request cannot be understood.";
+    Unauthenticated 401 "Nobody is signed in.";
+    Forbidden 403 "The caller's role may not do this.";
+    NotFound 404 "It does not exist, or the caller may not know that it does.";
+    Conflict 409 "The call is over or full.";
+    TooLarge 413 "The body is too large.";
+    Unprocessable 422 "The content is not acceptable; `fields` says where.";
+    Throttled 429 "Too many offers; `Retry-After` says how long to wait.";
+    Unavailable 503 "The relay cannot answer now.";
+}
+
+problems! {
     /// What signing in can answer instead.
     SignInProblems:
     BadRequest 400 "The request cannot be understood.";
     Unauthenticated 401 "The credentials are wrong.";
+    Conflict 409 "The settings of this hospital do not allow this way in.";
     TooLarge 413 "The body is too large.";
+    Throttled 429 "Too many attempts; `Retry-After` says how long to wait.";
+    Unavailable 503 "The relay cannot answer now.";
+}
+
+problems! {
+    /// What a change of the own access can answer instead.
+    OwnAccessProblems:
+    BadRequest 400 "The request cannot be understood.";
+    Unauthenticated 401 "Nobody is signed in.";
+    Forbidden 403 "The caller's role may not do this.";
+    NotFound 404 "It does not exist, or the caller may not know that it does.";
+    Conflict 409 "The settings of this hospital do not allow it.";
+    TooLarge 413 "The body is too large.";
+    Unprocessable 422 "Password, code or passkey are not taken; `fields` says which.";
     Throttled 429 "Too many attempts; `Retry-After` says how long to wait.";
     Unavailable 503 "The relay cannot answer now.";
 }
@@ -87,8 +116,40 @@ problems! {
         sessions::create,
         sessions::current,
         sessions::end,
+        sessions::reauthenticate,
         sessions::create_courier,
         sessions::create_observer,
+        sessions::guest_standing,
+        sessions::list,
+        sessions::end_one,
+        sessions::end_others,
+        sessions::end_all_of,
+        super::passkeys::sign_in,
+        super::passkeys::ask,
+        super::passkeys::list,
+        super::passkeys::begin,
+        super::passkeys::register,
+        super::passkeys::rename,
+        super::passkeys::remove,
+        super::openid::providers,
+        super::openid::begin,
+        super::openid::sign_in,
+        super::openid::begin_proof,
+        super::openid::prove,
+        super::openid::own,
+        super::openid::of_staff,
+        super::openid::bind,
+        super::openid::unbind,
+        super::second_factors::status,
+        super::second_factors::begin,
+        super::second_factors::confirm,
+        super::second_factors::make_codes,
+        super::second_factors::remove,
+        super::second_factors::reset,
+        super::passwords::change,
+        super::passwords::judge,
+        super::access_notices::list,
+        super::access_notices::see,
         homes::list,
         homes::set_zone,
         homes::set_place,
@@ -125,6 +186,7 @@ problems! {
         break_glass::open,
         break_glass::close,
         break_glass::review,
+        break_glass::acknowledge,
         super::eligibility::get,
         super::eligibility::record,
         super::eligibility::revoke,
@@ -174,6 +236,9 @@ problems! {
         consultations::no_show,
         consultations::save_note,
         consultations::invite,
+        consultations::guests,
+        consultations::admit_guest,
+        consultations::revoke_guest,
         formulary::drugs,
         formulary::diagnoses,
         prescriptions::list,
@@ -280,8 +345,24 @@ problems! {
         super::retention::hold,
         super::retention::release,
         admin::staff,
+        super::staff_accounts::create,
+        super::staff_accounts::close,
+        super::staff_accounts::reopen,
+        super::staff_accounts::reset_password,
         admin::record_practice,
+        super::licences::record,
+        super::licences::history,
+        super::signing_keys::list,
+        super::signing_keys::request,
+        super::signing_keys::approve,
+        super::signing_keys::refuse,
+        super::signing_keys::certify,
+        super::signing_keys::revoke,
+        super::signing_keys::revoked,
         admin::boxes,
+        boxes::ask_enrolment,
+        boxes::revoke,
+        boxes::renew,
         admin::audit,
         events::stream,
         super::pharmacy_systems::list,

@@ -1,5 +1,8 @@
 //! Live changes as server-sent events, resumable: `id` is the audit sequence number, `Last-Event-ID` goes on after it.
 //!
+//! A stream ends with what it was opened by: the token, the account, its role and home. It looks at each change and once a second, because a session also ends by the
+//! clock and may be ended through another relay; a page whose session goes on under another token comes back with that one.
+//!
 //! `event: boxes` says that a box came or went. It is no part of the record and has no id: a listener that comes back reads the boxes anew.
 
 use std::convert::Infallible;
@@ -14,7 +17,7 @@ use tokio::sync::watch;
 use yunzhen_runtime::clock;
 
 use crate::app::views::events::Change;
-use crate::app::{self, App, Context};
+use crate::app::{self, App, AppError, Context};
 use crate::http::ApiState;
 use crate::http::document::ReadProblems;
 use crate::http::extract::Caller;
@@ -22,6 +25,8 @@ use crate::http::problem::{Fault, Problem};
 
 /// Keeps proxies and the box's link from closing a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// So long at most somebody who may not listen any more goes on.
+const LOOK: Duration = Duration::from_secs(1);
 /// A listener that missed more than this reads everything anew; that costs less than hearing each change.
 const MAX_REPLAY: i64 = 5_000;
 
@@ -88,20 +93,13 @@ impl Listener {
     async fn next_batch(&mut self) -> Option<Vec<Event>> {
         let mut told = Vec::new();
         if !self.behind {
-            let changed = tokio::select! {
-                changed = self.changes.changed() => changed,
-                changed = boxes_changed(&mut self.boxes) => {
-                    told.push(Event::default().event("boxes").data("{}"));
-                    changed
-                }
-            };
-            changed.ok()?;
+            told.extend(self.woken().await?);
         }
         self.changes.mark_unchanged();
-        // Who was signed out in between hears nothing more.
-        let through_box = self.context.through_box;
-        let token = self.context.session_token.expose();
-        app::sessions::authenticate(&self.app, token, through_box, clock::now_timestamp()).await.ok()?;
+        // Who was signed out in between, or may hear of something else now, hears nothing more.
+        if self.may_listen().await != Some(true) {
+            return None;
+        }
         match app::events::after(&self.app, &self.context, self.seen).await {
             Ok(batch) => {
                 self.seen = batch.last_seq;
@@ -111,6 +109,43 @@ impl Listener {
             }
             Err(error) => {
                 tracing::warn!(%error, "a live stream ends because the record cannot be read");
+                None
+            }
+        }
+    }
+
+    /// Waits until something may have to be told; that of the boxes is the event. None: nobody listens any more.
+    async fn woken(&mut self) -> Option<Option<Event>> {
+        loop {
+            tokio::select! {
+                changed = self.changes.changed() => return changed.ok().map(|()| None),
+                changed = boxes_changed(&mut self.boxes) => {
+                    return changed.ok().map(|()| Some(Event::default().event("boxes").data("{}")));
+                }
+                () = tokio::time::sleep(LOOK) => {
+                    // While the record cannot be read there is nothing to tell either.
+                    if self.may_listen().await == Some(false) {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the token still speaks for who opened the stream; none where that cannot be found out.
+    async fn may_listen(&self) -> Option<bool> {
+        let (token, through_box) = (self.context.session_token.expose(), self.context.through_box);
+        let (watching, now) = (app::sessions::Errand::Watching, clock::now_timestamp());
+        match app::sessions::authenticate(&self.app, token, through_box, watching, now).await {
+            Ok(actor) => Some(actor == self.context.actor),
+            Err(
+                AppError::Unauthenticated
+                | AppError::SessionRevoked(_)
+                | AppError::SecondFactorMissing
+                | AppError::PasswordToBeSet,
+            ) => Some(false),
+            Err(error) => {
+                tracing::warn!(%error, "whether a live stream may go on could not be found out");
                 None
             }
         }

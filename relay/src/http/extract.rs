@@ -3,25 +3,27 @@
 //! The peer's certificate says which program speaks (a console, or the box of a home); the bearer token says which person. Both are needed.
 //! [`Entrance`] is for those who are not signed in yet.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::RequestExt as _;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 use sha2::{Digest as _, Sha256};
-use yunzhen_certs::Identity;
+use yunzhen_certs::{CertificateFacts, Identity};
 use yunzhen_domain::ids::HomeId;
 use yunzhen_domain::{Actor, Sensitive};
 use yunzhen_runtime::clock;
+use yunzhen_runtime::crowd::neighbourhood;
 
 use super::ApiState;
 use super::problem::{Fault, Problem};
-use crate::app::{self, AppError, Context, Entrance, Idempotency};
+use crate::app::sessions::Errand;
+use crate::app::{self, AppError, Context, Entrance, Idempotency, Visitor};
 
 /// The largest JSON body.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -66,6 +68,22 @@ pub struct BoxOrPerson<T> {
     /// What.
     pub body: T,
 }
+
+/// A command of a box about itself. Whoever else comes is somebody who may not do it, which the use case says.
+pub struct BoxCommand<T> {
+    /// Which box.
+    pub context: Context,
+    /// The certificate of its connection.
+    pub certificate: Option<CertificateFacts>,
+    /// What.
+    pub body: T,
+}
+
+/// A small JSON body, where nobody is asked who sends it.
+pub struct Parsed<T>(pub T);
+
+/// Of such a body.
+const MAX_PARSED_BYTES: usize = 16 * 1024;
 
 /// A signed-in person, or the box itself when nobody is signed in.
 pub struct BoxOrCaller {
@@ -248,7 +266,8 @@ async fn of_system(parts: &Parts, state: &ApiState, key: Option<Idempotency>) ->
     let peer = Peer::of(parts)?;
     let credential = bearer(&parts.headers).filter(|_| peer.through_box.is_none());
     let credential = credential.ok_or_else(|| Problem::from(Fault::Unauthenticated))?;
-    let origin = Entrance { now: clock::now_timestamp(), source: peer.source, through_box: None };
+    let (now, source) = (clock::now_timestamp(), peer.source);
+    let origin = Entrance { now, source, through_box: None, visitor: Visitor::default() };
     let actor = app::pharmacy_systems::authenticate(&state.app, credential, &origin).await?;
     let session_token = Sensitive::new(credential.to_owned());
     Ok(Context { source: origin.source, session_token, idempotency: key, ..Context::of(actor, origin.now) })
@@ -279,6 +298,26 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for BoxOrPerson<T> {
     }
 }
 
+impl<T: DeserializeOwned> FromRequest<ApiState> for BoxCommand<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read(request).await?;
+        let context = box_or_person(&parts, state, None).await?;
+        let certificate = parts.extensions.get::<CertificateFacts>().cloned();
+        Ok(Self { context, certificate, body: parse(&bytes)? })
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Parsed<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (_, bytes) = read_most(request, MAX_PARSED_BYTES).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest<ApiState> for Input<T> {
     type Rejection = Problem;
 
@@ -295,7 +334,9 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Knock<T> {
     async fn from_request(request: Request, _: &ApiState) -> Result<Self, Problem> {
         let (parts, bytes) = read(request).await?;
         let peer = Peer::of(&parts)?;
-        let context = Entrance { now: clock::now_timestamp(), source: peer.source, through_box: peer.through_box };
+        let visitor = visitor(&parts, &peer);
+        let Peer { source, through_box, .. } = peer;
+        let context = Entrance { now: clock::now_timestamp(), source, through_box, visitor };
         Ok(Self { context, body: parse(&bytes)? })
     }
 }
@@ -319,9 +360,51 @@ impl FromRequest<ApiState> for Text {
     }
 }
 
+/// What is known of a browser before somebody is signed in. A box says nothing of its tablets, and ends their sessions itself when nothing waits for delivery any more.
+fn visitor(parts: &Parts, peer: &Peer) -> Visitor {
+    if peer.through_box.is_some() {
+        return Visitor::default();
+    }
+    let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Visitor {
+        device: yunzhen_domain::device::words(user_agent),
+        address: peer.address.clone().map(Sensitive::new),
+        former: bearer(&parts.headers).unwrap_or_default().into(),
+    }
+}
+
+/// Said by a page that asks by itself while nobody touches it. Whoever lies with it could as well ask now and then: it keeps no stranger out, it lets a desk that
+/// was left end.
+const UNATTENDED: &str = "Unattended";
+
+/// What a request is about, as far as its session is concerned.
+fn errand(parts: &Parts) -> Errand {
+    let of_path = errand_of(parts.uri.path());
+    if parts.headers.contains_key(UNATTENDED) { of_path.unattended() } else { of_path }
+}
+
+/// By the path alone; what is not known is work.
+fn errand_of(path: &str) -> Errand {
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    match path.split('/').nth(1) {
+        // What is told of changed ways in is asked for by a page that is left open as well.
+        Some("events" | "access-notices") => Errand::Watching,
+        Some("sessions" | "second-factor" | "passkeys" | "password") => Errand::OwnAccess,
+        _ => Errand::Work,
+    }
+}
+
+/// As far as wrong tries are counted together: a household or an office has 2^64 addresses of its own in IPv6.
+fn network(address: &str) -> String {
+    let parsed = address.parse::<IpAddr>();
+    parsed.map_or_else(|_| address.to_owned(), |address| neighbourhood(address).to_string())
+}
+
 /// The program that speaks.
 struct Peer {
     source: String,
+    /// Of the browser, where a console says so.
+    address: Option<String>,
     through_box: Option<HomeId>,
 }
 
@@ -329,14 +412,15 @@ impl Peer {
     fn of(parts: &Parts) -> Result<Self, Problem> {
         match parts.extensions.get::<Identity>() {
             Some(Identity::Box { home_id }) => {
-                Ok(Self { source: format!("box {home_id}"), through_box: Some(*home_id) })
+                Ok(Self { source: format!("box {home_id}"), address: None, through_box: Some(*home_id) })
             }
             // A console speaks for browsers; it says from where, and it is believed because it is a console.
             Some(Identity::Console { name }) => {
                 let browser = parts.headers.get("X-Forwarded-For").and_then(|value| value.to_str().ok());
                 let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
-                let from = browser.map(|text| text.chars().take(64).collect()).or(address).unwrap_or_default();
-                Ok(Self { source: format!("console {name} {from}"), through_box: None })
+                let from: String = browser.map(|text| text.chars().take(64).collect()).or(address).unwrap_or_default();
+                let source = format!("console {name} {}", network(&from));
+                Ok(Self { source, address: Some(from).filter(|from| !from.is_empty()), through_box: None })
             }
             _ => Err(Problem::from(Fault::Unauthenticated)),
         }
@@ -347,15 +431,18 @@ async fn context(parts: &Parts, state: &ApiState, idempotency: Option<Idempotenc
     let peer = Peer::of(parts)?;
     let token = bearer(&parts.headers).ok_or_else(|| Problem::from(Fault::Unauthenticated))?;
     let now = clock::now_timestamp();
-    let actor = app::sessions::authenticate(&state.app, token, peer.through_box, now)
+    let errand = errand(parts);
+    let known = app::sessions::known(&state.app, token, peer.through_box, errand, now)
         .await
         .map_err(|error| Problem::from(Fault::App(error)))?;
     Ok(Context {
-        actor,
+        actor: known.actor,
         now,
         source: peer.source,
         through_box: peer.through_box,
+        session: Some(known.session),
         session_token: Sensitive::new(token.to_owned()),
+        authenticated_at: known.authenticated_at,
         idempotency,
         on_duty: None,
     })
@@ -447,5 +534,43 @@ fn nul_below(value: &Value, path: String) -> Option<String> {
             nul_below(member, path)
         }),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_household_is_one_source_and_two_are_two() {
+        assert_eq!(network("2001:db8:1:2:aaaa::1"), network("2001:db8:1:2:bbbb::2"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("198.51.100.7"), "198.51.100.7");
+        assert_eq!(network("::ffff:198.51.100.7"), "198.51.100.7");
+        assert_eq!(network("who knows"), "who knows");
+    }
+
+    #[test]
+    fn what_may_be_done_before_a_second_factor_is_there() {
+        for own in ["/sessions", "/sessions/current", "/api/second-factor/begin", "/passkeys", "/api/password"] {
+            assert_eq!(errand_of(own), Errand::OwnAccess, "{own}");
+        }
+        for work in ["/residents", "/staff/1/end-sessions", "/residents/sessions", "/", ""] {
+            assert_eq!(errand_of(work), Errand::Work, "{work}");
+        }
+        assert_eq!(errand_of("/api/events"), Errand::Watching);
+    }
+
+    #[test]
+    fn what_a_page_asks_with_nobody_before_it_is_no_use_of_the_session() {
+        let asked = |path: &str, header: Option<&str>| {
+            let request =
+                header.into_iter().fold(Request::builder().uri(path), |request, name| request.header(name, "1"));
+            errand(&request.body(()).unwrap().into_parts().0)
+        };
+        assert_eq!(asked("/api/urgent-calls?open=true", None), Errand::Work);
+        assert_eq!(asked("/api/urgent-calls?open=true", Some("unattended")), Errand::Watching);
+        assert_eq!(asked("/api/sessions/current", Some("unattended")), Errand::WatchingOwnAccess);
+        assert_eq!(asked("/api/events", Some("unattended")), Errand::Watching);
     }
 }

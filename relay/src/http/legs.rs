@@ -10,19 +10,20 @@ use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
+use jiff::SignedDuration;
 use yunzhen_domain::actor::{Actor, Role};
+use yunzhen_domain::ids::SessionId;
 use yunzhen_domain::records::Consultation;
 use yunzhen_protocol::room::{LinkLevel, ParticipantId, ParticipantKind, RoomPhase, RoomState};
 use yunzhen_rtc::{ConnectError, LegDirection, LegId, Listening, NewParticipant};
 
-use crate::app::sessions::SessionKey;
 use crate::app::views::codes::ConsultationId;
 use crate::app::views::legs::{
     HomeCameraBody, LegQuery, MediaDirection, MediaState, MediaToken, NewMediaToken, QualityReport, ReceiveLevel,
 };
-use crate::app::{self, Context};
+use crate::app::{self, AppError, Context};
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, ReadProblems};
+use crate::http::document::{CommandProblems, OfferProblems, ReadProblems};
 use crate::http::extract::{Caller, Id, Input, Search, Text};
 use crate::http::problem::{Fault, Problem, status};
 use crate::rooms::{Join, LegOwner};
@@ -44,7 +45,7 @@ type Offer = Text;
     responses(
         (status = 201, description = "The answer, with all candidates.", content_type = "application/sdp", body = String,
          headers(("Location" = String, description = "The leg."), ("Leg-Id" = String, description = "The leg's id."))),
-        CommandProblems,
+        OfferProblems,
     ),
 )]
 pub async fn create(
@@ -55,13 +56,15 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let context = &request.context;
     let call = call(&state, context, id).await?;
+    let session = session(context)?;
+    may_offer(&state, session)?;
     let replaces = query.rejoin.as_deref().map(|leg| leg.parse::<LegId>()).transpose();
     let join = Join {
         consultation_id: call.id,
         home_id: call.home_id,
         participant: participant(&state, context).await?,
         owner: owner(&context.actor),
-        session: SessionKey::of(context),
+        session,
         offer: request.text,
         // A leg that cannot be named is gone already: joining anew is what the person wants.
         replaces: replaces.unwrap_or_default(),
@@ -211,7 +214,8 @@ pub async fn create_media_token(
         MediaDirection::Publish => (LegDirection::Publish, "whip"),
         MediaDirection::Watch => (LegDirection::Watch, "whep"),
     };
-    let (token, expires_at) = state.rooms.issue_media_token(id, direction, name, SessionKey::of(&input.context)).await;
+    let session = session(&input.context)?;
+    let (token, expires_at) = state.rooms.issue_media_token(id, direction, name, session).await;
     let url = format!("{}/{path}/{id}", state.whip_url);
     Ok((status::CREATED, Json(MediaToken { token, expires_at: expires_at.into(), url })))
 }
@@ -235,6 +239,19 @@ impl FromRequestParts<ApiState> for Leg {
 async fn call(state: &ApiState, context: &Context, id: ConsultationId) -> Result<Consultation, Problem> {
     let call = app::consultations::get_for_call(&state.app, context, id).await?;
     if app::consultations::has_call(&call) { Ok(call) } else { Err(Fault::Connect(ConnectError::Ended).into()) }
+}
+
+/// What the leg ends with: the session, whatever its token is by then.
+fn session(context: &Context) -> Result<SessionId, Problem> {
+    context.session.ok_or_else(|| AppError::Unauthenticated.into())
+}
+
+/// Counts an offer of a session that may join.
+pub(super) fn may_offer(state: &ApiState, session: SessionId) -> Result<(), Problem> {
+    state.rooms.may_offer(session).map_err(|wait| {
+        let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX).saturating_add(1);
+        AppError::Throttled { retry_after: SignedDuration::from_secs(seconds) }.into()
+    })
 }
 
 fn found(is_there: bool) -> Result<StatusCode, Problem> {

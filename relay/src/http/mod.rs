@@ -5,8 +5,10 @@
 
 mod document;
 
+pub mod access_notices;
 pub mod admin;
 pub mod appointments;
+pub mod boxes;
 pub mod break_glass;
 pub mod calendars;
 pub mod consents;
@@ -20,15 +22,20 @@ pub mod doses;
 pub mod duplicates;
 pub mod ecgs;
 pub mod eligibility;
+pub mod enrolment;
 pub mod events;
 pub mod extract;
 pub mod fhir;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
+pub mod licences;
 pub mod media_timeline;
 mod misread;
+pub mod openid;
 pub mod ops;
+pub mod passkeys;
+pub mod passwords;
 pub mod pharmacies;
 pub mod pharmacy_api;
 pub mod pharmacy_systems;
@@ -44,7 +51,10 @@ pub mod retention;
 pub mod rounds;
 pub mod safety;
 pub mod schedule;
+pub mod second_factors;
 pub mod sessions;
+pub mod signing_keys;
+pub mod staff_accounts;
 pub mod stills;
 pub mod stock;
 pub mod transports;
@@ -82,10 +92,35 @@ pub fn router(state: ApiState) -> Router {
     use crate::http as h;
     let api = Router::new()
         .route("/openapi.json", get(document::read))
-        .route("/sessions", post(h::sessions::create))
+        .route("/sessions", get(h::sessions::list).post(h::sessions::create))
+        .route("/sessions/end-others", post(h::sessions::end_others))
+        .route("/sessions/{id}", delete(h::sessions::end_one))
+        .route("/passkey-sessions", post(h::passkeys::sign_in))
+        .route("/passkey-sessions/begin", post(h::passkeys::ask))
+        .route("/passkeys", get(h::passkeys::list).post(h::passkeys::register))
+        .route("/passkeys/begin", post(h::passkeys::begin))
+        .route("/passkeys/remove", post(h::passkeys::remove))
+        .route("/passkeys/{id}", put(h::passkeys::rename))
+        .route("/identity-providers", get(h::openid::providers))
+        .route("/openid-sessions", post(h::openid::sign_in))
+        .route("/openid-sessions/begin", post(h::openid::begin))
+        .route("/sessions/identities", get(h::openid::own))
+        .route("/sessions/current/openid-authentication", post(h::openid::prove))
+        .route("/sessions/current/openid-authentication/begin", post(h::openid::begin_proof))
+        .route("/second-factor", get(h::second_factors::status))
+        .route("/second-factor/begin", post(h::second_factors::begin))
+        .route("/second-factor/confirm", post(h::second_factors::confirm))
+        .route("/second-factor/recovery-codes", post(h::second_factors::make_codes))
+        .route("/second-factor/remove", post(h::second_factors::remove))
+        .route("/password", post(h::passwords::change))
+        .route("/password/judgement", post(h::passwords::judge))
+        .route("/access-notices", get(h::access_notices::list))
+        .route("/access-notices/seen", post(h::access_notices::see))
         .route("/sessions/current", get(h::sessions::current).delete(h::sessions::end))
+        .route("/sessions/current/authentication", post(h::sessions::reauthenticate))
         .route("/courier-sessions", post(h::sessions::create_courier))
         .route("/observer-sessions", post(h::sessions::create_observer))
+        .route("/observer-sessions/current", get(h::sessions::guest_standing))
         .route("/homes", get(h::homes::list))
         .route("/homes/{id}/zone", put(h::homes::set_zone))
         .route("/homes/{id}/place", put(h::homes::set_place))
@@ -111,6 +146,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/break-glass", get(h::break_glass::list).post(h::break_glass::open))
         .route("/break-glass/{id}/close", post(h::break_glass::close))
         .route("/break-glass/{id}/review", post(h::break_glass::review))
+        .route("/break-glass/{id}/acknowledge", post(h::break_glass::acknowledge))
         .route("/residents/{id}/observations", get(h::residents::observations).post(h::residents::record_observations))
         .route("/residents/{id}/ecgs", get(h::ecgs::list).post(h::ecgs::record))
         .route("/ecgs/{id}", get(h::ecgs::get))
@@ -158,7 +194,9 @@ pub fn router(state: ApiState) -> Router {
         .route("/consultations/{id}/stop", post(h::consultations::stop))
         .route("/consultations/{id}/no-show", post(h::consultations::no_show))
         .route("/consultations/{id}/note", put(h::consultations::save_note))
-        .route("/consultations/{id}/invitations", post(h::consultations::invite))
+        .route("/consultations/{id}/invitations", get(h::consultations::guests).post(h::consultations::invite))
+        .route("/consultations/{id}/invitations/{guest}/admit", post(h::consultations::admit_guest))
+        .route("/consultations/{id}/invitations/{guest}/revoke", post(h::consultations::revoke_guest))
         .route("/consultations/{id}/prescriptions", post(h::prescriptions::create))
         .route("/consultations/{id}/legs", post(h::legs::create))
         .route("/consultations/{id}/legs/{leg}", axum::routing::patch(h::legs::patch).delete(h::legs::delete))
@@ -265,9 +303,27 @@ pub fn router(state: ApiState) -> Router {
         .route("/retention", get(h::retention::get))
         .route("/legal-holds", get(h::retention::holds).post(h::retention::hold))
         .route("/legal-holds/{id}/release", post(h::retention::release))
-        .route("/staff", get(h::admin::staff))
+        .route("/staff", get(h::admin::staff).post(h::staff_accounts::create))
+        .route("/staff/{id}/close", post(h::staff_accounts::close))
+        .route("/staff/{id}/reopen", post(h::staff_accounts::reopen))
+        .route("/staff/{id}/reset-password", post(h::staff_accounts::reset_password))
         .route("/staff/{id}/practice", put(h::admin::record_practice))
+        .route("/staff/{id}/end-sessions", post(h::sessions::end_all_of))
+        .route("/staff/{id}/reset-second-factor", post(h::second_factors::reset))
+        .route("/staff/{id}/identities", get(h::openid::of_staff).post(h::openid::bind))
+        .route("/staff/{id}/identities/remove", post(h::openid::unbind))
+        .route("/staff/{id}/licence", put(h::licences::record))
+        .route("/staff/{id}/licences", get(h::licences::history))
+        .route("/signing-keys", get(h::signing_keys::list).post(h::signing_keys::request))
+        .route("/signing-keys/{id}/approve", post(h::signing_keys::approve))
+        .route("/signing-keys/{id}/refuse", post(h::signing_keys::refuse))
+        .route("/signing-keys/{id}/certificate", post(h::signing_keys::certify))
+        .route("/signing-keys/{id}/revoke", post(h::signing_keys::revoke))
+        .route("/revoked-signing-keys", get(h::signing_keys::revoked))
         .route("/boxes", get(h::admin::boxes))
+        .route("/boxes/{id}/enrol", post(h::boxes::ask_enrolment))
+        .route("/boxes/{id}/revoke", post(h::boxes::revoke))
+        .route("/box-certificates", post(h::boxes::renew))
         .route("/audit", get(h::admin::audit))
         .route("/events", get(h::events::stream))
         .route("/pharmacy-systems", get(h::pharmacy_systems::list).post(h::pharmacy_systems::make))
@@ -331,10 +387,42 @@ pub fn ops_router(state: ApiState, metrics: metrics_exporter_prometheus::Prometh
 pub const TABLE: &[(&str, Option<Action>)] = &[
     ("getOpenapi", None),
     ("createSession", None),
+    ("beginPasskeySession", None),
+    ("createPasskeySession", None),
+    ("listIdentityProviders", None),
+    ("beginOpenidSession", None),
+    ("createOpenidSession", None),
     ("createCourierSession", None),
     ("createObserverSession", None),
+    ("getGuestStanding", Some(Action::AwaitAdmission)),
     ("getCurrentSession", Some(Action::UseSession)),
     ("deleteCurrentSession", Some(Action::UseSession)),
+    ("reauthenticate", Some(Action::KeepOwnAccess)),
+    ("listSessions", Some(Action::KeepOwnAccess)),
+    ("deleteSession", Some(Action::KeepOwnAccess)),
+    ("endOtherSessions", Some(Action::KeepOwnAccess)),
+    ("endStaffSessions", Some(Action::KeepStaff)),
+    ("changePassword", Some(Action::KeepOwnAccess)),
+    ("judgePassword", Some(Action::KeepOwnAccess)),
+    ("listAccessNotices", Some(Action::KeepOwnAccess)),
+    ("seeAccessNotices", Some(Action::KeepOwnAccess)),
+    ("listPasskeys", Some(Action::KeepOwnAccess)),
+    ("beginPasskey", Some(Action::KeepOwnAccess)),
+    ("registerPasskey", Some(Action::KeepOwnAccess)),
+    ("renamePasskey", Some(Action::KeepOwnAccess)),
+    ("removePasskey", Some(Action::KeepOwnAccess)),
+    ("getSecondFactor", Some(Action::KeepOwnAccess)),
+    ("beginSecondFactor", Some(Action::KeepOwnAccess)),
+    ("confirmSecondFactor", Some(Action::KeepOwnAccess)),
+    ("makeRecoveryCodes", Some(Action::KeepOwnAccess)),
+    ("removeSecondFactor", Some(Action::KeepOwnAccess)),
+    ("resetSecondFactor", Some(Action::KeepStaff)),
+    ("beginOpenidAuthentication", Some(Action::KeepOwnAccess)),
+    ("reauthenticateByOpenid", Some(Action::KeepOwnAccess)),
+    ("listOwnIdentities", Some(Action::KeepOwnAccess)),
+    ("listStaffIdentities", Some(Action::ListStaff)),
+    ("bindIdentity", Some(Action::KeepStaff)),
+    ("unbindIdentity", Some(Action::KeepStaff)),
     ("listHomes", Some(Action::ListHomes)),
     ("listResidents", Some(Action::ListResidents)),
     ("getResident", Some(Action::ViewResident)),
@@ -364,8 +452,9 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("dismissDuplicate", Some(Action::JudgeDuplicates)),
     ("breakGlass", Some(Action::BreakGlass)),
     ("closeBreakGlass", Some(Action::CloseBreakGlass)),
-    ("listBreakGlass", Some(Action::ReviewBreakGlass)),
+    ("listBreakGlass", Some(Action::ViewBreakGlass)),
     ("reviewBreakGlass", Some(Action::ReviewBreakGlass)),
+    ("acknowledgeBreakGlass", Some(Action::AcknowledgeBreakGlass)),
     ("getEligibility", Some(Action::ViewEligibility)),
     ("recordEligibility", Some(Action::KeepEligibility)),
     ("revokeEligibility", Some(Action::KeepEligibility)),
@@ -420,6 +509,9 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("markNoShow", Some(Action::NoShowConsultation)),
     ("saveConsultationNote", Some(Action::WriteConsultationNote)),
     ("inviteObserver", Some(Action::InviteObserver)),
+    ("listGuests", Some(Action::InviteObserver)),
+    ("admitGuest", Some(Action::InviteObserver)),
+    ("revokeGuest", Some(Action::InviteObserver)),
     ("createLeg", Some(Action::JoinCall)),
     ("patchLeg", Some(Action::JoinCall)),
     ("deleteLeg", Some(Action::JoinCall)),
@@ -542,8 +634,24 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("placeLegalHold", Some(Action::HoldRecord)),
     ("releaseLegalHold", Some(Action::HoldRecord)),
     ("listStaff", Some(Action::ListStaff)),
+    ("createStaff", Some(Action::KeepStaff)),
+    ("closeStaff", Some(Action::KeepStaff)),
+    ("reopenStaff", Some(Action::KeepStaff)),
+    ("resetStaffPassword", Some(Action::KeepStaff)),
     ("recordPractice", Some(Action::KeepStaff)),
+    ("recordLicence", Some(Action::KeepStaff)),
+    ("listLicences", Some(Action::ListStaff)),
+    ("listSigningKeys", Some(Action::ViewSigningKeys)),
+    ("requestSigningKey", Some(Action::EnrolSigningKey)),
+    ("approveSigningKey", Some(Action::DecideSigningKey)),
+    ("refuseSigningKey", Some(Action::DecideSigningKey)),
+    ("certifySigningKey", Some(Action::DecideSigningKey)),
+    ("revokeSigningKey", Some(Action::RevokeSigningKey)),
+    ("listRevokedSigningKeys", Some(Action::ViewRevocations)),
     ("listBoxes", Some(Action::ListBoxes)),
+    ("askBoxEnrolment", Some(Action::KeepBoxes)),
+    ("revokeBox", Some(Action::KeepBoxes)),
+    ("renewBoxCertificate", Some(Action::RenewBoxCertificate)),
     ("listAudit", Some(Action::ReadAudit)),
     ("listPharmacySystems", Some(Action::ViewPharmacySystems)),
     ("makePharmacySystem", Some(Action::KeepPharmacySystems)),

@@ -5,12 +5,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::app;
+use crate::app::views::Page;
+use crate::app::views::codes::{SessionId, StaffId};
+use crate::app::views::second_factors::Proof;
 use crate::app::views::sessions::{
-    CourierSession, CourierSignIn, CurrentSession, ObserverSession, ObserverSignIn, Session, SignIn,
+    CourierSession, CourierSignIn, CurrentSession, GuestStanding, ObserverSession, ObserverSignIn, OwnSession, Session,
+    SessionsEnded, SignIn,
 };
 use crate::http::ApiState;
-use crate::http::document::{ReadProblems, SignInProblems};
-use crate::http::extract::{Caller, Knock};
+use crate::http::document::{OwnAccessProblems, ReadProblems, SignInProblems};
+use crate::http::extract::{Caller, Deed, Id, Input, Knock};
 use crate::http::problem::{Problem, status};
 
 /// Signs a member of staff in. A box may sign in only nurses of its home.
@@ -55,6 +59,81 @@ pub async fn end(State(state): State<ApiState>, caller: Caller) -> Result<Status
     Ok(status::DONE)
 }
 
+/// The caller's sessions, the newest first.
+#[utoipa::path(
+    get,
+    path = "/sessions",
+    operation_id = "listSessions",
+    tag = "sessions",
+    responses((status = 200, description = "All that stand.", body = Page<OwnSession>), ReadProblems),
+)]
+pub async fn list(State(state): State<ApiState>, caller: Caller) -> Result<Json<Page<OwnSession>>, Problem> {
+    Ok(Json(app::sessions::list(&state.app, &caller.context).await?))
+}
+
+/// Ends one of the caller's sessions. One that is over already is no error.
+#[utoipa::path(
+    delete,
+    path = "/sessions/{id}",
+    operation_id = "deleteSession",
+    tag = "sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 204, description = "It is over."), ReadProblems),
+)]
+pub async fn end_one(
+    State(state): State<ApiState>,
+    Id(id): Id<SessionId>,
+    caller: Caller,
+) -> Result<StatusCode, Problem> {
+    app::sessions::end_one(&state.app, &caller.context, id).await?;
+    Ok(status::DONE)
+}
+
+/// Ends all of the caller's sessions but this one.
+#[utoipa::path(
+    post,
+    path = "/sessions/end-others",
+    operation_id = "endOtherSessions",
+    tag = "sessions",
+    responses((status = 200, description = "They are over.", body = SessionsEnded), OwnAccessProblems),
+)]
+pub async fn end_others(State(state): State<ApiState>, deed: Deed) -> Result<Json<SessionsEnded>, Problem> {
+    Ok(Json(app::sessions::end_others(&state.app, &deed.context).await?))
+}
+
+/// Signs somebody out everywhere.
+#[utoipa::path(
+    post,
+    path = "/staff/{id}/end-sessions",
+    operation_id = "endStaffSessions",
+    tag = "admin",
+    params(("id" = StaffId, Path)),
+    responses((status = 200, description = "They are over.", body = SessionsEnded), OwnAccessProblems),
+)]
+pub async fn end_all_of(
+    State(state): State<ApiState>,
+    Id(id): Id<StaffId>,
+    deed: Deed,
+) -> Result<Json<SessionsEnded>, Problem> {
+    Ok(Json(app::sessions::end_all_of(&state.app, &deed.context, id).await?))
+}
+
+/// Proves again who the caller is: what is signed asks for it.
+#[utoipa::path(
+    post,
+    path = "/sessions/current/authentication",
+    operation_id = "reauthenticate",
+    tag = "sessions",
+    request_body = Proof,
+    responses((status = 200, description = "Done.", body = CurrentSession), OwnAccessProblems),
+)]
+pub async fn reauthenticate(
+    State(state): State<ApiState>,
+    input: Input<Proof>,
+) -> Result<Json<CurrentSession>, Problem> {
+    Ok(Json(app::sessions::reauthenticate(&state.app, &input.context, input.body).await?))
+}
+
 /// Opens one run to its courier, by link and PIN.
 #[utoipa::path(
     post,
@@ -87,4 +166,16 @@ pub async fn create_observer(
     knock: Knock<ObserverSignIn>,
 ) -> Result<(StatusCode, Json<ObserverSession>), Problem> {
     Ok((status::CREATED, Json(app::sessions::create_observer(&state.app, &knock.context, knock.body).await?)))
+}
+
+/// How a guest stands: waiting, or let in. Whoever was sent away is signed out.
+#[utoipa::path(
+    get,
+    path = "/observer-sessions/current",
+    operation_id = "getGuestStanding",
+    tag = "sessions",
+    responses((status = 200, description = "Of the guest who asks.", body = GuestStanding), ReadProblems),
+)]
+pub async fn guest_standing(State(state): State<ApiState>, caller: Caller) -> Result<Json<GuestStanding>, Problem> {
+    Ok(Json(app::invitations::standing(&state.app, &caller.context).await?))
 }

@@ -20,6 +20,7 @@ use yunzhen_runtime::clock;
 
 use crate::app;
 use crate::http::ApiState;
+use crate::http::legs::may_offer;
 use crate::http::problem::{self, Fault, Problem, status};
 use crate::rooms::tokens::MediaGrant;
 use crate::rooms::{Join, LegOwner};
@@ -65,13 +66,15 @@ async fn connect(
     offer: String,
 ) -> Result<Response, Problem> {
     let id: ConsultationId = id.parse().map_err(|_| Fault::NoSuchPlace)?;
-    let grant = grant(state, headers).await?;
+    let token = super::extract::bearer(headers).ok_or(Fault::Unauthenticated)?;
+    let grant = state.rooms.media_grant(token).await.ok_or(Fault::Unauthenticated)?;
     if grant.consultation_id != id || grant.direction != direction {
         return Err(Fault::NoSuchPlace.into());
     }
     if headers.get("Content-Type").is_none_or(|kind| !kind.as_bytes().starts_with(b"application/sdp")) {
         return Err(Fault::MediaType("application/sdp").into());
     }
+    may_offer(state, grant.session)?;
     let call = app::consultations::active_one(&state.app, id).await?.ok_or(Fault::NoSuchPlace)?;
     let join = Join {
         consultation_id: id,
@@ -129,9 +132,10 @@ async fn options() -> StatusCode {
     status::DONE
 }
 
+/// Of whoever speaks for a leg that is there.
 async fn grant(state: &ApiState, headers: &HeaderMap) -> Result<MediaGrant, Problem> {
     let token = super::extract::bearer(headers).ok_or(Fault::Unauthenticated)?;
-    Ok(state.rooms.media_grant(token).await.ok_or(Fault::Unauthenticated)?)
+    Ok(state.rooms.media_grant_of_leg(token).await.ok_or(Fault::Unauthenticated)?)
 }
 
 /// Players run on pages of other origins; the token, not a cookie, is what admits them.

@@ -1,10 +1,12 @@
 //! The table of problems: status, code, and the words for the person, in both languages. What is wrong, and what to do.
 
 use axum::http::StatusCode;
+use yunzhen_domain::licence::LicenceGap;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::delivery::QuarantineReason;
+use yunzhen_domain::machines::signing_key;
 use yunzhen_domain::media_timeline::TooLow;
-use yunzhen_domain::records::WRITE_OVER;
+use yunzhen_domain::records::{EndedBy, WRITE_OVER};
 use yunzhen_domain::registry::open_work::OpenWork;
 use yunzhen_rtc::{ConnectError, PatchError};
 
@@ -118,12 +120,71 @@ fn of_app(error: &AppError) -> Words {
     use StatusCode as S;
     match error {
         AppError::Unauthenticated => unauthenticated(),
+        AppError::SessionRevoked(EndedBy::Person) => words(S::UNAUTHORIZED, "session_revoked", ["登录已在别处结束", "This session was ended elsewhere"],
+            ["您在另一台设备上结束了这次登录，或更改了密码或登录方式。", "It was ended from another of your devices, or by a change of your password or of another way in."], ["请重新登录；不是您本人操作的，请立即告诉管理员。", "Sign in again; if that was not you, tell the administrator at once."]),
+        AppError::SessionRevoked(EndedBy::Administrator) => words(S::UNAUTHORIZED, "session_revoked", ["登录已由管理员结束", "An administrator ended this session"],
+            ["管理员结束了您在此设备上的登录。", "You were signed out on this device by an administrator."], ["请重新登录；不能登录时请联系管理员。", "Sign in again; if that does not work, ask the administrator."]),
         AppError::BadCredentials => words(S::UNAUTHORIZED, "bad_credentials", ["登录未成功", "Not signed in"],
             ["用户名与密码不符，或此处不能使用该账号。", "User name and password do not fit, or the account cannot be used here."], ["请检查后重新输入；忘记密码请联系管理员。", "Check both and try again; if you forgot the password, ask the administrator."]),
+        AppError::SecondFactorNeeded => words(S::UNAUTHORIZED, "second_factor_needed", ["请输入动态验证码", "Enter the code of your app"],
+            ["此账号已开启两步验证。", "This account signs in with a second factor."], ["请打开手机上的验证器，输入六位数字；手机不在身边时，可输入一个恢复码。", "Open the authenticator app and enter the six digits; without the telephone, enter a recovery code."]),
+        AppError::WrongCode => words(S::UNAUTHORIZED, "wrong_code", ["验证码不符", "The code does not fit"],
+            ["验证码有误、已过期或已用过。", "It is wrong, too old, or was used before."], ["请等待验证器显示下一个验证码后再输入；恢复码每个只能用一次。", "Wait for the next code of the app and enter that; each recovery code works once."]),
+        AppError::BadPasskey => words(S::UNAUTHORIZED, "bad_passkey", ["通行密钥不能登录", "The passkey does not sign in"],
+            ["此通行密钥未登记、已删除，或等待时间过长。", "It is not registered here, was removed, or took too long."], ["请再试一次，或用用户名和密码登录。", "Try again, or sign in with user name and password."]),
+        AppError::PasskeyCopied => words(S::UNAUTHORIZED, "passkey_copied", ["通行密钥可能被复制", "There may be a copy of this passkey"],
+            ["它的使用次数比上次记录的少，已停用，并已记入操作记录。", "It counted less than last time, so it opens nothing any more; the audit log says so."], ["请用密码登录，删除此通行密钥并重新登记；如有疑问请立即联系管理员。", "Sign in with the password, remove this passkey and register it anew; if in doubt, tell the administrator at once."]),
+        AppError::PasskeysOff => words(S::CONFLICT, "passkeys_off", ["此处不能使用通行密钥", "There are no passkeys here"],
+            ["系统没有设置医院工作台的正式网址。", "The settings do not say at which address the console is reached."], ["请用用户名和密码登录；如需使用，请管理员在中继设置中填写 public_url。", "Sign in with user name and password; to have passkeys, ask the administrator to set `public_url` of the relay."]),
+        AppError::OpenIdOff => words(S::CONFLICT, "openid_off", ["此处不能用统一身份认证登录", "There is no such sign-in here"],
+            ["系统没有设置这个身份平台，或当前设备不能使用。", "The settings have no such identity provider, or it cannot be used from this device."], ["请用用户名和密码登录，或联系管理员。", "Sign in with user name and password, or ask the administrator."]),
+        AppError::OpenIdDown => Words {
+            retry_after_seconds: Some(30),
+            ..words(S::SERVICE_UNAVAILABLE, "openid_down", ["医院身份平台暂时无法连接", "The hospital's sign-in does not answer"],
+                ["云诊中心连不上医院的统一身份认证，没有登录。", "The relay cannot reach the hospital's identity provider; nobody was signed in."], ["请稍后再试，或改用其他方式登录。", "Try again in a moment, or sign in another way."])
+        },
+        AppError::OpenIdRefused => words(S::UNAUTHORIZED, "openid_refused", ["登录未完成", "Not signed in"],
+            ["身份平台的答复无法确认：可能已用过、已超时，或是在另一个浏览器窗口开始的。", "What the identity provider sent cannot be confirmed: it was used before, took too long, or was begun in another browser."], ["请从登录页重新开始。", "Begin again from the sign-in page."]),
+        AppError::OpenIdClock => words(S::UNAUTHORIZED, "openid_clock", ["时间不一致，未能登录", "The clocks differ"],
+            ["医院身份平台与云诊中心的时间相差太大，或登录等待过久。", "The clocks of the identity provider and the relay differ too much, or signing in took too long."], ["请再试一次；仍不行请管理员核对两台服务器的时间。", "Try again; if it stays so, ask the administrator to compare the clocks of both servers."]),
+        AppError::OpenIdUnknown { subject } => Words {
+            detail: (
+                format!("您在医院身份平台的标识“{}”没有绑定云诊账号。", subject.expose()),
+                format!("No account here is bound to “{}”, by which the identity provider knows you.", subject.expose()),
+            ),
+            ..words(S::UNAUTHORIZED, "openid_unknown", ["没有绑定的账号", "No account is bound"],
+                ["", ""], ["请把此标识告诉管理员，由管理员在“员工”页绑定。", "Tell the administrator this identifier, who binds it on the page Staff."])
+        },
+        AppError::OpenIdSomebodyElse => words(S::FORBIDDEN, "openid_somebody_else", ["不是同一个人", "Somebody else"],
+            ["身份平台确认的人与当前登录的人不同。", "The identity provider confirmed another person than the one who is signed in."], ["请用您本人的医院账号确认。", "Confirm with your own account of the hospital."]),
+        AppError::OpenIdNotFresh => words(S::FORBIDDEN, "openid_not_fresh", ["没有重新确认身份", "You were not asked again"],
+            ["身份平台没有重新核实您本人，或没有说明核实时间。", "The identity provider did not ask you again, or does not say when it did."], ["请再试一次并重新输入医院账号；仍不行请联系管理员。", "Try again and enter your hospital account anew; if it stays so, ask the administrator."]),
+        AppError::OpenIdOneFactor => words(S::UNAUTHORIZED, "openid_one_factor", ["需要两步验证", "A second factor is needed"],
+            ["医院要求您的岗位使用两步验证，身份平台没有确认第二步。", "The hospital asks your role for a second factor, and the identity provider vouches for none."], ["请在医院身份平台开启两步验证后再登录，或用通行密钥登录。", "Turn the second factor on at the identity provider, or sign in with a passkey."]),
+        AppError::OpenIdOnly => words(S::CONFLICT, "openid_only", ["请用医院统一身份认证登录", "Sign in by your hospital"],
+            ["医院要求此账号只用统一身份认证，密码不能使用。", "The hospital lets this account in by its identity provider only; the password is not taken."], ["请点击登录页上医院身份认证的按钮。", "Use the hospital's button on the sign-in page."]),
+        AppError::SecondFactorMissing => words(S::FORBIDDEN, "second_factor_missing", ["请先设置两步验证", "Set up a second factor first"],
+            ["医院要求您的岗位使用通行密钥或动态验证码登录。", "The hospital asks your role for a passkey or an authenticator app."], ["请在电脑上登录医院工作台，按提示完成设置。", "Sign in to the hospital console on a computer and follow the steps there."]),
+        AppError::PasskeyNeeded => words(S::FORBIDDEN, "passkey_needed", ["请用通行密钥登录", "Sign in with your passkey"],
+            ["医院要求您的岗位使用两步验证，您的账号已登记通行密钥。", "The hospital asks your role for a second factor, and your account has a passkey."], ["请用已登记通行密钥的设备登录；设备遗失请联系管理员重置。", "Use the device that has the passkey; if it is lost, ask the administrator to reset the second factor."]),
+        AppError::PasswordToBeSet => words(S::FORBIDDEN, "password_to_be_set", ["请先设置自己的密码", "Set a password of your own first"],
+            ["您用的是初始密码，它只能用来设置自己的密码。", "You have the first password, which is good only for setting one of your own."], ["请在电脑上登录医院工作台，按提示设置。", "Sign in to the hospital console on a computer and follow the steps there."]),
+        AppError::InitialPasswordOver => words(S::UNAUTHORIZED, "initial_password_over", ["初始密码已过期", "The first password is too old"],
+            ["初始密码只在有限的时间内有效。", "It was good for a limited time only."], ["请联系管理员重新生成。", "Ask the administrator for another one."]),
         AppError::CourierRunOver => words(S::UNAUTHORIZED, "courier_run_over", ["配送任务已结束", "The delivery is over"],
             ["这个链接的包裹都已送完或退回，链接不再打开。", "Every parcel of this link was delivered or has gone back; it opens nothing any more."], ["如有疑问请联系药房。", "Call the pharmacy if something is open."]),
         AppError::BadPharmacyCredential => words(S::UNAUTHORIZED, "bad_credential", ["接口凭证无效", "The credential is not valid"],
             ["凭证不存在、有误或已停用。", "It is unknown, wrong or revoked."], ["请核对配置中的凭证；如已停用，请联系平台管理员。", "Check the credential in the configuration; if it was revoked, ask the administrator for another."]),
+        AppError::EnrolmentOff => words(S::CONFLICT, "enrolment_off", ["未开通设备登记", "Enrolment of boxes is off"],
+            ["本医院没有让中心签发设备证书。", "This hospital does not let the relay issue certificates for boxes."], ["请管理员在中心的设置 [enrolment] 中开通，或用 certs issue agent 签发。", "Set `[enrolment] key` of the relay's settings, or issue with `certs issue agent`."]),
+        AppError::BadEnrolmentCode => words(S::FORBIDDEN, "bad_enrolment_code", ["登记码无效", "The code is not valid"],
+            ["登记码有误、已用过，或已超过十分钟。", "It is wrong, was used, or its ten minutes are over."], ["请核对登记码，或请管理员在会诊台的“设备”页重新生成。", "Check it, or ask the administrator for another one on the console's page Boxes."]),
+        AppError::CertificateRequest(error) => { let mut words = words(S::UNPROCESSABLE_ENTITY, "bad_certificate_request", ["证书申请无法受理", "The certificate request cannot be taken"],
+            ["申请不完整、密钥不是 P-256，或写有别的名称。", ""], ["请用本产品的终端程序重新登记。", "Enrol again with the box's own program."]); words.detail.1 = format!("{error}."); words }
+        AppError::BoxNotEnrolled => words(S::FORBIDDEN, "box_not_enrolled", ["本机未在中心登记", "This box is not enrolled here"],
+            ["它的证书不是由本中心签发的，也没有设备用它连接过。", "Its certificate was not issued by this relay, and no box ever came in with it."], ["请管理员在会诊台的“设备”页登记这台设备。", "Ask the administrator to enrol it on the console's page Boxes."]),
+        AppError::BoxRevoked => words(S::FORBIDDEN, "box_revoked", ["本机证书已被吊销", "The certificate of this box was revoked"],
+            ["这台设备已不能连接中心。", "This box may not connect any more."], ["请管理员重新登记这台设备。", "Ask the administrator to enrol it anew."]),
         AppError::Throttled { retry_after } => {
             let seconds = u64::try_from(retry_after.as_secs()).unwrap_or(0).max(1);
             let mut words = words(S::TOO_MANY_REQUESTS, "throttled", ["尝试次数过多", "Too many attempts"], ["", ""], ["请稍后再试。", "Try again later."]);
@@ -197,6 +258,20 @@ fn of_app(error: &AppError) -> Words {
             ["签名或签名证书未通过验证。", ""], ["请重新签署；若仍失败，请重新申领签名证书。", "Sign again; if it fails again, renew the signing certificate."]); words.detail.1 = error.to_string(); words }
         AppError::NotSigner => words(S::UNPROCESSABLE_ENTITY, "not_signer", ["签名人不是您", "Signed by somebody else"],
             ["签名证书不属于当前登录的人。", "The signing certificate is not that of the person signed in."], ["请用您本人的签名证书。", "Use your own signing certificate."]),
+        AppError::Reauthenticate { minutes } => {
+            let mut words = words(S::FORBIDDEN, "reauthenticate", ["请再次确认身份", "Confirm that it is you"], ["", ""],
+                ["请输入您的密码；已填写的内容不会丢失。", "Enter your password; nothing you typed is lost."]);
+            words.detail = (format!("此操作需要 {minutes} 分钟内确认过身份。"), format!("This asks for a proof within {minutes} minutes of who you are."));
+            words
+        }
+        AppError::Licence(over) => {
+            let mut words = words(S::CONFLICT, "licence_expired", ["执业证已过有效期，不能签名", "The licence is over: nothing can be signed"], ["", ""],
+                ["请联系管理员登记新的有效期；草稿已保存。", "Ask the administrator to record the new licence; the draft is kept."]);
+            words.detail = (format!("执业证有效期至 {}。", over.on), format!("It was good until {}.", over.on));
+            words
+        }
+        AppError::LicenceIncomplete(gap) => licence_incomplete(*gap),
+        AppError::SigningKeyNotInForce(state) => signing_key_not_in_force(*state),
         AppError::Document(error) => { let mut words = words(S::CONFLICT, "document_changed", ["签署内容已变化", "What was signed is not what is to be signed"],
             ["签署的内容与系统中的当前内容不一致。", ""], ["请重新核对并签署。", "Review and sign again."]); words.detail.1 = error.to_string(); words }
         AppError::WrongSecret => words(S::FORBIDDEN, "wrong_secret", ["接单凭证不符", "Wrong acceptance secret"],
@@ -286,7 +361,21 @@ fn of_app(error: &AppError) -> Words {
         AppError::Print(crate::print::PrintError::NoFont { .. }) => words(S::SERVICE_UNAVAILABLE, "no_font", ["没有可用的打印字体", "No font to print with"],
             ["服务器没有安装中文字体，无法生成 PDF；内容仍可在页面上查看。", "The relay's machine has no Chinese font, so no PDF can be made; everything is still on the page."], ["请管理员安装软件包 fonts-noto-cjk，或在设置 [print] 中指定字体。", "Ask the administrator to install the package fonts-noto-cjk, or to name a font under [print] in the settings."]),
         AppError::Store(error) => of_store(error),
-        AppError::Hash(_) | AppError::Vault(_) | AppError::Answer(_) | AppError::DamagedDocument | AppError::Print(_) => internal(),
+        AppError::Hash(_) | AppError::Issuing(_) | AppError::Vault(_) | AppError::Answer(_) | AppError::DamagedDocument | AppError::Print(_) => internal(),
+    }
+}
+
+#[rustfmt::skip]
+fn signing_key_not_in_force(state: Option<signing_key::State>) -> Words {
+    use signing_key::State;
+    let conflict = |code, title, detail, action| words(StatusCode::CONFLICT, code, title, detail, action);
+    match state {
+        None => conflict("signing_key_unknown", ["签名密钥未登记", "The signing key is not on record"],
+            ["此浏览器的签名密钥没有登记。", "Nobody asked for the key of this browser."], ["请在“签名密钥”页登记，并请管理员审核。", "Enrol it on the page of signing keys and ask the administrator to approve it."]),
+        Some(State::Requested | State::Approved) => conflict("signing_key_waiting", ["签名密钥待审核", "The signing key waits for approval"],
+            ["管理员还没有审核此浏览器的签名密钥。", "The administrator has not approved the key of this browser yet."], ["请联系管理员核对密钥指纹；草稿已保存。", "Ask the administrator to compare the fingerprint; the draft is kept."]),
+        Some(State::Refused | State::Revoked) => conflict("signing_key_revoked", ["签名密钥已停用", "The signing key is revoked"],
+            ["此浏览器的签名密钥已被拒绝或停用。", "The key of this browser was refused or revoked."], ["请在“签名密钥”页登记新的密钥。", "Enrol a new key on the page of signing keys."]),
     }
 }
 
@@ -338,6 +427,18 @@ fn of_store(error: &yunzhen_store::StoreError) -> Words {
             ["同时有人更新了同一内容。", "Somebody changed the same record at the same time."], ["请核对最新内容后再操作。", "Check the newest state and decide again."]),
         _ => { let mut words = internal(); words.status = StatusCode::SERVICE_UNAVAILABLE; words.code = "store_unavailable"; words.retry_after_seconds = Some(1); words }
     }
+}
+
+#[rustfmt::skip]
+fn licence_incomplete(gap: LicenceGap) -> Words {
+    let mut words = words(StatusCode::CONFLICT, "licence_not_recorded", ["请先登记执业证", "Record the licence first"], ["", ""],
+        ["请在“人员”页登记此人的执业证号、机构、专业和有效期，再通过密钥。", "Record number, hospital, specialty and end of the person's licence on the page Staff, and then approve the key."]);
+    words.detail = match gap {
+        LicenceGap::Nothing => pair("此人的执业证没有登记，不能通过其签名密钥。", "This person's licence is not on record, so no key is approved."),
+        LicenceGap::NoEnd => pair("药师的注册有有效期，但没有登记到期日。", "A pharmacist's registration has an end, and none is on record."),
+        LicenceGap::Over { on } => (format!("登记的执业证有效期至 {on}，已过期。"), format!("The licence on record was good until {on}.")),
+    };
+    words
 }
 
 #[rustfmt::skip]

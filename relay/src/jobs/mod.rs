@@ -36,6 +36,8 @@ pub fn spawn(life: &Lifecycle, app: App, bulk: PathBuf) {
             if records_at.is_none_or(|at| now >= at) {
                 purge_records(&app).await;
                 sweep_recordings(&app).await;
+                watch_licences(&app).await;
+                publish_audit_head(&app).await;
                 give_stills_up(&app, &bulk).await;
                 records_at = now.checked_add(RECORDS_EVERY).ok();
             }
@@ -117,6 +119,44 @@ async fn sweep_recordings(app: &App) {
         Err(error) => {
             tracing::error!(%error, "files of recordings could not be removed; it is tried again");
             metrics::counter!("yunzhen_job_failures_total", "job" => "sweep_recordings").increment(1);
+        }
+    }
+}
+
+/// The head as it is committed now; a statement more in the file.
+async fn publish_audit_head(app: &App) {
+    let Some(heads) = app.audit_heads.clone() else { return };
+    let published = async {
+        let mut db = app.store.read().await?;
+        let head = yunzhen_store::audit::head(&mut db).await?;
+        drop(db);
+        let now = clock::now_timestamp();
+        let written = crate::disk::blocking(move || Ok(heads.publish(head, now))).await;
+        Ok::<_, yunzhen_store::StoreError>(written)
+    };
+    let error = match published.await {
+        Ok(Ok(Ok(()))) => return,
+        Ok(Ok(Err(error))) => error.to_string(),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tracing::error!(%error, "the audit log's head was not published; it is tried again");
+    metrics::counter!("yunzhen_job_failures_total", "job" => "publish_audit_head").increment(1);
+}
+
+/// Tells operators by numbers, without a name; who it is stands in the administrator's list, whose badge counts the same.
+async fn watch_licences(app: &App) {
+    match app::licences::watch(app, clock::now_timestamp()).await {
+        Ok((over, ending)) => {
+            metrics::gauge!("yunzhen_licences_over").set(over as f64);
+            metrics::gauge!("yunzhen_licences_ending_soon").set(ending as f64);
+            if over > 0 {
+                tracing::warn!(over, ending, "licences are over: these people cannot sign");
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "licences could not be looked at; it is tried again");
+            metrics::counter!("yunzhen_job_failures_total", "job" => "watch_licences").increment(1);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Removes what has done its work: sessions that ended, first answers that nobody will ask for again, failures that no longer throttle.
 
 use jiff::{SignedDuration, Timestamp};
-use yunzhen_store::{StoreError, idempotency, sessions, throttle, webhook_deliveries};
+use yunzhen_store::{StoreError, enrolment_codes, idempotency, passkeys, sessions, throttle, webhook_deliveries};
 
 use crate::app::App;
 
@@ -21,6 +21,8 @@ pub async fn run(app: &App, now: Timestamp) -> Result<u64, StoreError> {
     gone += idempotency::delete_older(&mut tx, now - KEEP_ANSWERS).await?;
     gone += idempotency::delete_secrets_older(&mut tx, now - KEEP_SECRETS).await?;
     gone += throttle::delete_older(&mut tx, now - forget_after).await?;
+    gone += enrolment_codes::delete_older(&mut tx, now - KEEP_SECRETS).await?;
+    gone += passkeys::forget_challenges(&mut tx, now).await?;
     gone += webhook_deliveries::delete_older(&mut tx, now - KEEP_DELIVERIES).await?;
     tx.commit_bookkeeping("purge").await?;
     Ok(gone)

@@ -1,26 +1,30 @@
 //! Stills and segments of recordings of one box: what it offers, the bulk streams that bring them, and what it is told.
 //!
 //! One task per connection takes offers and streams in their order, so a box has one object under way and only itself to wait for. What it says beside them, of what
-//! hinders it and of what ended, is heard at once, however long an object takes. Live media are datagrams and never come by here. What the objects are in the record is `app::stills` and `app::recordings`; what the bytes on the wire are, PROTOCOL.md sections 2 and 3.
+//! hinders it and of what ended, is heard at once, however long an object takes. Words have a queue of `QUEUE`; what finds it full, or cannot be written (`words`), is
+//! dropped, counted (`yunzhen_bulk_words_dropped_total`) and said in the log, since nothing is lost that is not said again: the end of a recording is asked for each minute, what hinders it
+//! is said with the next change and with each connection, a still is asked for anew. Live media are datagrams and never come by here. What the objects are in the record is `app::stills` and
+//! `app::recordings`; what the bytes on the wire are, PROTOCOL.md sections 2 and 3.
+
+mod object;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use quinn::{RecvStream, VarInt};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 use yunzhen_domain::audit::hex;
-use yunzhen_domain::ids::{HomeId, RecordingId, SegmentId, StillId};
+use yunzhen_domain::ids::{HomeId, SegmentId, StillId};
 use yunzhen_domain::machines::still::State;
-use yunzhen_domain::records::{GapReason, RecordingTrouble, SEGMENT_MOST_BYTES, STILL_MOST_BYTES, StillFailure};
-use yunzhen_protocol::bulk::{BulkHead, BulkKind, MAX_HEAD_BYTES, REFUSED_BULK};
-use yunzhen_protocol::control::{
-    RecordTrouble, SegmentLoss, SegmentRefusal, StillRefusal, StillTrouble, ToBox, ToRelay,
-};
+use yunzhen_domain::records::{GapReason, SEGMENT_MOST_BYTES, STILL_MOST_BYTES, StillFailure};
+use yunzhen_protocol::bulk::REFUSED_BULK;
+use yunzhen_protocol::control::{SegmentLoss, SegmentRefusal, StillRefusal, ToBox, ToRelay};
 use yunzhen_runtime::clock;
 
+use self::object::{Incoming, Object, Picture, is_digest, read_head};
 use super::part::Part;
 use crate::app::recordings::Expected;
 use crate::app::stills::Brought;
@@ -30,12 +34,6 @@ use crate::app::{self, App, AppError};
 const QUEUE: usize = 32;
 /// The box hears of progress after so many bytes; it never has more than it may under way unheard.
 const REPORT: u64 = 8 * 1024;
-/// A record that takes nothing is tried again after this.
-const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
-/// A word of a recording is tried so often: that it is over is asked for again, and what hinders it is said with each connection.
-const RECORDING_TRIES: u32 = 5;
-/// Pixels to a side.
-const LONGEST_SIDE: u32 = 8192;
 
 /// What comes from a box in its order.
 enum FromBox {
@@ -69,7 +67,12 @@ impl ToBulk {
     pub fn say(&self, message: ToRelay) -> bool {
         match message {
             ToRelay::StillFailed { .. } | ToRelay::RecordingTrouble { .. } | ToRelay::RecordingOver { .. } => {
-                self.words.try_send(message).is_ok()
+                let is_taken = self.words.try_send(message).is_ok();
+                if !is_taken {
+                    tracing::warn!("a box says more of stills and recordings than can be written; a word is dropped");
+                    metrics::counter!("yunzhen_bulk_words_dropped_total", "why" => "full").increment(1);
+                }
+                is_taken
             }
             message => self.objects.try_send(FromBox::Said(message)).is_ok(),
         }
@@ -91,27 +94,6 @@ pub struct Bulk {
     folder: Arc<Path>,
 }
 
-/// An offer that is on its way.
-struct Incoming {
-    object: Object,
-    bytes: u64,
-    sha256: String,
-    part: Part,
-}
-
-/// What a box offered.
-enum Object {
-    Still(StillId, Picture),
-    Segment(SegmentId, RecordingId, u32),
-}
-
-/// What a box says of a still.
-struct Picture {
-    taken_at: Timestamp,
-    media_type: String,
-    size: (u32, u32),
-}
-
 /// Why an object stops here for now; it is offered again.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
@@ -119,37 +101,6 @@ enum Trouble {
     App(#[from] AppError),
     #[error("the file of a part: {0}")]
     Disk(#[from] std::io::Error),
-}
-
-impl Object {
-    const fn uuid(&self) -> Uuid {
-        match self {
-            Self::Still(id, _) => id.uuid(),
-            Self::Segment(id, ..) => id.uuid(),
-        }
-    }
-
-    const fn kind(&self) -> BulkKind {
-        match self {
-            Self::Still(..) => BulkKind::Still,
-            Self::Segment(..) => BulkKind::Segment,
-        }
-    }
-
-    /// By which its arrival is shown.
-    const fn shown_as(&self) -> Uuid {
-        match self {
-            Self::Still(id, _) => id.uuid(),
-            Self::Segment(_, recording_id, _) => recording_id.uuid(),
-        }
-    }
-
-    const fn at(&self, offset: u64) -> ToBox {
-        match *self {
-            Self::Still(still_id, _) => ToBox::StillAt { still_id, offset },
-            Self::Segment(segment_id, ..) => ToBox::SegmentAt { segment_id, offset },
-        }
-    }
 }
 
 impl Bulk {
@@ -162,63 +113,6 @@ impl Bulk {
     pub async fn serve(self, home: HomeId, records: bool, inbox: Inbox, commands: mpsc::Sender<ToBox>) {
         let Inbox { objects, words } = inbox;
         tokio::join!(self.clone().receive_from(home, records, objects, commands), self.hear(home, words));
-    }
-
-    /// Words that are no object's.
-    async fn hear(&self, home: HomeId, mut words: mpsc::Receiver<ToRelay>) {
-        while let Some(word) = words.recv().await {
-            match word {
-                ToRelay::StillFailed { still_id, reason } => self.still_failed(home, still_id, reason).await,
-                word => self.recording_said(home, &word).await,
-            }
-        }
-    }
-
-    async fn recording_said(&self, home: HomeId, word: &ToRelay) {
-        for _ in 0..RECORDING_TRIES {
-            let (app, now) = (&self.app, clock::now_timestamp());
-            let written = match *word {
-                ToRelay::RecordingTrouble { recording_id, reason } => {
-                    app::recordings::trouble(app, home, recording_id, reason.map(trouble), now).await
-                }
-                ToRelay::RecordingOver { recording_id } => app::recordings::over(app, home, recording_id, now).await,
-                // `ToBulk::say` gives nothing else.
-                _ => return,
-            };
-            match written {
-                // Of another home, or of nobody: there is nothing to do.
-                Ok(()) | Err(AppError::NotFound) => return,
-                Err(error) => {
-                    tracing::error!(home = %home, %error, "what a box says of a recording could not be written; trying again");
-                    metrics::counter!("yunzhen_bulk_halted_total").increment(1);
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
-        }
-    }
-
-    /// Written down once, however long the record takes nothing; the task ends with the connection, and the box is asked anew after that.
-    async fn still_failed(&self, home: HomeId, id: StillId, reason: StillTrouble) {
-        let failure = match reason {
-            StillTrouble::CameraOff => StillFailure::CameraOff,
-            StillTrouble::CameraFailed | StillTrouble::Other => StillFailure::CameraFailed,
-            StillTrouble::CallOver => StillFailure::CallOver,
-            StillTrouble::TooLarge => StillFailure::TooLarge,
-            StillTrouble::BoxFull => StillFailure::BoxFull,
-            StillTrouble::BoxDisk => StillFailure::BoxDisk,
-        };
-        loop {
-            match app::stills::fail(&self.app, home, id, failure, clock::now_timestamp()).await {
-                // Of another home, or of nobody: there is nothing to fail.
-                Ok(()) | Err(AppError::NotFound) => return,
-                // What is offered is offered again; what failed is said once.
-                Err(error) => {
-                    tracing::error!(home = %home, %error, "the end of a still could not be written; trying again");
-                    metrics::counter!("yunzhen_stills_halted_total").increment(1);
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
-        }
     }
 
     /// Objects, in their order.
@@ -485,52 +379,4 @@ impl Session {
         }
         Ok(())
     }
-}
-
-impl Incoming {
-    const fn is_whole(&self) -> bool {
-        self.part.arrived() >= self.bytes
-    }
-
-    /// How far a still has come. A recording's progress is counted in segments.
-    fn show(&self, app: &App) {
-        if let Object::Still(id, _) = self.object {
-            let percent = u8::try_from(self.part.arrived() * 100 / self.bytes.max(1)).unwrap_or(100);
-            app.arriving.set(id.uuid(), percent);
-        }
-    }
-}
-
-impl Picture {
-    fn is_sensible(&self) -> bool {
-        let side = |pixels| (1..=LONGEST_SIDE).contains(&pixels);
-        side(self.size.0) && side(self.size.1) && ["image/png", "image/jpeg"].contains(&self.media_type.as_str())
-    }
-}
-
-/// It becomes part of a file's name.
-fn is_digest(sha256: &str) -> bool {
-    sha256.len() == 64 && sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// What hinders a box, as the record has it.
-const fn trouble(reason: RecordTrouble) -> RecordingTrouble {
-    match reason {
-        RecordTrouble::BoxDisk => RecordingTrouble::BoxDisk,
-        RecordTrouble::BoxFull => RecordingTrouble::BoxFull,
-        RecordTrouble::Tablet => RecordingTrouble::Tablet,
-        RecordTrouble::Other => RecordingTrouble::Encoder,
-    }
-}
-
-/// Reads the head of a bulk stream; `None` when it ends before, or carries something unknown.
-async fn read_head(stream: &mut RecvStream) -> Option<BulkHead> {
-    let mut bytes = [0; MAX_HEAD_BYTES];
-    for len in 1..=bytes.len() {
-        stream.read_exact(&mut bytes[len - 1..len]).await.ok()?;
-        if let Some((head, _)) = BulkHead::decode(&bytes[..len]).ok()? {
-            return Some(head);
-        }
-    }
-    None
 }

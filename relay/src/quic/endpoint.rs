@@ -4,19 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quinn::crypto::rustls::{NoInitialCipherSuite, QuicServerConfig};
-use quinn::{Endpoint, EndpointConfig, IdleTimeout, TransportConfig, VarInt};
+use quinn::{Endpoint, EndpointConfig, IdleTimeout, Incoming, TransportConfig, VarInt};
 use tokio::sync::Semaphore;
 use yunzhen_rtc::QuicRuntime;
+use yunzhen_runtime::crowd::{Crowd, neighbourhood};
 use yunzhen_runtime::floor::Floor;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::close;
 use super::session::{self, SessionContext};
+use crate::config::LimitsConfig;
 
-/// Boxes at once; a relay serves a region of a few hundred homes.
-const MAX_BOXES: usize = 2048;
-/// Handshakes at once, so that a flood of half-open ones cannot take the memory of those that are served.
-const MAX_HANDSHAKES: usize = 128;
 /// A box that cannot finish the handshake within this is tried again by itself.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -24,21 +22,24 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(8);
 ///
 /// # Errors
 /// When the TLS configuration offers no cipher suite for QUIC's first packets.
-pub fn server_config(tls: rustls::ServerConfig) -> Result<quinn::ServerConfig, NoInitialCipherSuite> {
+pub fn server_config(
+    tls: rustls::ServerConfig,
+    limits: &LimitsConfig,
+) -> Result<quinn::ServerConfig, NoInitialCipherSuite> {
     let mut config = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls)?));
-    config.transport_config(Arc::new(transport(Floor::default()))).max_incoming(MAX_HANDSHAKES);
+    config.transport_config(Arc::new(transport(Floor::default(), limits))).max_incoming(limits.handshakes);
     Ok(config)
 }
 
 /// `floor` is of one connection: what media to its box may have under way, whatever BBR thinks.
-fn transport(floor: Floor) -> TransportConfig {
+fn transport(floor: Floor, limits: &LimitsConfig) -> TransportConfig {
     let mut transport = TransportConfig::default();
     transport
         .congestion_controller_factory(Arc::new(floor))
         .initial_mtu(1200)
         .datagram_send_buffer_size(16 * 1024)
         .datagram_receive_buffer_size(Some(512 * 1024))
-        .max_concurrent_bidi_streams(VarInt::from_u32(256))
+        .max_concurrent_bidi_streams(VarInt::from_u32(limits.streams_per_connection))
         .max_concurrent_uni_streams(VarInt::from_u32(4))
         .max_idle_timeout(Some(IdleTimeout::from(VarInt::from_u32(6_000))))
         .keep_alive_interval(Some(Duration::from_secs(1)));
@@ -64,29 +65,43 @@ pub fn spawn(life: &Lifecycle, endpoint: Endpoint, config: quinn::ServerConfig, 
 }
 
 async fn accept(life: &Lifecycle, endpoint: &Endpoint, config: &quinn::ServerConfig, context: SessionContext) {
-    let handshakes = Arc::new(Semaphore::new(MAX_HANDSHAKES));
+    let limits = context.limits.clone();
+    let handshakes = Arc::new(Semaphore::new(limits.handshakes));
+    let crowd = Crowd::new(limits.boxes_per_address);
     loop {
         let incoming = tokio::select! {
             incoming = endpoint.accept() => incoming,
             () = life.soft().cancelled() => return,
         };
         let Some(incoming) = incoming else { return };
-        if endpoint.open_connections() > MAX_BOXES {
-            metrics::counter!("yunzhen_boxes_refused_total", "reason" => "full").increment(1);
-            incoming.refuse();
+        if endpoint.open_connections() > limits.boxes {
+            refuse(incoming, "full");
             continue;
         }
-        // Under pressure only who proves its address may go on; that costs it one round trip and us nothing.
-        let Ok(slot) = handshakes.clone().try_acquire_owned() else {
-            if incoming.remote_address_validated() || incoming.retry().is_err() {
+        let address = neighbourhood(incoming.remote_address().ip());
+        let under_way = limits.handshakes.saturating_sub(handshakes.available_permits());
+        let pressed = under_way >= limits.handshakes_unproven || crowd.count(address) * 4 >= limits.boxes_per_address;
+        // Under pressure only who proves its address may go on; that costs it one round trip and us nothing, and nobody uses up what another address may have.
+        if pressed && !incoming.remote_address_validated() {
+            metrics::counter!("yunzhen_boxes_retried_total").increment(1);
+            if incoming.retry().is_err() {
                 metrics::counter!("yunzhen_boxes_refused_total", "reason" => "handshakes").increment(1);
             }
+            continue;
+        }
+        let Some(place) = crowd.enter(address) else {
+            refuse(incoming, "address");
+            continue;
+        };
+        let Ok(slot) = handshakes.clone().try_acquire_owned() else {
+            refuse(incoming, "handshakes");
             continue;
         };
         let (life2, context, floor) = (life.clone(), context.clone(), Floor::default());
         let mut own = config.clone();
-        own.transport_config(Arc::new(transport(floor.clone())));
+        own.transport_config(Arc::new(transport(floor.clone(), &limits)));
         life.spawn_contained("box", async move {
+            let _place = place;
             let address = incoming.remote_address();
             let connecting = match incoming.accept_with(Arc::new(own)) {
                 Ok(connecting) => connecting,
@@ -102,6 +117,12 @@ async fn accept(life: &Lifecycle, endpoint: &Endpoint, config: &quinn::ServerCon
             }
         });
     }
+}
+
+/// Says no before anything was spent.
+fn refuse(incoming: Incoming, reason: &'static str) {
+    metrics::counter!("yunzhen_boxes_refused_total", "reason" => reason).increment(1);
+    incoming.refuse();
 }
 
 fn refused(address: std::net::SocketAddr, error: &quinn::ConnectionError) {

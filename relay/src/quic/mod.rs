@@ -30,4 +30,6 @@ pub mod close {
     pub const BYE: u32 = 0x6;
     /// The relay is full, or the box does not read what it is told.
     pub const BUSY: u32 = 0x7;
+    /// The certificate was revoked.
+    pub const REVOKED: u32 = 0x8;
 }

@@ -12,10 +12,12 @@ use quinn::{Connection, SendStream};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use yunzhen_certs::CertificateFacts;
 use yunzhen_domain::audit::hex;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_rtc::SharedSeen;
 use yunzhen_rtc::paths::{Choice, View};
+use yunzhen_runtime::allowance::Allowance;
 use yunzhen_runtime::clock;
 
 use super::bulk::ToBulk;
@@ -42,6 +44,8 @@ pub struct Path {
     pub number: u64,
     /// quinn's.
     pub connection: Connection,
+    /// What the box showed on it.
+    pub certificate: CertificateFacts,
     /// What leaves by it.
     pub downlink: Downlink,
 }
@@ -97,12 +101,12 @@ impl Heard {
 
 impl Connections {
     /// One more; `None`: there are as many as may be.
-    pub fn add(&self, connection: Connection, downlink: Downlink) -> Option<u64> {
+    pub fn add(&self, connection: Connection, certificate: CertificateFacts, downlink: Downlink) -> Option<u64> {
         let number = self.0.numbers.fetch_add(1, Ordering::Relaxed);
         let added = self.0.list.send_if_modified(|list| {
             let room = list.len() < MAX_PATHS;
             if room {
-                list.push(Path { number, connection, downlink });
+                list.push(Path { number, connection, certificate, downlink });
             }
             room
         });
@@ -115,6 +119,11 @@ impl Connections {
     /// One is gone.
     pub fn remove(&self, number: u64) {
         self.0.list.send_modify(|list| list.retain(|path| path.number != number));
+    }
+
+    /// What the box showed on them.
+    pub fn certificates(&self) -> Vec<CertificateFacts> {
+        self.0.list.borrow().iter().map(|path| path.certificate.clone()).collect()
     }
 
     /// How many there are.
@@ -274,6 +283,8 @@ pub struct Session {
     pub bulk: ToBulk,
     /// What comes, counted.
     pub counted: Arc<Counted>,
+    /// How many datagrams may come, by all paths together.
+    pub datagrams: Arc<Allowance>,
     /// The box reports when packets arrive.
     pub arrivals: bool,
     /// Where a control stream is offered that is to be the session's.

@@ -1,22 +1,34 @@
 //! HTTP/1.1 requests of a box, one per bidirectional stream, answered by the same router as the consoles'.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Extensions;
 use quinn::{Connection, RecvStream, SendStream, VarInt};
-use yunzhen_certs::Identity;
+use yunzhen_certs::CertificateFacts;
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::serve::{self, ServeOptions};
 
 use super::bulk::ToBulk;
 
+/// A box's body comes beside its picture, by a link that may be poor.
+const SLOW_LINK: Duration = Duration::from_secs(60);
+const SLOW_LINK_BYTES: u32 = 256;
+
 /// Serves what the box opens after its control stream, until the connection ends.
-pub async fn serve(life: &Lifecycle, connection: &Connection, identity: Identity, router: Router, bulk: ToBulk) {
+pub async fn serve(
+    life: &Lifecycle,
+    connection: &Connection,
+    certificate: CertificateFacts,
+    router: Router,
+    bulk: ToBulk,
+) {
     let mut extensions = Extensions::new();
-    extensions.insert(identity);
+    extensions.insert(certificate.identity.clone());
+    extensions.insert(certificate);
     extensions.insert(ConnectInfo::<SocketAddr>(connection.remote_address()));
     loop {
         tokio::select! {
@@ -37,7 +49,11 @@ pub async fn serve(life: &Lifecycle, connection: &Connection, identity: Identity
 async fn one(life: &Lifecycle, mut send: SendStream, mut recv: RecvStream, router: Router, extensions: Extensions) {
     match read_type(&mut recv).await {
         Some(StreamType::Http) => {
-            let options = ServeOptions::new("box request");
+            let options = ServeOptions {
+                body_grace: SLOW_LINK,
+                body_bytes_per_second: SLOW_LINK_BYTES,
+                ..ServeOptions::new("box request")
+            };
             serve::serve_io(life, tokio::io::join(recv, send), router, extensions, &options).await;
         }
         Some(StreamType::Control | StreamType::Bulk | StreamType::Unknown(_)) => {

@@ -3,21 +3,24 @@
 //! Order: the certificate says which home; the first stream is the control stream and its first message is `hello`; then requests, media and
 //! commands run side by side until the session ends. The newest session of a box wins, because a box that lost its link comes back long
 //! before the old connection times out here. A connection that begins with `join` is one more path of a session ([`super::paths`]): it carries media and
-//! requests, and its control stream can become the session's.
+//! requests, and its control stream can become the session's. Both are judged alike, by what the record says. That a box came is kept there by a task of its own, which also keeps that it went,
+//! however far the connection got; a record that can be read and not written keeps no box out.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use quinn::{Connection, RecvStream, SendStream};
-use tokio::sync::{mpsc, watch};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
 use yunzhen_certs::{CertificateFacts, Identity};
 use yunzhen_domain::ids::HomeId;
 use yunzhen_protocol::VERSION;
 use yunzhen_protocol::control::{BoxCamera, ControlError, RefusedCode, ToBox, ToRelay};
 use yunzhen_protocol::stream::StreamType;
+use yunzhen_runtime::allowance::Allowance;
 use yunzhen_runtime::clock;
+use yunzhen_runtime::crowd::{Crowd, Place};
 use yunzhen_runtime::floor::Floor;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
@@ -27,18 +30,27 @@ use super::downlink::{self, Downlink};
 use super::endpoint::close_with;
 use super::paths::{self, Connections, Held, Session, Sessions, Taken};
 use super::{close, requests, uplink};
+use crate::app::AppError;
+use crate::app::boxes::{Admission, Came};
+use crate::config::LimitsConfig;
 use crate::rooms::Rooms;
 use crate::rooms::boxes::BoxConnection;
 use crate::rooms::timeline::Counted;
 
 /// A box says hello at once; one that does not is not a box.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
+/// The record has this long to keep that a box came, then the box is served meanwhile. Shorter than [`HELLO_TIMEOUT`].
+const NOTED_WITHIN: Duration = Duration::from_secs(2);
 /// Commands that wait for a box's control stream. A box that leaves so many unread is stuck and is disconnected.
 const COMMAND_QUEUE: usize = 128;
 /// A box that is told to drain has this long to read it.
 const GOODBYE: Duration = Duration::from_millis(500);
 /// When the control stream is gone and other paths live, one of them takes over within this, or the box is gone.
 const RESUME: Duration = Duration::from_secs(5);
+/// What a box is told whose certificate was revoked, at the door or in the middle.
+const REVOKED: &str = "the certificate of this box was revoked; an administrator enrols it anew";
+/// What a box is told whose certificate was issued by hand, where only enrolled ones count.
+const NOT_ENROLLED: &str = "this relay takes only boxes that were enrolled with it; an administrator enrols this one";
 /// Of the name of a path in the log, characters.
 const LONGEST_NAME: usize = 40;
 
@@ -55,6 +67,10 @@ pub struct SessionContext {
     pub sessions: Sessions,
     /// When this relay began: arrivals are told on a clock that goes on when a box connects anew.
     pub begun: std::time::Instant,
+    /// What one box may cost.
+    pub limits: Arc<LimitsConfig>,
+    /// The connections of each home's box.
+    pub crowd: Crowd<HomeId>,
 }
 
 /// Why a box is not served: close code, control code, sentence.
@@ -70,7 +86,7 @@ struct Refusal {
 /// `floor` is the connection's.
 pub async fn run(life: &Lifecycle, connection: Connection, floor: Floor, context: SessionContext) {
     let address = connection.remote_address();
-    let admitted = match tokio::time::timeout(HELLO_TIMEOUT, admit(&connection, &context)).await {
+    let (admitted, _place) = match tokio::time::timeout(HELLO_TIMEOUT, admit(life, &connection, &context)).await {
         Ok(Ok(admitted)) => admitted,
         Ok(Err(refusal)) => {
             tracing::info!(peer = %address, reason = %refusal, "box refused");
@@ -88,11 +104,11 @@ pub async fn run(life: &Lifecycle, connection: Connection, floor: Floor, context
             metrics::gauge!("yunzhen_boxes_connected").decrement(1.0);
             tracing::info!(home = %home_id, peer = %address, reason = %end, "box disconnected");
         }
-        First::Join(session, name, held) => {
+        First::Join(session, certificate, name, held) => {
             let home_id = session.home_id;
             tracing::info!(home = %home_id, peer = %address, path = %name, "path joined");
             listen(life, &session, *held);
-            carry(life, &context, &session, &connection, floor).await;
+            carry(life, &context, &session, &connection, *certificate, floor).await;
             tracing::info!(home = %home_id, peer = %address, path = %name, "path ended");
         }
     }
@@ -102,8 +118,8 @@ pub async fn run(life: &Lifecycle, connection: Connection, floor: Floor, context
 enum First {
     /// A box.
     Hello(Box<Admitted>),
-    /// One more path of a box that is here, what the home calls it, and its control stream.
-    Join(Box<Session>, String, Box<Held>),
+    /// One more path of a box that is here, the certificate that it showed, what the home calls it, and its control stream.
+    Join(Box<Session>, Box<CertificateFacts>, String, Box<Held>),
 }
 
 struct Admitted {
@@ -125,14 +141,31 @@ struct Hello {
     arrivals: bool,
     /// It records when it is told to.
     records: bool,
+    /// It can send a low picture.
+    low_picture: bool,
+    /// As long as it is held, the record has the box here.
+    here: DropGuard,
 }
 
-async fn admit(connection: &Connection, context: &SessionContext) -> Result<First, Refusal> {
+async fn admit(
+    life: &Lifecycle,
+    connection: &Connection,
+    context: &SessionContext,
+) -> Result<(First, Place<HomeId>), Refusal> {
     let foreign = |sentence: String| Refusal { close: close::FOREIGN, code: RefusedCode::Other, sentence };
     let certificate = peer_facts(connection).map_err(foreign)?;
     let Identity::Box { home_id } = certificate.identity else {
         return Err(foreign("this certificate is not a box's; issue one with `certs issue agent`".into()));
     };
+    // Before it has said anything: a box that opens connections and says nothing takes no more than its share.
+    let place = context.crowd.enter(home_id).ok_or_else(|| Refusal {
+        close: close::BUSY,
+        code: RefusedCode::Busy,
+        sentence: format!(
+            "this box has {} connections already; it waits until some have ended",
+            context.limits.connections_per_box
+        ),
+    })?;
     let lost = |error: String| Refusal { close: close::VERSION, code: RefusedCode::OutOfTurn, sentence: error };
     let (mut send, mut recv): (SendStream, RecvStream) =
         connection.accept_bi().await.map_err(|error| lost(error.to_string()))?;
@@ -148,11 +181,13 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Firs
         end => lost(end.to_string()),
     })?;
     let checked = match first {
-        ToRelay::Join { protocol, session, path } => check_join(protocol, &session, context, home_id).map(|session| {
-            let held = |reader, send| Held { connection: connection.clone(), reader, send };
-            (ToBox::Joined {}, Begun::Join(session, short(path), held))
-        }),
-        hello => check_hello(hello, context, home_id).await.map(|hello| {
+        ToRelay::Join { protocol, session, path } => {
+            check_join(protocol, &session, context, home_id, &certificate).await.map(|session| {
+                let held = |reader, send| Held { connection: connection.clone(), reader, send };
+                (ToBox::Joined {}, Begun::Join(session, short(path), held))
+            })
+        }
+        hello => check_hello(hello, life, context, connection, home_id, &certificate).await.map(|hello| {
             let token = paths::token();
             let welcome = ToBox::Welcome {
                 relay_version: env!("CARGO_PKG_VERSION").into(),
@@ -170,12 +205,15 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Firs
     match checked {
         Ok((answer, begun)) => {
             control::write(&mut send, &answer).await.map_err(|error| lost(error.to_string()))?;
-            Ok(match begun {
+            let first = match begun {
                 Begun::Hello(hello, token) => {
                     First::Hello(Box::new(Admitted { home_id, certificate, hello, token, reader, send }))
                 }
-                Begun::Join(session, name, held) => First::Join(Box::new(session), name, Box::new(held(reader, send))),
-            })
+                Begun::Join(session, name, held) => {
+                    First::Join(Box::new(session), Box::new(certificate), name, Box::new(held(reader, send)))
+                }
+            };
+            Ok((first, place))
         }
         Err(refusal) => {
             let told = ToBox::Refused { code: refusal.code, reason: refusal.sentence.clone() };
@@ -199,8 +237,15 @@ fn short(name: String) -> String {
     name.chars().filter(|char| !char.is_control()).take(LONGEST_NAME).collect()
 }
 
-fn check_join(protocol: u32, session: &str, context: &SessionContext, home_id: HomeId) -> Result<Session, Refusal> {
+async fn check_join(
+    protocol: u32,
+    session: &str,
+    context: &SessionContext,
+    home_id: HomeId,
+    certificate: &CertificateFacts,
+) -> Result<Session, Refusal> {
     check_version(protocol)?;
+    may_come(context, home_id, certificate).await?;
     let session = context.sessions.find(session, home_id).ok_or_else(|| Refusal {
         close: close::BUSY,
         code: RefusedCode::UnknownSession,
@@ -227,8 +272,17 @@ fn check_version(protocol: u32) -> Result<(), Refusal> {
     })
 }
 
-async fn check_hello(hello: ToRelay, context: &SessionContext, home_id: HomeId) -> Result<Hello, Refusal> {
-    let ToRelay::Hello { protocol, agent_version, cameras, microphone, arrivals, records } = hello else {
+async fn check_hello(
+    hello: ToRelay,
+    life: &Lifecycle,
+    context: &SessionContext,
+    connection: &Connection,
+    home_id: HomeId,
+    certificate: &CertificateFacts,
+) -> Result<Hello, Refusal> {
+    let ToRelay::Hello { protocol, agent_version, cameras, microphone, arrivals, records, low_picture, instance } =
+        hello
+    else {
         return Err(Refusal {
             close: close::VERSION,
             code: RefusedCode::OutOfTurn,
@@ -236,22 +290,61 @@ async fn check_hello(hello: ToRelay, context: &SessionContext, home_id: HomeId) 
         });
     };
     check_version(protocol)?;
-    match context.rooms.home_is_known(home_id).await {
-        Ok(true) => Ok(Hello { version: agent_version, cameras, microphone, arrivals, records }),
-        Ok(false) => Err(Refusal {
+    may_come(context, home_id, certificate).await?;
+    let came = Came {
+        home_id,
+        at: clock::now_timestamp(),
+        address: connection.remote_address().to_string(),
+        version: agent_version.clone(),
+        certificate: certificate.clone(),
+        instance,
+    };
+    let over = CancellationToken::new();
+    let (told, may_stay) = oneshot::channel();
+    life.spawn_contained("box on record", context.rooms.clone().keep_on_record(came, over.clone(), told));
+    let here = over.drop_guard();
+    match tokio::time::timeout(NOTED_WITHIN, may_stay).await {
+        Ok(Ok(true)) => {}
+        Ok(Ok(false)) => return Err(no_longer(REVOKED)),
+        Ok(Err(_)) => return Err(busy()),
+        // It may come, as was read a moment ago; should it be revoked meanwhile, it is let go as every other that is here.
+        Err(_) => tracing::warn!(home = %home_id, "the record is slow to keep that a box came; it is served meanwhile"),
+    }
+    Ok(Hello { version: agent_version, cameras, microphone, arrivals, records, low_picture, here })
+}
+
+/// The same question for a box's first connection and for each further one.
+async fn may_come(context: &SessionContext, home_id: HomeId, certificate: &CertificateFacts) -> Result<(), Refusal> {
+    match context.rooms.admission(home_id, certificate).await {
+        Ok(Admission::Welcome) => Ok(()),
+        Ok(Admission::Revoked) => Err(no_longer(REVOKED)),
+        Ok(Admission::NotEnrolled) => Err(no_longer(NOT_ENROLLED)),
+        Ok(Admission::UnknownHome) => Err(Refusal {
             close: close::UNKNOWN_HOME,
             code: RefusedCode::UnknownHome,
             sentence: "this relay does not know the home that the box's certificate names; register the home first"
                 .into(),
         }),
-        Err(error) => {
-            tracing::error!(%error, "the care record could not be asked for a home");
-            Err(Refusal {
-                close: close::BUSY,
-                code: RefusedCode::Busy,
-                sentence: "the relay cannot read its records at the moment; the box tries again by itself".into(),
-            })
-        }
+        Err(error) => Err(unreadable(home_id, &error)),
+    }
+}
+
+fn no_longer(sentence: &str) -> Refusal {
+    Refusal { close: close::REVOKED, code: RefusedCode::Revoked, sentence: sentence.into() }
+}
+
+/// Whether it may come could not be read: it is not served.
+fn unreadable(home_id: HomeId, error: &AppError) -> Refusal {
+    tracing::error!(home = %home_id, %error, "the care record could not be asked about a box");
+    busy()
+}
+
+/// It comes again by itself, later each time.
+fn busy() -> Refusal {
+    Refusal {
+        close: close::BUSY,
+        code: RefusedCode::Busy,
+        sentence: "the relay cannot use its records at the moment; the box tries again by itself".into(),
     }
 }
 
@@ -263,13 +356,14 @@ async fn serve(
     admitted: Admitted,
 ) -> String {
     let Admitted { home_id, certificate, hello, token, reader, send } = admitted;
-    let Hello { version, cameras, microphone, arrivals, records } = hello;
+    let Hello { version, cameras, microphone, arrivals, records, low_picture, here } = hello;
     let (commands, orders) = mpsc::channel(COMMAND_QUEUE);
     let (uplink, target) = watch::channel(None);
-    let replaced = CancellationToken::new();
+    let (replaced, revoked) = (CancellationToken::new(), CancellationToken::new());
     let connections = Connections::default();
     let counted = Arc::<Counted>::default();
-    let (towards, measured) = (connections.clone(), connections.clone());
+    let (towards, measured, shown) = (connections.clone(), connections.clone(), connections.clone());
+    let first = certificate.clone();
     let ticket = context
         .rooms
         .box_connected(BoxConnection {
@@ -277,14 +371,18 @@ async fn serve(
             address: connection.remote_address(),
             version,
             certificate_not_after: certificate.not_after,
+            // The one that the session was opened with counts also when its path is gone.
+            certificates: Box::new(move || std::iter::once(first.clone()).chain(shown.certificates()).collect()),
             cameras,
             microphone,
             records,
+            low_picture,
             commands: commands.clone(),
             counted: counted.clone(),
             round_trip: Box::new(move || measured.round_trip()),
             uplink,
             replaced: replaced.clone(),
+            revoked: revoked.clone(),
             sink: Box::new(move || downlink::sink(&towards)),
         })
         .await;
@@ -293,25 +391,37 @@ async fn serve(
     let (take, taken) = mpsc::channel(paths::MAX_PATHS);
     let ends = CancellationToken::new();
     let (ends2, over) = (ends.clone(), Arc::default());
-    let session = Session { home_id, ticket, connections, target, bulk, counted, arrivals, take, ends: ends2, over };
+    let datagrams = Arc::new(Allowance::new(context.limits.datagrams_per_second, Duration::from_secs(1)));
+    let session =
+        Session { home_id, ticket, connections, target, bulk, counted, datagrams, arrivals, take, ends: ends2, over };
     spawn_until(life, "box bulk", &ends, context.bulk.clone().serve(home_id, records, from_box, commands));
     spawn_until(life, "box paths", &ends, session.connections.clone().choose(context.begun));
     let (life2, context2, session2, connection2) = (life.clone(), context.clone(), session.clone(), connection.clone());
-    life.spawn_contained("box path", async move { carry(&life2, &context2, &session2, &connection2, floor).await });
+    life.spawn_contained("box path", async move {
+        carry(&life2, &context2, &session2, &connection2, certificate, floor).await;
+    });
     let listed = context.sessions.open(&token, session.clone());
 
     let held = Held { connection: connection.clone(), reader, send };
-    let end = converse(life, context, &session, held, Inbox { orders, taken, replaced }).await;
+    let end = converse(life, context, &session, held, Inbox { orders, taken, replaced, revoked }).await;
     drop(listed);
     ends.cancel();
+    drop(here);
     context.rooms.box_disconnected(ticket).await;
     end
 }
 
 /// Moves media and requests of one path until its connection or its session ends.
-async fn carry(life: &Lifecycle, context: &SessionContext, session: &Session, connection: &Connection, floor: Floor) {
+async fn carry(
+    life: &Lifecycle,
+    context: &SessionContext,
+    session: &Session,
+    connection: &Connection,
+    certificate: CertificateFacts,
+    floor: Floor,
+) {
     let downlink = Downlink::new(connection.clone(), session.arrivals.then_some(floor));
-    let Some(number) = session.connections.add(connection.clone(), downlink.clone()) else {
+    let Some(number) = session.connections.add(connection.clone(), certificate.clone(), downlink.clone()) else {
         return close_with(connection, close::BUSY, "this box has as many paths as it may");
     };
     metrics::gauge!("yunzhen_box_paths").increment(1.0);
@@ -322,9 +432,9 @@ async fn carry(life: &Lifecycle, context: &SessionContext, session: &Session, co
     let down = downlink.run(number, session.connections.clone(), session.target.clone());
     spawn_until(life, "media to a box", &ends, down);
     let (life2, connection2, router) = (life.clone(), connection.clone(), context.router.clone());
-    let (identity, bulk) = (Identity::Box { home_id: session.home_id }, session.bulk.clone());
+    let bulk = session.bulk.clone();
     spawn_until(life, "box requests", &ends, async move {
-        requests::serve(&life2, &connection2, identity, router, bulk).await;
+        requests::serve(&life2, &connection2, certificate, router, bulk).await;
     });
     tokio::select! {
         _ = connection.closed() => {}
@@ -388,6 +498,8 @@ struct Inbox {
     taken: mpsc::Receiver<Taken>,
     /// A newer session of the box.
     replaced: CancellationToken,
+    /// Its certificate was revoked.
+    revoked: CancellationToken,
 }
 
 /// What happened to a session.
@@ -398,6 +510,7 @@ enum Next {
     /// The control stream is gone, and no living path took it over in time.
     Late,
     Replaced,
+    Revoked,
     Drains,
 }
 
@@ -417,6 +530,7 @@ async fn converse(
             Some(taken) = inbox.taken.recv() => Next::Taken(taken),
             () = clock::until(late) => Next::Late,
             () = inbox.replaced.cancelled() => Next::Replaced,
+            () = inbox.revoked.cancelled() => Next::Revoked,
             () = life.soft().cancelled() => Next::Drains,
         };
         let lost = match next {
@@ -484,6 +598,9 @@ async fn converse(
             Next::Replaced => {
                 let over = (close::REPLACED, "a newer connection of this box took over");
                 return finish(session, held.as_ref(), over, "replaced by a newer connection");
+            }
+            Next::Revoked => {
+                return finish(session, held.as_ref(), (close::REVOKED, REVOKED), "its certificate was revoked");
             }
             Next::Drains => {
                 // The first who says why the session is over is right.

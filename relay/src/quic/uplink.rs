@@ -11,6 +11,7 @@ use futures_util::FutureExt as _;
 use quinn::Connection;
 use yunzhen_protocol::{roq, rtcp};
 use yunzhen_rtc::{Burst, ExternalHandle, Intake, MAX_BURST};
+use yunzhen_runtime::allowance::Allowance;
 use yunzhen_runtime::clock;
 
 use super::downlink::Downlink;
@@ -27,7 +28,7 @@ pub type Target = Option<Arc<ExternalHandle>>;
 /// Moves one path's datagrams until its connection ends. `begun` is the origin of the clock that arrivals are told on. Silence is that of all paths of the
 /// `session`. What the box says of arrivals goes to `downlink`, which is of the same connection.
 pub async fn run(connection: Connection, begun: Instant, rooms: Rooms, session: Session, downlink: Downlink) {
-    let Session { mut target, ticket, connections, counted, .. } = session;
+    let Session { mut target, ticket, connections, counted, datagrams, .. } = session;
     let mut intake = Intake::sharing(connections.seen());
     let heard = connections.heard();
     let mut current: Target = target.borrow_and_update().clone();
@@ -55,7 +56,7 @@ pub async fn run(connection: Connection, begun: Instant, rooms: Rooms, session: 
                     }
                     // What came with it is taken with it. An error is met again by the next turn.
                     let more = std::iter::from_fn(|| connection.read_datagram().now_or_never()?.ok());
-                    let came = std::iter::once(datagram).chain(more).take(MAX_BURST);
+                    let came = std::iter::once(datagram).chain(more).take(MAX_BURST).filter(|_| is_allowed(&datagrams, at));
                     match &current {
                         Some(room) => {
                             deliver(&room.burst(), &mut intake, at, came, |report| {
@@ -81,6 +82,15 @@ pub async fn run(connection: Connection, begun: Instant, rooms: Rooms, session: 
             }
         }
     }
+}
+
+/// Whether one more may come now. What a box sends beyond it ends here, before the room that others are in.
+fn is_allowed(datagrams: &Allowance, at: Duration) -> bool {
+    let allowed = datagrams.take(at);
+    if !allowed {
+        metrics::counter!("yunzhen_datagrams_refused_total", "why" => "rate").increment(1);
+    }
+    allowed
 }
 
 fn deliver(

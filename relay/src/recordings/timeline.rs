@@ -30,7 +30,7 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Of a recording that was ended so long after it was asked for. `is_cut`: its rest was given up.
+    /// Of a recording that was ended so long after it began. `is_cut`: its rest was given up.
     pub fn until(until_us: u64, is_cut: bool) -> Self {
         Self { until_us: Some(until_us), is_cut, ..Self::default() }
     }

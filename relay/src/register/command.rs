@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use yunzhen_domain::Role;
 use yunzhen_domain::ids::{HomeId, PharmacyId};
+use yunzhen_domain::policy::Policy;
 use yunzhen_store::Store;
 
 use super::{NewHome, NewPharmacy, NewStaff, RegisterError, StaffChange, home, pharmacy, staff};
@@ -65,9 +66,9 @@ pub enum Register {
         /// Since when a specialist practises, such as 2012-07-01: seeing residents remotely needs three years.
         #[arg(long)]
         practising_since: Option<Date>,
-        /// The password; better in the environment than in the shell's history.
+        /// For scripts, the person's own password; better in the environment than in the shell's history. Left out, the relay makes one and prints it.
         #[arg(long, env = "YUNZHEN_STAFF_PASSWORD", hide_env_values = true)]
-        password: String,
+        password: Option<String>,
     },
     /// Changes an account: what is not said stays.
     ChangeStaff {
@@ -89,9 +90,12 @@ pub enum Register {
         /// Whether the person may sign in: false for who has left.
         #[arg(long)]
         active: Option<bool>,
-        /// Another password.
+        /// For scripts, another password of the person's own.
         #[arg(long, env = "YUNZHEN_NEW_PASSWORD", hide_env_values = true)]
         new_password: Option<String>,
+        /// The relay makes another first password and prints it: good for a while, and only for setting an own one.
+        #[arg(long)]
+        reset_password: bool,
     },
     /// Adds a pharmacy and the account of its first member; its place and hours are the administrator's to set.
     RegisterPharmacy {
@@ -110,9 +114,9 @@ pub enum Register {
         /// The name of that person.
         #[arg(long)]
         person: String,
-        /// That person's password; better in the environment than in the shell's history.
+        /// For scripts, that person's own password; better in the environment than in the shell's history. Left out, the relay makes one and prints it.
         #[arg(long, env = "YUNZHEN_PHARMACY_PASSWORD", hide_env_values = true)]
-        password: String,
+        password: Option<String>,
     },
 }
 
@@ -123,11 +127,11 @@ fn account_role(typed: &str) -> Result<Role, String> {
 }
 
 impl Register {
-    /// Does it, and says the identifier.
+    /// Does it, and says the identifier, and below it the first password where the relay made one.
     ///
     /// # Errors
     /// One sentence; nothing was stored.
-    pub async fn run(self, store: &Store, now: Timestamp) -> Result<String, RegisterError> {
+    pub async fn run(self, store: &Store, policy: &Policy, now: Timestamp) -> Result<String, RegisterError> {
         match self {
             Self::RegisterHome { name, address, phone, zone, latitude, longitude, pharmacy } => {
                 let (place, preferred_pharmacy_id) = (latitude.zip(longitude), pharmacy);
@@ -158,16 +162,34 @@ impl Register {
                     licence,
                     practising_since,
                 };
-                Ok(staff::register(store, &new, &password, now).await?.to_string())
+                Ok(staff::register(store, &new, password.as_deref(), policy, now).await?.to_string())
             }
-            Self::ChangeStaff { username, title, hospital, licence, practising_since, active, new_password } => {
+            Self::ChangeStaff {
+                username,
+                title,
+                hospital,
+                licence,
+                practising_since,
+                active,
+                new_password,
+                reset_password,
+            } => {
                 let password = new_password;
-                let change = StaffChange { username, title, hospital, licence, practising_since, active, password };
-                Ok(staff::change(store, &change, now).await?.to_string())
+                let change = StaffChange {
+                    username,
+                    title,
+                    hospital,
+                    licence,
+                    practising_since,
+                    active,
+                    password,
+                    reset_password,
+                };
+                Ok(staff::change(store, &change, policy, now).await?.to_string())
             }
             Self::RegisterPharmacy { name, address, phone, username, person, password } => {
                 let new = NewPharmacy { name, address, phone, username, person };
-                Ok(pharmacy::register(store, &new, &password, now).await?.to_string())
+                Ok(pharmacy::register(store, &new, password.as_deref(), policy, now).await?.to_string())
             }
         }
     }

@@ -5,12 +5,14 @@ use yunzhen_domain::Role;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::text;
 use yunzhen_domain::ids::{PharmacyId, StaffId};
+use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Pharmacy, Staff};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_runtime::clock::random_bytes;
 use yunzhen_store::{Store, pharmacies, staff};
 
-use super::{RegisterError, checked, commit, credential, line, username};
+use super::first_password::First;
+use super::{RegisterError, Registered, checked, commit, line, username};
 
 /// A pharmacy and who works there first.
 #[derive(Debug, Clone)]
@@ -27,16 +29,17 @@ pub struct NewPharmacy {
     pub person: String,
 }
 
-/// Registers it.
+/// Registers it; without a password the relay makes one.
 ///
 /// # Errors
-/// When something is missing, the user name is taken, or the store cannot be written.
+/// When something is missing, the user name is taken, the password is not good enough, or the store cannot be written.
 pub async fn register(
     store: &Store,
     new: &NewPharmacy,
-    password: &str,
+    password: Option<&str>,
+    policy: &Policy,
     now: Timestamp,
-) -> Result<PharmacyId, RegisterError> {
+) -> Result<Registered<PharmacyId>, RegisterError> {
     let pharmacy = Pharmacy {
         id: PharmacyId::new(now, random_bytes()),
         version: 1,
@@ -62,13 +65,13 @@ pub async fn register(
         title: None,
         active: true,
     };
-    let credential = credential(member.id, password).await?;
+    let first = First::of(password, &member, policy, now).await?;
     let mut tx = store.write().await?;
     if staff::by_username(&mut tx, &member.username).await?.is_some() {
         return Err(RegisterError::UsernameTaken(member.username));
     }
     pharmacies::insert(&mut tx, &pharmacy).await?;
-    staff::insert(&mut tx, &member, &credential).await?;
+    staff::insert(&mut tx, &member, &first.credential(member.id)).await?;
     commit(tx, EventKind::PharmacyRegistered, pharmacy.id.uuid(), (None, Some(pharmacy.id)), now).await?;
-    Ok(pharmacy.id)
+    Ok(first.registered(pharmacy.id))
 }

@@ -7,11 +7,12 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::{Licence, text};
 use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Staff, StaffCredential};
+use yunzhen_domain::records::{EndedBy, Staff};
 use yunzhen_runtime::clock::random_bytes;
-use yunzhen_store::{Store, Tx, homes, pharmacies, staff};
+use yunzhen_store::{Store, Tx, homes, pharmacies, sessions, staff};
 
-use super::{RegisterError, checked, commit, credential, line, username};
+use super::first_password::First;
+use super::{RegisterError, Registered, checked, commit, commit_all, line, username};
 
 /// A member of staff and the account.
 #[derive(Debug, Clone)]
@@ -51,15 +52,23 @@ pub struct StaffChange {
     pub practising_since: Option<Date>,
     /// May sign in.
     pub active: Option<bool>,
-    /// A new password.
+    /// A new password of the person's own.
     pub password: Option<String>,
+    /// The relay makes another first password.
+    pub reset_password: bool,
 }
 
-/// Registers it. What a role needs is demanded here and nowhere guessed.
+/// Registers it; without a password the relay makes one. What a role needs is demanded here and nowhere guessed.
 ///
 /// # Errors
-/// When something is missing, wrong or of another role, the user name is taken, or the store cannot be written.
-pub async fn register(store: &Store, new: &NewStaff, password: &str, now: Timestamp) -> Result<StaffId, RegisterError> {
+/// When something is missing, wrong or of another role, the user name is taken, the password is not good enough, or the store cannot be written.
+pub async fn register(
+    store: &Store,
+    new: &NewStaff,
+    password: Option<&str>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Registered<StaffId>, RegisterError> {
     let role = new.role;
     let (of_home, of_pharmacy) = (role == Role::Nurse, role == Role::Pharmacy);
     let of_hospital = matches!(role, Role::Specialist | Role::Pharmacist);
@@ -85,32 +94,44 @@ pub async fn register(store: &Store, new: &NewStaff, password: &str, now: Timest
         title: new.title.as_deref().map(|typed| line("title", typed, 60)).transpose()?,
         active: true,
     };
-    let credential = credential(member.id, password).await?;
+    let first = First::of(password, &member, policy, now).await?;
     let mut tx = store.write().await?;
     if staff::by_username(&mut tx, &member.username).await?.is_some() {
         return Err(RegisterError::UsernameTaken(member.username));
     }
     places_exist(&mut tx, &member).await?;
-    staff::insert(&mut tx, &member, &credential).await?;
+    staff::insert(&mut tx, &member, &first.credential(member.id)).await?;
     commit(tx, EventKind::StaffRegistered, member.id.uuid(), (member.home_id, member.pharmacy_id), now).await?;
-    Ok(member.id)
+    Ok(first.registered(member.id))
 }
 
 /// Changes it. Who may not sign in any more is signed out at the next press: sessions look at the account.
 ///
 /// # Errors
 /// When nobody is called so, nothing changes, something is wrong, or the store cannot be written.
-pub async fn change(store: &Store, change: &StaffChange, now: Timestamp) -> Result<StaffId, RegisterError> {
-    let StaffChange { title, hospital, licence: number, practising_since, active, password, .. } = change;
+pub async fn change(
+    store: &Store,
+    change: &StaffChange,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Registered<StaffId>, RegisterError> {
+    let StaffChange { title, hospital, licence: number, practising_since, active, password, reset_password, .. } =
+        change;
     let something = title.is_some() || hospital.is_some() || number.is_some() || practising_since.is_some();
-    if !(something || active.is_some() || password.is_some()) {
+    if !(something || active.is_some() || password.is_some() || *reset_password) {
         return Err(RegisterError::Nothing);
     }
     let username = username(&change.username)?;
-    // Hashing takes a while: no transaction waits for it. Whose it is is known inside.
-    let hashed = match password {
-        Some(password) => Some(credential(StaffId::new(now, random_bytes()), password).await?.password_hash),
-        None => None,
+    // Judging and hashing take a while: no transaction waits for them. What of the person may be guessed is known before.
+    let first = match (password, *reset_password) {
+        (Some(_), true) => return Err(RegisterError::TwoPasswords),
+        (Some(password), false) => {
+            let known = staff::by_username(&mut *store.read().await?, &username).await?;
+            let known = known.ok_or_else(|| RegisterError::NobodyCalled(username.clone()))?;
+            Some(First::typed(password, &known, policy).await?)
+        }
+        (None, true) => Some(First::made(policy, now).await?),
+        (None, false) => None,
     };
     let mut tx = store.write().await?;
     let found = staff::by_username(&mut tx, &username).await?;
@@ -135,11 +156,20 @@ pub async fn change(store: &Store, change: &StaffChange, now: Timestamp) -> Resu
     member.active = active.unwrap_or(member.active);
     member.version += 1;
     staff::update(&mut tx, &member).await?;
-    if let Some(password_hash) = hashed {
-        staff::set_credential(&mut tx, &StaffCredential { staff_id: member.id, password_hash }).await?;
+    let mut kinds = vec![EventKind::StaffChanged];
+    if let Some(first) = &first {
+        staff::set_credential(&mut tx, &first.credential(member.id)).await?;
+        kinds.push(EventKind::PasswordReset);
     }
-    commit(tx, EventKind::StaffChanged, member.id.uuid(), (member.home_id, member.pharmacy_id), now).await?;
-    Ok(member.id)
+    // Whoever came in by the former password is out, and no session comes to life again with the account.
+    if first.is_some() || *active == Some(false) {
+        sessions::delete_of_staff(&mut tx, member.id, None, EndedBy::Administrator).await?;
+    }
+    commit_all(tx, &kinds, member.id.uuid(), (member.home_id, member.pharmacy_id), now).await?;
+    Ok(match first {
+        Some(first) => first.registered(member.id),
+        None => Registered { id: member.id, handed: None },
+    })
 }
 
 /// A role has it or has it not.

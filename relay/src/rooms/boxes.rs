@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use yunzhen_certs::CertificateFacts;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_domain::media_timeline::Rung;
 use yunzhen_domain::radio::{MOST_SIGNALS, Signal, Signals};
@@ -44,12 +45,16 @@ pub struct BoxConnection {
     pub version: String,
     /// When its certificate ends.
     pub certificate_not_after: Timestamp,
+    /// What its connections showed: one of them that is revoked ends them all.
+    pub certificates: Box<dyn Fn() -> Vec<CertificateFacts> + Send + Sync>,
     /// Its own cameras.
     pub cameras: Vec<BoxCamera>,
     /// Whether it has a microphone.
     pub microphone: bool,
     /// Whether it records when it is told to.
     pub records: bool,
+    /// Whether it can send a low picture beside its own.
+    pub low_picture: bool,
     /// Bounded; a box that does not read is disconnected.
     pub commands: mpsc::Sender<ToBox>,
     /// What its uplink counts.
@@ -60,6 +65,8 @@ pub struct BoxConnection {
     pub uplink: watch::Sender<Option<Arc<ExternalHandle>>>,
     /// Cancelled when a newer connection takes over, or when the box does not read its commands.
     pub replaced: CancellationToken,
+    /// Cancelled when its certificate is revoked.
+    pub revoked: CancellationToken,
     /// Makes a sink for what the room sends to the box.
     pub sink: Box<dyn Fn() -> Box<dyn ExternalSink> + Send + Sync>,
 }

@@ -53,7 +53,9 @@ async fn run(rooms: Rooms, id: ConsultationId, home_id: HomeId, room: RoomHandle
 
 async fn on_event(rooms: &Rooms, id: ConsultationId, home_id: HomeId, event: RoomEvent) {
     let order = match event {
-        RoomEvent::KeyframeWanted { participant } if is_home(participant, home_id) => ToBox::KeyframeRequest {},
+        RoomEvent::KeyframeWanted { participant, low } if is_home(participant, home_id) => {
+            ToBox::KeyframeRequest { low }
+        }
         RoomEvent::BitrateWanted { participant, video_bps } if is_home(participant, home_id) => {
             ToBox::SetBitrate { video_bps }
         }

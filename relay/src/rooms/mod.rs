@@ -5,12 +5,15 @@
 //! * `reconcile` brings rooms and boxes to what the care record says, after each change of it.
 //! * `driver` listens to one room: presence, what the box is to be told.
 //! * `sessions` takes out of calls whose session is over.
+//! * `certificates` lets boxes go whose certificate is revoked.
 //! * [`timeline`] notes once a second how each call goes.
 //!
 //! Nothing here touches a packet, and no packet waits for anything here: the lock below guards signalling only.
 
 pub mod boxes;
+mod certificates;
 mod driver;
+mod offers;
 pub mod plan;
 pub mod presence;
 mod reconcile;
@@ -19,12 +22,13 @@ pub mod timeline;
 pub mod tokens;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
-use yunzhen_domain::ids::{ConsultationId, HomeId, StillId};
+use yunzhen_domain::ids::{ConsultationId, HomeId, SessionId, StillId};
 use yunzhen_domain::media_timeline::CallCamera;
 use yunzhen_domain::radio::Signals;
 use yunzhen_domain::records::StillCamera;
@@ -39,10 +43,10 @@ use yunzhen_rtc::{
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
-use crate::app::sessions::SessionKey;
-use crate::app::{App, AppError};
-use crate::config::MediaConfig;
+use crate::app::App;
+use crate::config::{LimitsConfig, MediaConfig};
 use boxes::{BoxConnection, BoxTicket, Boxes, LinkSign, link_level};
+use offers::Offers;
 use presence::{BoxPresence, Presence};
 use tokens::{MediaGrant, MediaTokens};
 
@@ -57,6 +61,10 @@ struct Inner {
     presence: Presence,
     life: Lifecycle,
     state: Mutex<State>,
+    offers: std::sync::Mutex<Offers>,
+    /// Origin of the clock of `offers`.
+    begun: Instant,
+    media_token: Duration,
     wake: Notify,
 }
 
@@ -82,10 +90,10 @@ struct Live {
     legs: HashMap<LegId, Held>,
 }
 
-/// A leg: whose it is, and the session that it was made in, which it does not outlive.
+/// A leg: whose it is, and the session that it was made in, which it does not outlive, whatever its token is by then.
 struct Held {
     owner: LegOwner,
-    session: SessionKey,
+    session: SessionId,
 }
 
 /// Who may speak for a leg: the same person that made it, or whoever knows the token it was made with.
@@ -108,7 +116,7 @@ pub struct Join {
     /// Who may speak for the leg.
     pub owner: LegOwner,
     /// In which session; when that is over, so is the leg.
-    pub session: SessionKey,
+    pub session: SessionId,
     /// SDP offer.
     pub offer: String,
     /// The leg that this one replaces.
@@ -133,17 +141,49 @@ pub enum CameraError {
 
 impl Rooms {
     /// Starts the session plane: a task brings it in line with the care record whenever that changes.
-    pub fn start(life: &Lifecycle, shards: Shards, media: MediaConfig, app: App, presence: Presence) -> Self {
-        let inner =
-            Inner { shards, media, app, presence, life: life.clone(), state: Mutex::default(), wake: Notify::new() };
+    pub fn start(
+        life: &Lifecycle,
+        shards: Shards,
+        media: MediaConfig,
+        limits: &LimitsConfig,
+        app: App,
+        presence: Presence,
+    ) -> Self {
+        let inner = Inner {
+            shards,
+            media,
+            app,
+            presence,
+            life: life.clone(),
+            state: Mutex::default(),
+            offers: std::sync::Mutex::new(Offers::new(limits.offers_per_minute)),
+            begun: clock::now_instant(),
+            media_token: Duration::from_secs(limits.media_token_seconds.into()),
+            wake: Notify::new(),
+        };
         let rooms = Self(Arc::new(inner));
         let task = reconcile::run(rooms.clone(), life.clone());
         life.spawn_essential("rooms", task);
         life.spawn_essential("sessions in calls", sessions::run(rooms.clone(), life.clone()));
+        life.spawn_essential("people in calls", sessions::attend(rooms.clone(), life.clone()));
+        life.spawn_essential("certificates of boxes", certificates::run(rooms.clone(), life.clone()));
         let (app, timeline) = (rooms.0.app.clone(), rooms.0.app.timeline.clone());
         life.spawn_essential("media timeline", timeline::sample(rooms.clone(), timeline.clone(), life.clone()));
         life.spawn_essential("media timeline in the store", timeline::write(app, timeline, life.clone()));
         rooms
+    }
+
+    /// Whether a session may offer once more.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn may_offer(&self, session: SessionId) -> Result<(), Duration> {
+        let at = clock::now_instant().saturating_duration_since(self.0.begun);
+        let taken = self.0.offers.lock().unwrap_or_else(PoisonError::into_inner).take(session, at);
+        if taken.is_err() {
+            metrics::counter!("yunzhen_offers_refused_total").increment(1);
+        }
+        taken
     }
 
     /// Joins a browser or a standard client. Opens the room when it is the first one there.
@@ -311,10 +351,10 @@ impl Rooms {
         consultation_id: ConsultationId,
         direction: LegDirection,
         display_name: String,
-        session: SessionKey,
+        session: SessionId,
     ) -> (String, Timestamp) {
         let now = clock::now_timestamp();
-        let expires_at = now + tokens::LIFETIME;
+        let expires_at = now + self.0.media_token;
         let grant = MediaGrant { consultation_id, direction, display_name, session, expires_at };
         let token = self.0.state.lock().await.tokens.issue(grant, clock::random_bytes(), now);
         (token, expires_at)
@@ -323,6 +363,11 @@ impl Rooms {
     /// What a bearer token allows now.
     pub async fn media_grant(&self, token: &str) -> Option<MediaGrant> {
         self.0.state.lock().await.tokens.check(token, clock::now_timestamp()).cloned()
+    }
+
+    /// What a bearer token allowed: whoever connected with it speaks for that leg until it ends.
+    pub async fn media_grant_of_leg(&self, token: &str) -> Option<MediaGrant> {
+        self.0.state.lock().await.tokens.remembered(token, clock::now_timestamp()).cloned()
     }
 
     async fn room_of(&self, consultation: ConsultationId, leg: LegId, owner: &LegOwner) -> Option<RoomHandle> {
@@ -350,11 +395,6 @@ impl Rooms {
 
 /// The box's side.
 impl Rooms {
-    /// Whether the care record has this home.
-    pub async fn home_is_known(&self, id: HomeId) -> Result<bool, AppError> {
-        crate::app::people::home_is_known(&self.0.app, id).await
-    }
-
     /// A box was admitted.
     pub async fn box_connected(&self, connection: BoxConnection) -> BoxTicket {
         let presence = BoxPresence {
@@ -374,12 +414,17 @@ impl Rooms {
         ticket
     }
 
-    /// A connection ended. Its home stays in the room, marked lost, until it comes back or the room's patience ends.
+    /// A connection ended. Its home stays in the room, marked lost, until it comes back or the room's patience ends. One whose certificate was revoked
+    /// will not come back: it leaves the room, which is told why.
     pub async fn box_disconnected(&self, ticket: BoxTicket) {
         let mut state = self.0.state.lock().await;
         let Some(entry) = state.boxes.remove(ticket) else { return };
         self.0.presence.set_box(ticket.home_id, None);
         let Some(live) = entry.attached.and_then(|id| state.live.get(&id)) else { return };
+        if entry.connection.revoked.is_cancelled() {
+            live.room.leave_external(LeaveReason::Revoked).await;
+            return;
+        }
         let (audio, video, camera, _) = entry.state();
         live.room.set_external_state(audio, video, camera, LinkLevel::Lost).await;
     }
@@ -399,7 +444,8 @@ impl Rooms {
         let Some(id) = attached else { return };
         if sends != Some(id) {
             let (video, audio) = reconcile::plans(id, &self.0.media);
-            entry.tell(ToBox::StartMedia { consultation_id: id, video, audio, hold_s: Some(self.hold_s()) });
+            let (hold_s, low) = (Some(self.hold_s()), reconcile::low_plan(entry, &video));
+            entry.tell(ToBox::StartMedia { consultation_id: id, video, audio, hold_s, low });
         }
         if let Some(video_bps) = entry.video_bps {
             entry.tell(ToBox::SetBitrate { video_bps });

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_domain::machines::consultation::State as Care;
 use yunzhen_domain::records::Consultation;
+use yunzhen_media::layers::low_of;
 use yunzhen_protocol::control::{AudioPlan, StopReason, ToBox, VideoPlan};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::room::EndReason;
@@ -170,6 +171,7 @@ impl Rooms {
         let room = live.room.clone();
         let Some(entry) = state.boxes.home(home_id) else { return };
         let (video, audio) = plans(id, &self.0.media);
+        let low = low_plan(entry, &video);
         let (audio_state, video_state, camera, link) = entry.state();
         let external = ExternalConfig {
             audio: audio_state,
@@ -177,13 +179,15 @@ impl Rooms {
             camera,
             video_ssrc: video.ssrc,
             audio_ssrc: audio.ssrc,
+            low_ssrc: low.map(|low| low.ssrc),
         };
         match room.join_external(home_participant(home_id, name), external, (entry.connection.sink)()).await {
             Ok(handle) => {
                 (entry.attached, entry.owes) = (Some(id), true);
                 (entry.said, entry.video_bps) = (None, None);
                 entry.connection.uplink.send_replace(Some(Arc::new(handle)));
-                entry.tell(ToBox::StartMedia { consultation_id: id, video, audio, hold_s: Some(self.hold_s()) });
+                let hold_s = Some(self.hold_s());
+                entry.tell(ToBox::StartMedia { consultation_id: id, video, audio, hold_s, low });
                 room.set_external_state(audio_state, video_state, camera, link).await;
                 room.set_external_tablet(entry.tablet()).await;
                 room.set_external_signals(entry.signal_words()).await;
@@ -245,4 +249,10 @@ pub(super) fn plans(id: ConsultationId, media: &crate::config::MediaConfig) -> (
     };
     let audio = AudioPlan { ssrc: seed & !1, payload_type: payload_type::OPUS, bitrate_bps: media.audio_bitrate_bps };
     (video, audio)
+}
+
+/// The low picture of a box that can send one, beside its main one.
+pub(super) fn low_plan(entry: &BoxEntry, video: &VideoPlan) -> Option<VideoPlan> {
+    // Odd as the main picture's, so it is neither that of the sound nor 0.
+    low_of(video, video.ssrc ^ 2).filter(|_| entry.connection.low_picture)
 }

@@ -1,4 +1,5 @@
-//! Whoever is signed out is out of the call: legs and media tokens end with the session that made them.
+//! Whoever is signed out is out of the call: legs and media tokens end with the session that made them, and go on with it when it gets another token. Who is in a
+//! call uses the session: a doctor who watches without touching anything is not thrown out.
 //!
 //! The record is asked on a timer and not only when it changes, because a session also ends by the clock, and may be ended through another relay. A call
 //! goes on while the record cannot be read: media never waits for it.
@@ -7,16 +8,21 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
+use yunzhen_domain::ids::SessionId;
 use yunzhen_rtc::LeaveReason;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
-use super::Rooms;
-use crate::app::sessions::{self, SessionKey};
-use crate::app::{App, AppError};
+use super::{LegOwner, Rooms};
+use crate::app::{App, AppError, sessions};
 
 /// Twice in the second within which somebody who is signed out neither sees nor hears any more.
 const TURN: Duration = Duration::from_millis(500);
+
+/// Far more often than the shortest time after which a session that nobody uses ends.
+const ATTEND: Duration = Duration::from_secs(5);
+
+const _: () = assert!(2 * TURN.as_millis() <= 1000, "somebody who is signed out is out of the call within a second");
 
 pub(super) async fn run(rooms: Rooms, life: Lifecycle) -> Result<(), std::convert::Infallible> {
     let mut turns = tokio::time::interval(TURN);
@@ -29,10 +35,23 @@ pub(super) async fn run(rooms: Rooms, life: Lifecycle) -> Result<(), std::conver
     Ok(())
 }
 
+/// Writes down that the sessions of people in calls are in use. Apart from the turns above, which a writer that is busy must not hold up.
+pub(super) async fn attend(rooms: Rooms, life: Lifecycle) -> Result<(), std::convert::Infallible> {
+    let mut turns = tokio::time::interval(ATTEND);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while life.soft().run_until_cancelled(turns.tick()).await.is_some() {
+        let in_calls = rooms.sessions_in_calls().await;
+        if let Err(error) = sessions::use_all(&rooms.0.app, &in_calls, clock::now_timestamp()).await {
+            tracing::warn!(%error, "that people are in calls could not be written down; trying again");
+        }
+    }
+    Ok(())
+}
+
 impl Rooms {
     /// Ends what belongs to sessions that are over.
     async fn let_go(&self, app: &App) -> Result<(), AppError> {
-        let held = self.sessions_in_use().await;
+        let held = self.sessions_held().await;
         if held.is_empty() {
             return Ok(());
         }
@@ -57,9 +76,16 @@ impl Rooms {
         Ok(())
     }
 
-    async fn sessions_in_use(&self) -> HashSet<SessionKey> {
+    async fn sessions_held(&self) -> HashSet<SessionId> {
         let state = self.0.state.lock().await;
         let of_legs = state.live.values().flat_map(|live| live.legs.values().map(|held| held.session));
         of_legs.chain(state.tokens.sessions()).collect()
+    }
+
+    /// Those of people who are in a call themselves: a standard client goes on with nobody before it.
+    async fn sessions_in_calls(&self) -> HashSet<SessionId> {
+        let state = self.0.state.lock().await;
+        let legs = state.live.values().flat_map(|live| live.legs.values());
+        legs.filter(|held| matches!(held.owner, LegOwner::Person(_))).map(|held| held.session).collect()
     }
 }

@@ -24,7 +24,8 @@ use yunzhen_domain::records::{
 };
 use yunzhen_store::{
     Location, Options, Store, StoreError, Tx, appointments, availability, break_glass, consents, consultations,
-    documents, duplicates, duty, eligibility, homes, notes, observations, pharmacies, residents, rounds, staff,
+    documents, duplicates, duty, eligibility, homes, licences, notes, observations, pharmacies, residents, rounds,
+    staff,
 };
 
 use crate::app::{AppError, hash_password};
@@ -141,6 +142,7 @@ pub async fn run(location: Location, password: &str, now: Timestamp) -> Result<O
     let store = Store::open_at(location, &Options::default()).await?;
     let outcome = match fill(&store, password, now).await {
         Ok(seeded @ Outcome::Seeded { .. }) => {
+            fill_licences(&store, now).await?;
             fill_schedule(&store, now).await?;
             referrals::fill(&store, now).await.map(|()| seeded)
         }
@@ -148,6 +150,27 @@ pub async fn run(location: Location, password: &str, now: Timestamp) -> Result<O
     };
     store.close().await;
     outcome
+}
+
+/// Records the licences of those who sign: no administrator approves a signing key without.
+async fn fill_licences(store: &Store, now: Timestamp) -> Result<(), SeedError> {
+    let mut tx = store.write().await?;
+    let mut facts = Vec::new();
+    for licence in people::licences(now) {
+        licences::insert(&mut tx, &licence).await?;
+        facts.push(AuditFact {
+            at: now,
+            actor: Actor::System.reference(),
+            kind: EventKind::StaffLicenceRecorded,
+            entity_id: licence.staff_id.uuid(),
+            home_id: None,
+            pharmacy_id: None,
+            purpose: None,
+            sha256: None,
+        });
+    }
+    tx.commit(facts).await?;
+    Ok(())
 }
 
 /// Gives a filled store its calendar: times, duty, appointments of today, a round of tomorrow.
@@ -210,9 +233,11 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         yunzhen_store::stock::insert(&mut tx, batch).await?;
         yunzhen_store::stock::insert_move(&mut tx, entry).await?;
     }
+    // One password, which the demo prints, and one hash of it: a hash takes as long as all the rest.
+    let password_hash = hash_password(password.to_owned()).await?;
     for member in &demo.staff {
         let credential =
-            StaffCredential { staff_id: member.id, password_hash: hash_password(password.to_owned()).await? };
+            StaffCredential { staff_id: member.id, password_hash: password_hash.clone(), initial_until: None };
         staff::insert(&mut tx, member, &credential).await?;
     }
     for resident in &demo.residents {

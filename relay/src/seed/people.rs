@@ -7,6 +7,7 @@ use yunzhen_domain::checked::IdNumber;
 use yunzhen_domain::early_warning::OxygenScale;
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{EligibilityId, HomeId, NoteId, ResidentId};
+use yunzhen_domain::licence::Licence;
 use yunzhen_domain::offers::{OpenHours, Place};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
@@ -95,6 +96,32 @@ pub(super) fn staff() -> Vec<Staff> {
         Staff { pharmacy_id: Some(PHARMACY), ..member(6, "pharmacy1", "吴强", Role::Pharmacy, "执业药师") },
         member(7, "admin1", "孙磊", Role::Administrator, "系统管理员"),
     ]
+}
+
+/// The licences of those who sign, as the administrator recorded them: a pharmacist's registration ends, a physician's licence does not.
+pub(super) fn licences(now: Timestamp) -> Vec<Licence> {
+    let later = Policy::local_date(now).saturating_add(jiff::Span::new().years(3));
+    let specialty = |member: &Staff| match (member.role, member.username.as_str()) {
+        (Role::Pharmacist, _) => Some("药学"),
+        (_, "specialist1") => Some("心血管内科"),
+        (_, "specialist2") => Some("老年医学科"),
+        (Role::Specialist, _) => Some("神经内科"),
+        _ => None,
+    };
+    let of = |member: Staff| {
+        let specialty = specialty(&member)?.to_owned();
+        Some(Licence {
+            staff_id: member.id,
+            version: 1,
+            number: member.licence?,
+            hospital: member.hospital?,
+            specialty,
+            valid_until: (member.role == Role::Pharmacist).then_some(later),
+            recorded_at: now,
+            recorded_by: staff_id(7),
+        })
+    };
+    staff().into_iter().filter_map(of).collect()
 }
 
 /// A line of the table. Diagnoses: code, since, and the day of the first visit when there was one. Medicines: drug, dose, since.

@@ -120,6 +120,8 @@ pub(super) fn registry(residents: &[Resident], now: Timestamp) -> Result<Registr
         reviewed_at: None,
         reviewed_by: None,
         review_note: None,
+        acknowledged_at: None,
+        acknowledged_by: None,
     };
     let letter = Document {
         id: DocumentId::from_uuid(id(11, 1)),

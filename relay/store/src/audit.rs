@@ -161,6 +161,25 @@ pub async fn of_pharmacy(
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
+/// Rows after `seq` of these kinds about one record, oldest first.
+pub async fn about(
+    db: &mut Db,
+    entity_id: Uuid,
+    kinds: &[EventKind],
+    seq: i64,
+    limit: u32,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM audit WHERE entity_id = ");
+    query.push_bind(entity_id.to_string()).push(" AND seq > ").push_bind(seq).push(" AND kind IN (");
+    let mut list = query.separated(", ");
+    for kind in kinds {
+        list.push_bind(kind.as_str());
+    }
+    query.push(") ORDER BY seq LIMIT ").push_bind(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
 /// What of the log is asked for; an empty filter is all of it.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -220,6 +239,11 @@ pub async fn verify(db: &mut Db) -> Result<i64, StoreError> {
 /// Reads the whole log and recomputes every hash; the last row must be the head, and `kept`, a head of some time before, must be in it. Returns the head, or
 /// [`StoreError::ChainBroken`] with the first row that was changed, moved or removed.
 pub async fn verify_against(db: &mut Db, kept: Option<Head>) -> Result<Head, StoreError> {
+    verify_against_all(db, kept.as_slice()).await
+}
+
+/// The same with any number of kept heads.
+pub async fn verify_against_all(db: &mut Db, kept: &[Head]) -> Result<Head, StoreError> {
     let expected = head(db).await?;
     let mut last: Option<AuditRow> = None;
     loop {
@@ -235,15 +259,14 @@ pub async fn verify_against(db: &mut Db, kept: Option<Head>) -> Result<Head, Sto
         if let Some(seq) = first_break(last.iter().chain(&rows)) {
             return Err(StoreError::ChainBroken { seq });
         }
-        if let Some(kept) = kept
-            && rows.iter().any(|row| row.seq == kept.seq && row.hash != kept.hash)
-        {
-            return Err(StoreError::ChainBroken { seq: kept.seq });
+        let differs = |row: &&AuditRow| kept.iter().any(|kept| kept.seq == row.seq && kept.hash != row.hash);
+        if let Some(row) = rows.iter().find(differs) {
+            return Err(StoreError::ChainBroken { seq: row.seq });
         }
         last = rows.pop();
     }
     let end = last.map_or(Head { seq: 0, hash: GENESIS }, |row| Head { seq: row.seq, hash: row.hash });
-    if end != expected || kept.is_some_and(|kept| kept.seq > end.seq) {
+    if end != expected || kept.iter().any(|kept| kept.seq > end.seq) {
         // The rows that are there follow from one another; what comes after them was cut off.
         return Err(StoreError::ChainBroken { seq: end.seq + 1 });
     }

@@ -194,6 +194,21 @@ impl Backend {
     }
 }
 
+/// The record is for the relay's user alone (a group that an operator let in stays). SQLite gives its log beside the file the same permissions. What fails here is not said here:
+/// SQLite meets the same a moment later, and says it in the store's words.
+fn keep_to_owner(path: &Path) {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    if std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).is_ok() {
+        return;
+    }
+    let Ok(found) = std::fs::metadata(path) else { return };
+    let mode = found.permissions().mode() & 0o777;
+    if found.is_file() && mode & 0o007 != 0 {
+        let closed = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o770));
+        tracing::warn!(path = %path.display(), closed = closed.is_ok(), "the record was open to everybody on this machine");
+    }
+}
+
 /// Makes write connections: the first one, and another when the server went away.
 #[derive(Clone)]
 pub(crate) struct Connector {
@@ -212,6 +227,9 @@ impl Connector {
         {
             let reason = format!("the folder {} does not exist", folder.display());
             return Err(StoreError::Open { database: location.to_string(), reason });
+        }
+        if let Location::File(path) = &location {
+            keep_to_owner(path);
         }
         Ok(Self { connect: location.connect_options()?, location, options, asked: Arc::default() })
     }

@@ -1,11 +1,12 @@
 //! Openings of records without a relation, and their reviews.
 
 use jiff::Timestamp;
-use yunzhen_domain::ids::{BreakGlassId, ResidentId, StaffId};
+use yunzhen_domain::ids::{BreakGlassId, HomeId, ResidentId, StaffId};
 use yunzhen_domain::records::BreakGlass;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row};
+use crate::sql::QueryBuilder;
 use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
@@ -46,11 +47,30 @@ pub async fn list(db: &mut Db, only_unreviewed: bool, paging: Paging) -> Result<
     Ok(paging.slice(items, |glass| Cursor { at_ms: glass.opened_at.as_millisecond(), id: glass.id.uuid() }))
 }
 
+/// Openings of records of this home since `since` of which nobody there has taken note, newest first.
+pub async fn to_acknowledge(
+    db: &mut Db,
+    home: HomeId,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<BreakGlass>, StoreError> {
+    let mut query = QueryBuilder::new(
+        "SELECT * FROM break_glass WHERE home_id = $1 AND acknowledged_at IS NULL AND opened_at >= $2
+         ORDER BY opened_at DESC, id DESC LIMIT $3",
+    );
+    query.value(home.to_string());
+    query.value(since.as_millisecond());
+    query.value(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
 /// A new opening.
 pub async fn insert(tx: &mut Tx, glass: &BreakGlass) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO break_glass (id, version, state, resident_id, home_id, staff_id, reason, opened_at, ends_at, reviewed_at, reviewed_by, review_note)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO break_glass (id, version, state, resident_id, home_id, staff_id, reason, opened_at, ends_at, reviewed_at, reviewed_by, review_note,
+             acknowledged_at, acknowledged_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(glass.id.to_string())
     .bind(glass.version)
@@ -64,6 +84,8 @@ pub async fn insert(tx: &mut Tx, glass: &BreakGlass) -> Result<(), StoreError> {
     .bind(glass.reviewed_at.map(Timestamp::as_millisecond))
     .bind(glass.reviewed_by.map(|id| id.to_string()))
     .bind(glass.review_note.as_ref().map(|note| note.expose().clone()))
+    .bind(glass.acknowledged_at.map(Timestamp::as_millisecond))
+    .bind(glass.acknowledged_by.map(|id| id.to_string()))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -87,6 +109,19 @@ pub async fn update(tx: &mut Tx, glass: &BreakGlass) -> Result<(), StoreError> {
     one_row("break-glass", done.rows_affected())
 }
 
+/// The home has taken note, for the first time.
+pub async fn acknowledge(tx: &mut Tx, id: BreakGlassId, by: StaffId, at: Timestamp) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE break_glass SET acknowledged_at = $2, acknowledged_by = $3 WHERE id = $1 AND acknowledged_at IS NULL",
+    )
+    .bind(id.to_string())
+    .bind(at.as_millisecond())
+    .bind(by.to_string())
+    .execute(tx.conn())
+    .await?;
+    one_row("break-glass", done.rows_affected())
+}
+
 fn decode(cells: &Cells<'_>) -> Result<BreakGlass, StoreError> {
     Ok(BreakGlass {
         id: cells.parse("id")?,
@@ -101,5 +136,7 @@ fn decode(cells: &Cells<'_>) -> Result<BreakGlass, StoreError> {
         reviewed_at: cells.opt_time("reviewed_at")?,
         reviewed_by: cells.opt_parse("reviewed_by")?,
         review_note: cells.opt_text("review_note")?.map(Into::into),
+        acknowledged_at: cells.opt_time("acknowledged_at")?,
+        acknowledged_by: cells.opt_parse("acknowledged_by")?,
     })
 }

@@ -49,6 +49,15 @@ pub async fn run_of(db: &mut Db, id: DeliveryId) -> Result<Option<CourierRunId>,
     row.map(|row| Cells::new(TABLE, &row).parse("run_id")).transpose()
 }
 
+/// Of which prescription a delivery is.
+pub async fn prescription_of(db: &mut Db, id: DeliveryId) -> Result<Option<PrescriptionId>, StoreError> {
+    let row = sqlx::query("SELECT prescription_id FROM deliveries WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db.conn())
+        .await?;
+    row.map(|row| Cells::new(TABLE, &row).parse("prescription_id")).transpose()
+}
+
 /// Deliveries of one prescription, oldest first: more than one after a return.
 pub async fn by_prescription(db: &mut Db, prescription: PrescriptionId) -> Result<Vec<Delivery>, StoreError> {
     let rows = sqlx::query("SELECT * FROM deliveries WHERE prescription_id = $1 ORDER BY created_at, id")

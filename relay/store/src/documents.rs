@@ -69,23 +69,24 @@ pub async fn insert(tx: &mut Tx, document: &Document, content: &str) -> Result<(
     Ok(())
 }
 
-/// What was said since then and is of no consultation is of this one.
+/// What was said since then and is of no consultation is of this one. Gives what became so, with its row as it is now.
 pub async fn adopt_spoken(
     tx: &mut Tx,
     resident: ResidentId,
     consultation: ConsultationId,
     since: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
+) -> Result<Vec<Document>, StoreError> {
+    let rows = sqlx::query(
         "UPDATE documents SET consultation_id = $2
-         WHERE resident_id = $1 AND consultation_id IS NULL AND kind = 'voice_message' AND taken_at >= $3",
+         WHERE resident_id = $1 AND consultation_id IS NULL AND kind = 'voice_message' AND taken_at >= $3
+         RETURNING *",
     )
     .bind(resident.to_string())
     .bind(consultation.to_string())
     .bind(since.as_millisecond())
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
 fn decode(cells: &Cells<'_>) -> Result<Document, StoreError> {

@@ -45,6 +45,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (32, "asked_again", include_str!("../migrations/0032_asked_again.sql")),
     (34, "assembly_of_recordings", include_str!("../migrations/0034_assembly_of_recordings.sql")),
     (35, "recording_answers", include_str!("../migrations/0035_recording_answers.sql")),
+    (36, "enrolment", include_str!("../migrations/0036_enrolment.sql")),
+    (37, "people", include_str!("../migrations/0037_people.sql")),
+    (38, "signing_keys", include_str!("../migrations/0038_signing_keys.sql")),
+    (39, "sealed_order_secrets", include_str!("../migrations/0039_sealed_order_secrets.sql")),
+    (40, "guests", include_str!("../migrations/0040_guests.sql")),
+    (41, "staff_identities", include_str!("../migrations/0041_staff_identities.sql")),
+    (42, "sealed_values", include_str!("../migrations/0042_sealed_values.sql")),
+    (45, "passwords", include_str!("../migrations/0045_passwords.sql")),
+    (46, "break_glass_notices", include_str!("../migrations/0046_break_glass_notices.sql")),
+    (47, "ended_sessions", include_str!("../migrations/0047_ended_sessions.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use yunzhen_domain::Sealed;
 use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::offers::Offered;
@@ -139,6 +140,23 @@ pub async fn signed_since(
     taken_apart(TABLE, &rows, decode).await
 }
 
+/// All of these residents that were signed at or after `since`, newest first.
+pub async fn all_signed_since(
+    db: &mut Db,
+    residents: impl IntoIterator<Item = ResidentId>,
+    since: Timestamp,
+) -> Result<Vec<Prescription>, StoreError> {
+    let mut found = Vec::new();
+    for residents in distinct(residents).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM prescriptions WHERE signed_at >= $1");
+        query.value(since.as_millisecond());
+        query.push_among("resident_id", residents.iter().map(ToString::to_string));
+        query.push(" ORDER BY signed_at DESC, id DESC");
+        found.extend(taken_apart(TABLE, &query.fetch_all(db).await?, decode).await?);
+    }
+    Ok(found)
+}
+
 /// What a pharmacist has to look at: urgent ones first, then what was signed first.
 pub async fn review_queue(db: &mut Db, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
     let rows = Walks::over(TABLE, "review_key").holds("review_key IS NOT NULL").fetch(db, paging).await?;
@@ -185,12 +203,41 @@ pub async fn expiring(db: &mut Db, states: &[State], day: Date, limit: u32) -> R
     taken_apart(TABLE, &rows, decode).await
 }
 
+/// Some of the secrets of orders that an older program kept in clear.
+pub async fn open_secrets(db: &mut Db, limit: u32) -> Result<Vec<(PrescriptionId, String)>, StoreError> {
+    let rows =
+        sqlx::query("SELECT id, accept_secret FROM prescriptions WHERE accept_secret IS NOT NULL ORDER BY id LIMIT $1")
+            .bind(i64::from(limit))
+            .fetch_all(db.conn())
+            .await?;
+    let cells = rows.iter().map(|row| Cells::new(TABLE, row));
+    cells.map(|cells| Ok((cells.parse("id")?, cells.text("accept_secret")?))).collect()
+}
+
+/// Keeps such a secret sealed and no more in clear. What the prescription says is not changed by it, and neither is its version.
+pub async fn seal_secret(tx: &mut Tx, id: PrescriptionId, sealed: &Sealed) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE prescriptions SET sealed_secret = $2, accept_secret = NULL WHERE id = $1 AND accept_secret IS NOT NULL",
+    )
+    .bind(id.to_string())
+    .bind(sealed.as_kept())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Whether any order has a sealed secret.
+pub async fn any_sealed(db: &mut Db) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT id FROM prescriptions WHERE sealed_secret IS NOT NULL LIMIT 1");
+    Ok(row.fetch_optional(db.conn()).await?.is_some())
+}
+
 /// A new prescription.
 pub async fn insert(tx: &mut Tx, prescription: &Prescription) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO prescriptions (id, version, state, consultation_id, resident_id, home_id, specialist_id, diagnosis_code, supply, valid_days,
              valid_until, items, findings, hard_stop_reason, created_at, state_since, signed_at, signature, pharmacist_id,
-             approved_at, approval, rejection, pharmacy_id, accept_secret, packs, delivery_id, end_reason, timeline,
+             approved_at, approval, rejection, pharmacy_id, sealed_secret, packs, delivery_id, end_reason, timeline,
              supplied, questions, replaces, urgency, review_key, assessment)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
              $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)",
@@ -218,7 +265,7 @@ pub async fn insert(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     .bind(prescription.approval.as_ref().map(|value| to_json(TABLE, "approval", value)).transpose()?)
     .bind(prescription.rejection.as_ref().map(|value| to_json(TABLE, "rejection", value)).transpose()?)
     .bind(prescription.pharmacy_id.map(|id| id.to_string()))
-    .bind(prescription.accept_secret.as_ref().map(|text| text.expose().clone()))
+    .bind(prescription.accept_secret.as_ref().map(|sealed| sealed.as_kept().to_owned()))
     .bind(to_json(TABLE, "packs", &prescription.packs)?)
     .bind(prescription.delivery_id.map(|id| id.to_string()))
     .bind(prescription.end_reason.as_ref().map(|text| text.expose().clone()))
@@ -240,7 +287,7 @@ pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
         "UPDATE prescriptions SET version = $2, state = $3, diagnosis_code = $4, supply = $5, valid_days = $6, valid_until = $7, items = $8,
              findings = $9, hard_stop_reason = $10, state_since = $11, signed_at = $12, signature = $13,
              pharmacist_id = $14, approved_at = $15, approval = $16, rejection = $17, pharmacy_id = $18,
-             accept_secret = $19, packs = $20, delivery_id = $21, end_reason = $22, timeline = $23, supplied = $24,
+             sealed_secret = $19, packs = $20, delivery_id = $21, end_reason = $22, timeline = $23, supplied = $24,
              questions = $25, review_key = $26, assessment = $27
          WHERE id = $1 AND version = $2 - 1",
     )
@@ -262,7 +309,7 @@ pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     .bind(prescription.approval.as_ref().map(|value| to_json(TABLE, "approval", value)).transpose()?)
     .bind(prescription.rejection.as_ref().map(|value| to_json(TABLE, "rejection", value)).transpose()?)
     .bind(prescription.pharmacy_id.map(|id| id.to_string()))
-    .bind(prescription.accept_secret.as_ref().map(|text| text.expose().clone()))
+    .bind(prescription.accept_secret.as_ref().map(|sealed| sealed.as_kept().to_owned()))
     .bind(to_json(TABLE, "packs", &prescription.packs)?)
     .bind(prescription.delivery_id.map(|id| id.to_string()))
     .bind(prescription.end_reason.as_ref().map(|text| text.expose().clone()))
@@ -322,7 +369,7 @@ fn decode(cells: &Cells<'_>) -> Result<Prescription, StoreError> {
         rejection: cells.opt_json("rejection")?,
         offered: cells.opt_json("offered_to")?.map_or(Offered::Everybody, Offered::To),
         pharmacy_id: cells.opt_parse("pharmacy_id")?,
-        accept_secret: cells.opt_text("accept_secret")?.map(Into::into),
+        accept_secret: cells.opt_text("sealed_secret")?.map(Sealed::kept),
         packs: cells.json("packs")?,
         delivery_id: cells.opt_parse("delivery_id")?,
         supplied: cells.json("supplied")?,

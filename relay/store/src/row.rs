@@ -144,6 +144,15 @@ impl<'r> Cells<'r> {
         from_hex(&text).map(Some).ok_or_else(|| self.corrupt(column, "32 bytes have 64 hexadecimal digits"))
     }
 
+    /// Bytes of any number, from hexadecimal digits.
+    pub(crate) fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
+        let text = self.text(column)?;
+        let read = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes =
+            text.len().is_multiple_of(2).then(|| text.as_bytes().chunks(2).map(read).collect::<Option<Vec<u8>>>());
+        bytes.flatten().ok_or_else(|| self.corrupt(column, "bytes have two hexadecimal digits each"))
+    }
+
     pub(crate) fn digest(&self, column: &'static str) -> Result<[u8; 32], StoreError> {
         let text = self.text(column)?;
         from_hex(&text).ok_or_else(|| self.corrupt(column, "a SHA-256 has 64 hexadecimal digits"))

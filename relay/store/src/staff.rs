@@ -1,5 +1,6 @@
 //! Staff and their passwords' hashes; a hash leaves only through [`credential`].
 
+use jiff::Timestamp;
 use yunzhen_domain::ids::StaffId;
 use yunzhen_domain::records::{Staff, StaffCredential};
 
@@ -36,13 +37,17 @@ pub async fn list(db: &mut Db) -> Result<Vec<Staff>, StoreError> {
 
 /// What checks a password.
 pub async fn credential(db: &mut Db, id: StaffId) -> Result<Option<StaffCredential>, StoreError> {
-    let row = sqlx::query("SELECT id, password_hash FROM staff WHERE id = $1")
+    let row = sqlx::query("SELECT id, password_hash, password_initial_until FROM staff WHERE id = $1")
         .bind(id.to_string())
         .fetch_optional(db.conn())
         .await?;
     row.map(|row| {
         let cells = Cells::new(TABLE, &row);
-        Ok(StaffCredential { staff_id: cells.parse("id")?, password_hash: cells.text("password_hash")?.into() })
+        Ok(StaffCredential {
+            staff_id: cells.parse("id")?,
+            password_hash: cells.text("password_hash")?.into(),
+            initial_until: cells.opt_time("password_initial_until")?,
+        })
     })
     .transpose()
 }
@@ -50,8 +55,8 @@ pub async fn credential(db: &mut Db, id: StaffId) -> Result<Option<StaffCredenti
 /// A new account.
 pub async fn insert(tx: &mut Tx, staff: &Staff, credential: &StaffCredential) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO staff (id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active, password_hash, version, practising_since)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "INSERT INTO staff (id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active, password_hash, version, practising_since, password_initial_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(staff.id.to_string())
     .bind(&staff.username)
@@ -66,6 +71,7 @@ pub async fn insert(tx: &mut Tx, staff: &Staff, credential: &StaffCredential) ->
     .bind(credential.password_hash.expose())
     .bind(staff.version)
     .bind(staff.practising_since.map(|day| day.to_string()))
+    .bind(credential.initial_until.map(Timestamp::as_millisecond))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -92,12 +98,32 @@ pub async fn update(tx: &mut Tx, staff: &Staff) -> Result<(), StoreError> {
 
 /// A new password.
 pub async fn set_credential(tx: &mut Tx, credential: &StaffCredential) -> Result<(), StoreError> {
-    let done = sqlx::query("UPDATE staff SET password_hash = $2 WHERE id = $1")
+    let done = sqlx::query("UPDATE staff SET password_hash = $2, password_initial_until = $3 WHERE id = $1")
         .bind(credential.staff_id.to_string())
         .bind(credential.password_hash.expose())
+        .bind(credential.initial_until.map(Timestamp::as_millisecond))
         .execute(tx.conn())
         .await?;
     one_row(TABLE, done.rows_affected())
+}
+
+/// Up to which row of the audit log the person has been told what changed about the ways into the account.
+pub async fn told_until(db: &mut Db, id: StaffId) -> Result<i64, StoreError> {
+    let row = sqlx::query("SELECT told_until FROM staff WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db.conn())
+        .await?;
+    row.map_or(Ok(0), |row| Cells::new(TABLE, &row).int("told_until"))
+}
+
+/// The person has read so far; what was read before stays read.
+pub async fn set_told(tx: &mut Tx, id: StaffId, seq: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE staff SET told_until = $2 WHERE id = $1 AND told_until < $2")
+        .bind(id.to_string())
+        .bind(seq)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 fn decode(cells: &Cells<'_>) -> Result<Staff, StoreError> {

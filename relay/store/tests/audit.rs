@@ -50,6 +50,25 @@ async fn found_after(statements: &str) -> Option<i64> {
 }
 
 #[tokio::test]
+async fn every_head_that_was_published_must_be_in_the_log() {
+    let database = TestDatabase::new().await;
+    let store = ten_rows(&database).await;
+    let mut read = store.read().await.unwrap();
+    let rows = audit::after(&mut read, 0, 100).await.unwrap();
+    let heads: Vec<Head> = rows.iter().map(|row| Head { seq: row.seq, hash: row.hash }).collect();
+    assert_eq!(audit::verify_against_all(&mut read, &heads).await.unwrap(), heads[9]);
+    let broken =
+        async |read: &mut yunzhen_store::Read, heads: &[Head]| match audit::verify_against_all(read, heads).await {
+            Err(StoreError::ChainBroken { seq }) => seq,
+            other => panic!("{other:?}"),
+        };
+    let other = Head { hash: [9; 32], ..heads[3] };
+    assert_eq!(broken(&mut read, &[heads[1], other, heads[9]]).await, 4, "the log was written anew");
+    let ahead = Head { seq: 11, hash: [9; 32] };
+    assert_eq!(broken(&mut read, &[heads[9], ahead]).await, 11, "a tail was cut off");
+}
+
+#[tokio::test]
 async fn rows_follow_one_another_and_can_be_paged() {
     let database = TestDatabase::new().await;
     let store = ten_rows(&database).await;

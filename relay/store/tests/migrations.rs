@@ -6,7 +6,7 @@ use uuid::Uuid;
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::{AuditFact, AuditRow, EventKind, hex, link};
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{Backend, Store, StoreError, audit, homes, jobs, observations, residents, urgent_calls};
+use yunzhen_store::{Backend, Store, StoreError, audit, homes, jobs, observations, residents, sessions, urgent_calls};
 
 /// Two audited facts as the first release wrote them.
 fn first_facts() -> String {
@@ -38,9 +38,9 @@ fn first_facts() -> String {
 }
 
 /// The steps that were released.
-const STEPS: [i64; 33] = [
+const STEPS: [i64; 43] = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31, 32,
-    34, 35,
+    34, 35, 36, 37, 38, 39, 40, 41, 42, 45, 46, 47,
 ];
 
 #[tokio::test]
@@ -77,6 +77,16 @@ async fn a_database_of_every_release_keeps_its_data_up_to_the_newest() {
                 .tell("INSERT INTO duty (id, specialist_id, line, starts_at, ends_at) VALUES ('019b76da-a800-7000-8000-000600000001', '019b76da-a800-7000-8000-000500000001', 1, 5, 6)")
                 .await;
         }
+        // A session that is open while the program is replaced.
+        if (3..37).contains(&step) {
+            let digest = "5a".repeat(32);
+            database
+                .tell(&format!(
+                    "INSERT INTO sessions (token_sha256, subject_kind, staff_id, created_at, expires_at)
+                     VALUES ('{digest}', 'staff', '019b76da-a800-7000-8000-000500000001', 7, 8)"
+                ))
+                .await;
+        }
         database.tell(&first_facts()).await;
         // The head of the log came with the sixth.
         if step >= 6 {
@@ -94,6 +104,12 @@ async fn a_database_of_every_release_keeps_its_data_up_to_the_newest() {
         assert_eq!(call.is_some(), step >= 3, "step {step}");
         let due = jobs::next_due(&mut read).await.unwrap();
         assert_eq!(due.is_some(), (3..11).contains(&step), "step {step}: duty that was planned has its job");
+        let session = sessions::by_token_sha256(&mut read, &[0x5a; 32]).await.unwrap();
+        assert_eq!(session.is_some(), (3..37).contains(&step), "step {step}");
+        if let Some(session) = session {
+            assert_eq!(session.id.to_string(), "5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a", "step {step}");
+            assert_eq!(session.last_used_at, session.created_at, "step {step}");
+        }
         assert_eq!(audit::verify(&mut read).await.unwrap(), 2, "step {step}");
         assert_eq!(*store.audit_head().borrow(), 2, "step {step}");
     }

@@ -32,6 +32,8 @@ const SMALL: &[&str] = &[
     "pharmacies::list",
     "prescription_favourites::list",
     "staff::list",
+    "licences::list",
+    "signing_keys::list",
     "waitlist::list",
     "pharmacy_systems::list",
     // The whole registry at once, for imports and rounds in person; screens read `residents::page`.
@@ -40,7 +42,10 @@ const SMALL: &[&str] = &[
     "observations::list",
     // Jobs and their kin: what they look for is few, and no screen waits for them.
     "prescriptions::expiring",
+    "prescriptions::open_secrets",
     "retention::untouched",
+    // A command of the operator; it reads one column, each value once.
+    "sealed::without_mark",
     "webhook_deliveries::claim",
 ];
 
@@ -74,6 +79,7 @@ const PINS: &[Pin] = &[
     pin("prescriptions::for_resident", &["prescriptions_by_resident"]),
     pin("prescriptions::review_queue", &["prescriptions_by_review"]),
     few("prescriptions::signed_since", &["prescriptions_by_resident_signed"]),
+    few("prescriptions::all_signed_since", &["prescriptions_by_resident_signed"]),
     pin("prescriptions::approved", &["prescriptions_by_approval"]),
     pin("prescriptions::get_all", &[]),
     pin("deliveries::list of a home", &["deliveries_by_home"]),
@@ -142,6 +148,7 @@ const PINS: &[Pin] = &[
     few("notes::for_resident", &["notes_by_resident"]),
     pin("break_glass::list", &["break_glass_by_time"]),
     pin("break_glass::list that nobody reviewed", &["break_glass_unreviewed"]),
+    pin("break_glass::to_acknowledge", &["break_glass_to_acknowledge"]),
     pin("duplicates::list", &["duplicates_by_time"]),
     pin("legal_holds::list", &["legal_holds_by_time"]),
     few("ecgs::page of residents", &["ecgs_by_resident"]),
@@ -163,6 +170,7 @@ const PINS: &[Pin] = &[
     few("recalls::orders", &["stock_by_batch", "stock_moves_by_stock"]),
     // A stretch of the log that its caller bounds.
     pin("audit::of_pharmacy", &[]),
+    pin("audit::about", &["audit_by_entity"]),
     pin("audit::after", &[]),
     pin("audit::before", &[]),
     pin("audit::before of a kind", &["audit_by_kind"]),
@@ -271,6 +279,7 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         "prescriptions::for_resident" => plans!(db => prescriptions::for_resident(db, resident, 20)),
         "prescriptions::review_queue" => plans!(db => prescriptions::review_queue(db, oldest)),
         "prescriptions::signed_since" => plans!(db => prescriptions::signed_since(db, resident, at, 50)),
+        "prescriptions::all_signed_since" => plans!(db => prescriptions::all_signed_since(db, [resident], at)),
         "prescriptions::approved" => plans!(db => prescriptions::approved(db, p)),
         "prescriptions::get_all" => plans!(db => prescriptions::get_all(db, [PrescriptionId::from_uuid(id)])),
         "deliveries::list of a home" => {
@@ -449,8 +458,15 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         "notes::for_resident" => plans!(db => notes::for_resident(db, resident, 20)),
         "break_glass::list" => plans!(db => break_glass::list(db, false, p)),
         "break_glass::list that nobody reviewed" => plans!(db => break_glass::list(db, true, p)),
+        "break_glass::to_acknowledge" => {
+            plans!(db => break_glass::to_acknowledge(db, HomeId::from_uuid(id), at, 100))
+        }
         "duplicates::list" => plans!(db => duplicates::list(db, p)),
         "legal_holds::list" => plans!(db => legal_holds::list(db, p)),
+        "audit::about" => {
+            let kinds = [EventKind::PasswordReset, EventKind::PasskeyRegistered];
+            plans!(db => audit::about(db, id, &kinds, 7, 20))
+        }
         "audit::after" => plans!(db => audit::after(db, 7, 100)),
         of_audit => {
             let f = match of_audit {

@@ -8,11 +8,11 @@ use uuid::Uuid;
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{IdNumber, RawFrame};
 use yunzhen_domain::early_warning::OxygenScale;
-use yunzhen_domain::ids::{ConsultationId, HomeId, ObservationId, ResidentId, StaffId};
+use yunzhen_domain::ids::{ConsultationId, HomeId, ObservationId, PasskeyId, ResidentId, StaffId};
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::media_timeline::{Attendance, Heard, Rung, Second, Stretch};
 use yunzhen_domain::records::{
-    Consultation, ConsultationNote, DeviceTrace, Home, Observation, ObservationSource, Resident, Sex, Staff,
+    Consultation, ConsultationNote, DeviceTrace, Home, Observation, ObservationSource, Passkey, Resident, Sex, Staff,
     StaffCredential, Urgency,
 };
 use yunzhen_domain::schedule::Zone;
@@ -21,7 +21,7 @@ use yunzhen_store::idempotency::Outcome;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Backend, Options, Paging, Store, StoreError, audit, consultation_notes, consultations, homes, idempotency, jobs,
-    media_timeline, observations, residents, staff,
+    media_timeline, observations, passkeys, residents, staff,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -121,7 +121,7 @@ fn consultation(n: u8) -> Consultation {
 async fn with_people(store: &Store) {
     let mut tx = store.write().await.unwrap();
     homes::insert(&mut tx, &home()).await.unwrap();
-    let credential = StaffCredential { staff_id: nurse().id, password_hash: "$argon2id$".into() };
+    let credential = StaffCredential { staff_id: nurse().id, password_hash: "$argon2id$".into(), initial_until: None };
     staff::insert(&mut tx, &nurse(), &credential).await.unwrap();
     residents::insert(&mut tx, &resident()).await.unwrap();
     tx.commit(vec![fact(1)]).await.unwrap();
@@ -192,6 +192,46 @@ async fn the_second_of_two_updates_of_one_version_is_stale() {
     drop(tx);
     let kept = consultations::get(&mut store.read().await.unwrap(), begun.id).await.unwrap().unwrap();
     assert_eq!(kept, begun);
+}
+
+#[tokio::test]
+async fn a_passkey_that_changed_since_it_was_read_is_not_written_back() {
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
+    with_people(&store).await;
+    let read = Passkey {
+        id: PasskeyId::from_uuid(uuid(30)),
+        staff_id: nurse().id,
+        credential_id: vec![1, 2, 3],
+        public_key: vec![4, 5, 6],
+        sign_count: 4,
+        name: "我的手机".into(),
+        made_at: at(0),
+        last_used_at: None,
+        count_fell_at: None,
+    };
+    let mut tx = store.write().await.unwrap();
+    passkeys::insert(&mut tx, &read).await.unwrap();
+    // Its owner renames it, and it signs in, while what was read before is still looked at.
+    assert!(passkeys::rename(&mut tx, nurse().id, read.id, "值班室电脑").await.unwrap());
+    assert!(!passkeys::rename(&mut tx, StaffId::from_uuid(uuid(9)), read.id, "x").await.unwrap(), "not theirs");
+    passkeys::shown(&mut tx, &read, 5, at(1)).await.unwrap();
+    let stands = passkeys::by_credential_id(&mut tx, &read.credential_id).await.unwrap().unwrap();
+    let expected = Passkey { sign_count: 5, name: "值班室电脑".into(), last_used_at: Some(at(1)), ..read.clone() };
+    assert_eq!(stands, expected);
+    let stale = passkeys::shown(&mut tx, &read, 6, at(2)).await;
+    assert!(matches!(stale, Err(StoreError::Stale { .. })), "{stale:?}");
+    // One that may have a copy counts on for nobody, and when that was seen first stays.
+    for seconds in [3, 4] {
+        passkeys::set_count_fell(&mut tx, read.id, at(seconds)).await.unwrap();
+    }
+    let copied = passkeys::shown(&mut tx, &stands, 6, at(5)).await;
+    assert!(matches!(copied, Err(StoreError::Stale { .. })), "{copied:?}");
+    let stands = passkeys::by_credential_id(&mut tx, &read.credential_id).await.unwrap().unwrap();
+    assert_eq!((stands.sign_count, stands.count_fell_at), (5, Some(at(3))));
+    assert!(passkeys::delete(&mut tx, nurse().id, read.id).await.unwrap());
+    let gone = passkeys::shown(&mut tx, &stands, 7, at(6)).await;
+    assert!(matches!(gone, Err(StoreError::Stale { .. })), "{gone:?}");
 }
 
 #[tokio::test]
@@ -451,6 +491,22 @@ async fn a_lock_of_another_process_is_said_after_the_timeout_and_reads_go_on() {
     assert!(matches!(store.write().await.map(drop), Err(StoreError::Locked)));
     drop(ours);
     drop(store.write().await.unwrap());
+}
+
+#[tokio::test]
+async fn the_record_s_file_is_for_its_owner_alone_also_one_that_was_not() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("care.db");
+    let mode = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+    let store = Store::open(&path, &Options::default()).await.unwrap();
+    assert_eq!((mode("care.db"), mode("care.db-wal")), (0o600, 0o600), "and its log beside it");
+    store.close().await;
+    for (found, left) in [(0o644, 0o640), (0o666, 0o660), (0o640, 0o640)] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(found)).unwrap();
+        Store::open(&path, &Options::default()).await.unwrap().close().await;
+        assert_eq!(mode("care.db"), left, "{found:o}");
+    }
 }
 
 #[tokio::test]

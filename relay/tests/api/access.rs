@@ -4,17 +4,20 @@ use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use yunzhen_certs::Identity;
-use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
+use yunzhen_domain::access::{Action, Decision, Facts, asks_fresh_proof, decide, may_try};
 use yunzhen_domain::ids::StaffId;
-use yunzhen_domain::records::Prescription;
+use yunzhen_domain::records::{Prescription, Session};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::http::TABLE;
 use yunzhen_relay::seed;
+use yunzhen_runtime::clock;
+use yunzhen_store::sessions;
 
 use crate::document::{Operation, operations, sample};
-use crate::world::{Answer, CALLERS, World, console, nobody};
+use crate::world::{Answer, CALLERS, World, console, nobody, session};
 
 /// Operations on a leg answer only to the person who made it; nobody has one here.
 const ON_A_LEG: [&str; 5] = ["patchLeg", "deleteLeg", "setMediaState", "reportQuality", "streamLegEvents"];
@@ -22,6 +25,10 @@ const ON_A_LEG: [&str; 5] = ["patchLeg", "deleteLeg", "setMediaState", "reportQu
 /// Whatever is about a resident's record is asked for with a tie, commands too; a round in person with the hospital.
 const OF_A_RECORD: [&str; 7] =
     ["/residents/", "/ecgs/", "/consents/", "/eligibility/", "/referrals", "/visits/", "/transports"];
+
+/// What ends sessions of an account is tried on that of who is not signed in here: whoever asks goes on being signed in.
+const OF_AN_ACCOUNT: [&str; 6] =
+    ["endStaffSessions", "resetSecondFactor", "unbindIdentity", "closeStaff", "reopenStaff", "resetStaffPassword"];
 
 /// Operations that name a resident in the body and tie nobody to them.
 const OF_A_RESIDENT: [&str; 3] = ["joinVisit", "draftReferral", "requestTransport"];
@@ -38,7 +45,8 @@ fn of_a_pharmacy() -> Actor {
 fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, Option<Facts>)> {
     let [draft, review, open, mine] = &world.prescriptions;
     let one = |id: String, facts| {
-        vec![("", operation.path.replace("{id}", &id).replace("{leg}", "00000000-0000-7000-8000-000000000001"), facts)]
+        let path = operation.path.replace("{id}", &id).replace("{leg}", "00000000-0000-7000-8000-000000000001");
+        vec![("", path.replace("{guest}", &world.invitation.to_string()), facts)]
     };
     match operation.path.split('/').nth(2) {
         Some("fhir") if operation.path.contains("{id}") => {
@@ -80,11 +88,22 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
                 })
                 .collect()
         }
+        Some("boxes") if operation.path.contains("{id}") => one(seed::HOME_1.to_string(), Some(Facts::default())),
+        // Each has own ones; ending what is not there is no error.
+        Some("sessions" | "passkeys") if operation.path.contains("{id}") => {
+            vec![("", operation.path.replace("{id}", &nobody().to_string()), None)]
+        }
+        _ if OF_AN_ACCOUNT.contains(&operation.id.as_str()) => {
+            one(StaffId::from_uuid(uuid::Uuid::from_u128(10)).to_string(), Some(Facts::default()))
+        }
         Some("staff") if operation.path.contains("{id}") => {
             one(world.consultation.specialist_id.unwrap().to_string(), Some(Facts::default()))
         }
         Some("pharmacies") if operation.path.contains("{id}") => {
             one(seed::PHARMACY.to_string(), Some(Facts::default()))
+        }
+        Some("signing-keys") if operation.path.contains("{id}") => {
+            one(world.signing_key.id.to_string(), Some(world.signing_key.facts()))
         }
         Some("legal-holds") if operation.path.contains("{id}") => {
             one(world.legal_hold.id.to_string(), Some(Facts::default()))
@@ -237,7 +256,8 @@ fn tied(caller: &str, operation: &Operation, facts: Facts) -> Facts {
 fn expected(operation: &str, actor: &Actor, action: Action, facts: Option<&Facts>) -> Decision {
     // A session of a link has no account to show, and nobody without an account begins anything.
     let without_account = actor.staff_id().is_none() && ["getCurrentSession", "beginConsultation"].contains(&operation);
-    if ON_A_LEG.contains(&operation) || without_account {
+    // Nobody here has a passkey that could be called otherwise.
+    if ON_A_LEG.contains(&operation) || without_account || operation == "renamePasskey" {
         return Decision::Hide;
     }
     match facts {
@@ -354,6 +374,44 @@ async fn every_route_answers_a_pharmacy_s_system_as_the_table_says() {
     }
 }
 
+/// Every operation whose action asks for it, so that a new one cannot forget it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_finds_an_administrator_s_page_open_does_nothing_grave_with_it() {
+    let world = World::new().await;
+    let now = clock::now_timestamp();
+    let left = session("left", world.subject("admin1"), None, now);
+    let left = Session { authenticated_at: now - SignedDuration::from_mins(6), ..left };
+    let mut tx = world.app.store.write().await.unwrap();
+    sessions::insert(&mut tx, &left).await.unwrap();
+    tx.commit_bookkeeping("test").await.unwrap();
+    let mut asked = 0;
+    for operation in operations() {
+        let action = TABLE.iter().find(|(id, _)| *id == operation.id).unwrap().1;
+        if !action.is_some_and(asks_fresh_proof) {
+            continue;
+        }
+        for (_, path, _) in targets(&world, &operation) {
+            let answer =
+                world.send(operation.method.clone(), &path, Some("left"), body(&world, &operation).as_ref()).await;
+            assert_eq!((answer.status, answer.code()), (403, "reauthenticate"), "{}: {answer:?}", operation.id);
+            assert!(answer.body["action"].as_str().is_some_and(|text| !text.is_empty()), "{answer:?}");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 18, "{asked}");
+    // What is not grave goes on, and the password opens the rest.
+    assert_eq!(world.send(Method::GET, "/api/staff", Some("left"), None).await.status, 200);
+    let proof = json!({"password": "demo-password"});
+    let proved = world.send(Method::POST, "/api/sessions/current/authentication", Some("left"), Some(&proof)).await;
+    assert_eq!(proved.status, 200, "{proved:?}");
+    let id = world.actor("specialist1").staff_id().unwrap();
+    let done = world.send(Method::POST, &format!("/api/staff/{id}/end-sessions"), Some("left"), None).await;
+    assert_eq!((done.status, &done.body["ended"]), (200, &json!(2)));
+    // Who has the token of one that was ended is told so; the page then keeps nothing on the screen.
+    let told = world.send(Method::GET, "/api/sessions/current", Some("specialist1"), None).await;
+    assert_eq!((told.status, told.code()), (401, "session_revoked"), "{told:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_session_every_route_is_closed() {
     let world = World::new().await;
@@ -368,6 +426,13 @@ async fn without_a_session_every_route_is_closed() {
                     "getOpenapi" | "getFhirMetadata" => assert_eq!(answer.status, 200),
                     // The secret is in the path; without it there is nothing.
                     "getCalendarFeed" => assert_eq!(answer.status, 404),
+                    // What a passkey is to sign is no secret; these settings name no address that there could be one for.
+                    "beginPasskeySession" => assert_eq!((answer.status, answer.code()), (409, "passkeys_off")),
+                    // Which providers there are is on the sign-in page; these settings have none.
+                    "listIdentityProviders" => assert_eq!(answer.status, 200),
+                    "beginOpenidSession" | "createOpenidSession" => {
+                        assert_eq!((answer.status, answer.code()), (409, "openid_off"));
+                    }
                     _ if open || is_of_pharmacy_api(&operation) => {
                         assert!([401, 429].contains(&answer.status), "{}: {answer:?}", operation.id)
                     }

@@ -1,7 +1,7 @@
 //! Boxes as the relay meets them: the relay as `main` starts it, real QUIC, real certificates. Whatever one box does, the others go on.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use quinn::crypto::rustls::QuicClientConfig;
-use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, RecvStream, SendStream, VarInt};
+use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, RecvStream, SendStream, TransportConfig, VarInt};
 use yunzhen_certs::authority::Authority;
 use yunzhen_certs::refusal::explain_alert;
 use yunzhen_certs::{Credentials, Identity, Kind, Trust, tls};
@@ -24,14 +24,18 @@ use yunzhen_protocol::control::{self, BoxCamera, Decoded, FrameReader, RefusedCo
 use yunzhen_protocol::room::{AudioState, ParticipantKind, RoomState, VideoState};
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
-use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, MediaConfig, RecordingsConfig, StoreConfig};
+use yunzhen_relay::config::{
+    AuditConfig, Config, EnrolmentConfig, IdentityConfig, LimitsConfig, ListenConfig, MediaConfig, RecordingsConfig,
+    StoreConfig,
+};
+use yunzhen_relay::keys::KeyPlace;
 use yunzhen_relay::quic::close;
 use yunzhen_relay::relay::{self, Addresses};
 use yunzhen_relay::seed::{self, HOME_1, HOME_2};
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::{clock, telemetry};
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{Tx, consultations, residents, staff};
+use yunzhen_store::{Location, Tx, consultations, residents, staff};
 
 use crate::world::{id, talk};
 
@@ -46,8 +50,8 @@ pub fn metrics() -> PrometheusHandle {
 
 /// The relay, with a consultation under way in each of the two homes, so that a box that comes is in a room.
 pub struct Stage {
-    addresses: Addresses,
-    authority: Authority,
+    pub addresses: Addresses,
+    pub authority: Authority,
     metrics: PrometheusHandle,
     life: Lifecycle,
     pub database: TestDatabase,
@@ -63,6 +67,60 @@ impl Drop for Stage {
 /// The key of sealed secrets.
 pub const SECRETS: [u8; 32] = [7; 32];
 
+/// An authority of its own, and the settings of a relay whose files lie in this folder and whose ports are free ones.
+pub fn settings(folder: &Path, location: Location, limits: LimitsConfig) -> (Authority, Config) {
+    let now = clock::now_timestamp();
+    let authority = Authority::create(now).unwrap();
+    authority.write(folder).unwrap();
+    let own = Identity::Relay { name: "test".into() };
+    let issued = authority.systems.issue_with_key(&own, &["localhost".into()], None, now).unwrap();
+    issued.write(folder, "relay").unwrap();
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    let config = Config {
+        name: "test".into(),
+        store: StoreConfig { url: Some(location), ..StoreConfig::default() },
+        identity: IdentityConfig {
+            certificate: folder.join("relay.pem"),
+            key: folder.join("relay.key.pem"),
+            systems_authority: folder.join("systems.pem"),
+            signers_authority: folder.join("signers.pem"),
+            revoked: Some(folder.join("systems.crl.pem")),
+        },
+        listen: ListenConfig { boxes: free, api: free, media: free, whip: free, ops: free, whip_tls: false },
+        whip: Default::default(),
+        media: MediaConfig { bulk: folder.join("bulk"), ..MediaConfig::default() },
+        policy: None,
+        safety_rules: None,
+        products: None,
+        secrets_key: KeyPlace::File(folder.join("secrets.key")),
+        keys: Default::default(),
+        kms: Default::default(),
+        public_url: None,
+        print: Default::default(),
+        webhooks: Default::default(),
+        signing_keys: Default::default(),
+        audit: AuditConfig {
+            key: KeyPlace::File(folder.join("audit-head.key")),
+            heads: folder.join("audit-heads.jws"),
+        },
+        enrolment: EnrolmentConfig {
+            key: Some(folder.join("systems.key.pem")),
+            listen: Some(free),
+            ..EnrolmentConfig::default()
+        },
+        recordings: RecordingsConfig { directory: folder.join("recordings") },
+        openid: Default::default(),
+        limits,
+        telemetry: Default::default(),
+    };
+    // What tests seal beside the relay opens in it.
+    let secrets_key = folder.join("secrets.key");
+    std::fs::write(&secrets_key, STANDARD.encode(SECRETS)).unwrap();
+    let own = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&secrets_key, own).unwrap();
+    (authority, config)
+}
+
 impl Stage {
     pub async fn new() -> Self {
         Self::with(async |_: &mut Tx, _: Vec<Consultation>| {}).await
@@ -70,6 +128,11 @@ impl Stage {
 
     /// The same with what `more` writes beside the consultations.
     pub async fn with(more: impl AsyncFnOnce(&mut Tx, Vec<Consultation>)) -> Self {
+        Self::limited(LimitsConfig::default(), more).await
+    }
+
+    /// The same with other limits.
+    pub async fn limited(limits: LimitsConfig, more: impl AsyncFnOnce(&mut Tx, Vec<Consultation>)) -> Self {
         let now = clock::now_timestamp();
         let database = TestDatabase::new().await;
         let store = database.open().await;
@@ -90,39 +153,15 @@ impl Stage {
         store.close().await;
 
         let folder = tempfile::tempdir().unwrap();
-        let authority = Authority::create(now).unwrap();
-        authority.write(folder.path()).unwrap();
-        let own = Identity::Relay { name: "test".into() };
-        let issued = authority.systems.issue_with_key(&own, &["localhost".into()], None, now).unwrap();
-        issued.write(folder.path(), "relay").unwrap();
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = Config {
-            name: "test".into(),
-            store: StoreConfig { url: Some(database.location()), ..StoreConfig::default() },
-            identity: IdentityConfig {
-                certificate: folder.path().join("relay.pem"),
-                key: folder.path().join("relay.key.pem"),
-                systems_authority: folder.path().join("systems.pem"),
-                signers_authority: folder.path().join("signers.pem"),
-            },
-            listen: ListenConfig { boxes: free, api: free, media: free, whip: free, ops: free, whip_tls: false },
-            whip: Default::default(),
-            media: MediaConfig { bulk: folder.path().join("bulk"), ..MediaConfig::default() },
-            policy: None,
-            safety_rules: None,
-            products: None,
-            secrets_key: folder.path().join("secrets.key"),
-            public_url: None,
-            print: Default::default(),
-            webhooks: Default::default(),
-            recordings: RecordingsConfig { directory: folder.path().join("recordings") },
-            telemetry: Default::default(),
-        };
-        // What tests seal beside the relay opens in it.
-        std::fs::write(&config.secrets_key, STANDARD.encode(SECRETS)).unwrap();
+        let (authority, config) = settings(folder.path(), database.location(), limits);
         let (life, metrics) = (Lifecycle::new(), metrics());
         let addresses = relay::start(&config, &life, metrics.clone()).await.unwrap();
         Self { addresses, authority, metrics, life, database, _folder: folder }
+    }
+
+    /// The folder of its files.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
     }
 
     /// Where stills wait that have not arrived whole.
@@ -137,8 +176,8 @@ impl Stage {
         rows.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum()
     }
 
-    /// Waits until a counter has come to something.
-    pub async fn counts(&self, name: &str, wanted: u64) {
+    /// Waits until a counter has come to something or more.
+    pub async fn reaches(&self, name: &str, wanted: u64) {
         let counting = async {
             while self.counted(name) < wanted {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -146,6 +185,11 @@ impl Stage {
         };
         let counted = tokio::time::timeout(PATIENCE, counting).await;
         assert!(counted.is_ok(), "{name} came to {} and not to {wanted}", self.counted(name));
+    }
+
+    /// Waits until a counter has come to something.
+    pub async fn counts(&self, name: &str, wanted: u64) {
+        self.reaches(name, wanted).await;
         assert_eq!(self.counted(name), wanted, "{name}");
     }
 
@@ -154,19 +198,38 @@ impl Stage {
         self.life.stop().await.unwrap();
     }
 
-    fn box_of(&self, home_id: HomeId) -> Credentials {
+    pub fn box_of(&self, home_id: HomeId) -> Credentials {
         let issued =
             self.authority.systems.issue_with_key(&Identity::Box { home_id }, &[], None, clock::now_timestamp());
         Credentials::from_issued(&issued.unwrap()).unwrap()
     }
 
-    async fn dial(&self, own: &Credentials) -> Result<Connection, ConnectionError> {
+    pub async fn dial(&self, own: &Credentials) -> Result<Connection, ConnectionError> {
+        self.dial_from([127, 0, 0, 1], own).await
+    }
+
+    async fn dial_from(&self, here: [u8; 4], own: &Credentials) -> Result<Connection, ConnectionError> {
+        self.dial_with(here, own, TransportConfig::default()).await
+    }
+
+    async fn dial_with(
+        &self,
+        here: [u8; 4],
+        own: &Credentials,
+        transport: TransportConfig,
+    ) -> Result<Connection, ConnectionError> {
         let trust = Trust::new(vec![self.authority.systems.der().clone()]);
         let tls = QuicClientConfig::try_from(tls::quic_client(own, &trust).unwrap()).unwrap();
-        let endpoint = Endpoint::client(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-        let dialled =
-            endpoint.connect_with(ClientConfig::new(Arc::new(tls)), self.addresses.boxes, "localhost").unwrap();
+        let endpoint = Endpoint::client(SocketAddr::from((here, 0))).unwrap();
+        let mut config = ClientConfig::new(Arc::new(tls));
+        config.transport_config(Arc::new(transport));
+        let dialled = endpoint.connect_with(config, self.addresses.boxes, "localhost").unwrap();
         tokio::time::timeout(PATIENCE, dialled).await.unwrap()
+    }
+
+    /// How a box fails that is refused before its handshake.
+    pub async fn refused_from(&self, here: [u8; 4], home: HomeId) -> ConnectionError {
+        self.dial_from(here, &self.box_of(home)).await.expect_err("refused")
     }
 
     /// What the box is told when the relay does not want its certificate: the TLS alert, in the words of its own program.
@@ -181,9 +244,35 @@ impl Stage {
         explain_alert(alert, Kind::Box).unwrap()
     }
 
+    /// A box that has shaken hands and opened no stream: it may be let go before it could.
+    pub async fn at_the_door(&self, home: HomeId) -> Connection {
+        self.dial(&self.box_of(home)).await.unwrap()
+    }
+
     /// A box that is connected but has said nothing yet.
     pub async fn silent(&self, home: HomeId) -> TestBox {
-        let connection = self.dial(&self.box_of(home)).await.unwrap();
+        self.silent_with(&self.box_of(home)).await
+    }
+
+    /// The same with a certificate that it has.
+    pub async fn silent_with(&self, own: &Credentials) -> TestBox {
+        Self::silent_on(self.dial(own).await.unwrap()).await
+    }
+
+    /// The same from another address of this machine.
+    pub async fn silent_from(&self, here: [u8; 4], home: HomeId) -> TestBox {
+        Self::silent_on(self.dial_from(here, &self.box_of(home)).await.unwrap()).await
+    }
+
+    /// A box that takes sixteen bytes of each stream and reads none of them.
+    pub async fn deaf(&self, home: HomeId) -> TestBox {
+        let mut transport = TransportConfig::default();
+        transport.stream_receive_window(VarInt::from_u32(16));
+        let dialled = self.dial_with([127, 0, 0, 1], &self.box_of(home), transport).await;
+        Self::silent_on(dialled.unwrap()).await
+    }
+
+    async fn silent_on(connection: Connection) -> TestBox {
         let (mut send, recv) = connection.open_bi().await.unwrap();
         send.write_all(&StreamType::Control.encode()).await.unwrap();
         TestBox { connection, send, recv, frames: FrameReader::new(), muted: false, room: None }
@@ -195,7 +284,11 @@ impl Stage {
     }
 
     async fn connected_as(&self, home: HomeId, hello: &ToRelay) -> TestBox {
-        let mut one = self.silent(home).await;
+        self.welcomed(self.silent(home).await, home, hello).await
+    }
+
+    /// A box that says hello and is in its home's room.
+    pub async fn welcomed(&self, mut one: TestBox, home: HomeId, hello: &ToRelay) -> TestBox {
         one.say(hello).await;
         let ToBox::Welcome { home_id, .. } = one.told().await else { panic!("not welcomed") };
         assert_eq!(home_id, home);
@@ -212,6 +305,8 @@ pub fn hello(protocol: u32) -> ToRelay {
         microphone: true,
         arrivals: false,
         records: true,
+        low_picture: false,
+        instance: None,
     }
 }
 
@@ -392,7 +487,7 @@ async fn malformed_datagrams_are_counted_and_disturb_nobody() {
     let malformed: [&[u8]; 10] = [
         // No packet, a flow that names nothing, an id that breaks off, flows that only the relay sends, a fragment that is none.
         &[0],
-        &[0x07, 0x80, 0x60],
+        &[0x0b, 0x80, 0x60],
         &[0xc0, 0, 0],
         &[0x04, 0x80, 0x66, 0, 1],
         &[0x05, 0x80, 0x6f, 0, 1],
@@ -408,7 +503,7 @@ async fn malformed_datagrams_are_counted_and_disturb_nobody() {
     }
     stage.counts("yunzhen_datagrams_refused_total", before + malformed.len() as u64).await;
     // What only looks like RTP and RTCP is the room's to drop.
-    for datagram in [&[0, 0xff][..], &[1, 0x80, 0x6f], &[2, 0x80, 0xc8, 0xff, 0xff]] {
+    for datagram in [&[0, 0xff][..], &[1, 0x80, 0x6f], &[2, 0x80, 0xc8, 0xff, 0xff], &[7, 0x80, 0x66]] {
         one.connection.send_datagram(Bytes::copy_from_slice(datagram)).unwrap();
     }
     one.answers().await;
@@ -428,6 +523,8 @@ async fn forged_reports_of_arrivals_are_counted_and_change_nothing() {
         microphone: true,
         arrivals: true,
         records: false,
+        low_picture: false,
+        instance: None,
     };
     let mut one = stage.connected_as(HOME_1, &reports).await;
     let before = stage.counted("yunzhen_downlink_reports_refused_total");
@@ -514,4 +611,26 @@ async fn a_home_that_hung_up_on_two_consultations_is_filmed_for_neither() {
     again.say(&ToRelay::MediaJoined { consultation_id: begun[1], tablet: true }).await;
     let started = again.told_until(|told| matches!(told, ToBox::StartMedia { .. })).await;
     assert!(matches!(started, ToBox::StartMedia { consultation_id, .. } if consultation_id == begun[1]), "{started:?}");
+}
+
+/// Each says what it can, and goes on as before with one that says nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_can_make_a_low_picture_is_told_what_it_is_and_one_of_before_is_not() {
+    let stage = Stage::new().await;
+    for can in [false, true] {
+        let mut said = hello(VERSION);
+        let ToRelay::Hello { low_picture, .. } = &mut said else { unreachable!("it is hello") };
+        *low_picture = can;
+        let mut one = stage.silent(HOME_1).await;
+        one.say(&said).await;
+        let started = one.told_until(|told| matches!(told, ToBox::StartMedia { .. })).await;
+        let ToBox::StartMedia { video, audio, low, .. } = started else { unreachable!() };
+        assert_eq!(low.is_some(), can);
+        if let Some(low) = low {
+            assert_eq!((low.width, low.height, low.fps, low.bitrate_bps), (320, 180, 15, 150_000));
+            assert!(low.ssrc != 0 && low.ssrc != video.ssrc && low.ssrc != audio.ssrc);
+        }
+        one.answers().await;
+        assert!(one.room.as_ref().is_some_and(|room| !room.send_low), "nobody weak watches");
+    }
 }

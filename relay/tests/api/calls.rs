@@ -8,7 +8,10 @@ use axum::http::{Method, Request, Response};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
+use yunzhen_domain::ids::SessionId;
+use yunzhen_domain::records::{EndedBy, Session};
 use yunzhen_protocol::control::ToRelay;
 use yunzhen_relay::seed::HOME_1;
 use yunzhen_runtime::clock;
@@ -76,19 +79,108 @@ async fn who_signs_out_is_out_of_the_call_and_the_others_stay() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_in_a_call_with_a_box_that_is_revoked_is_told_so() {
+    let world = World::new().await;
+    let (_, mut told) = joined(&world, "specialist1").await;
+    let connection = box_of_home_1();
+    let revoked = connection.revoked.clone();
+    let ticket = world.rooms.box_connected(connection).await;
+    read_until(&mut told, |text| text.contains("\"home\"")).await;
+    revoked.cancel();
+    world.rooms.box_disconnected(ticket).await;
+    let text = read_until(&mut told, |text| text.contains("\"revoked\"")).await;
+    assert!(!text.contains("\"lost\""), "nobody waits for it: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_expires_takes_its_leg_along() {
     let world = World::new().await;
     let now = clock::now_timestamp();
     let mut tx = world.app.store.write().await.unwrap();
     let subject = world.subject("specialist1");
     let short = session("short", subject, None, now);
-    let short = yunzhen_domain::records::Session { expires_at: now + SignedDuration::from_secs(4), ..short };
+    let short = Session { expires_at: now + SignedDuration::from_secs(4), ..short };
     sessions::insert(&mut tx, &short).await.unwrap();
     tx.commit_bookkeeping("test").await.unwrap();
     let (leg, mut told) = joined(&world, "short").await;
     read_until(&mut told, |text| text.contains("event: ended")).await;
     assert!(clock::now_timestamp() >= short.expires_at, "not before its time");
     assert!(!is_there(&world, &leg, "specialist1").await);
+}
+
+/// The person who changes a way in goes on with the call, under the session's new token; whoever else was in under that account is out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_gets_another_token_keeps_its_own_leg_and_no_other_session_s() {
+    let world = World::new().await;
+    let id = world.consultation.id;
+    let (own, mut told) = joined(&world, "observer").await;
+    // The doctor watches by a standard client as well, and is signed in on a second device.
+    let made = async |token: &str| {
+        let path = format!("/api/consultations/{id}/media-tokens");
+        let made = world.send(Method::POST, &path, Some(token), Some(&json!({"direction": "watch"}))).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        made.body["token"].as_str().unwrap().to_owned()
+    };
+    let (kept, ended) = (made("specialist1").await, made("specialist1-end").await);
+    let knock =
+        async |media: &str| without_a_body(&world.whip, Method::POST, &format!("/whep/{id}"), Some(media)).await;
+    let (leg, _) = joined(&world, "specialist1").await;
+    read_until(&mut told, |text| text.contains("\"specialist\"")).await;
+
+    let mut tx = world.app.store.write().await.unwrap();
+    let [former, renewed] = ["specialist1", "renewed"].map(|token| <[u8; 32]>::from(Sha256::digest(token)));
+    sessions::renew(&mut tx, &former, &renewed).await.unwrap();
+    let this = session("specialist1", world.subject("specialist1"), None, clock::now_timestamp()).id;
+    let staff_id = world.actor("specialist1").staff_id().unwrap();
+    assert_eq!(sessions::delete_of_staff(&mut tx, staff_id, Some(this), EndedBy::Person).await.unwrap(), 1);
+    tx.commit_bookkeeping("test").await.unwrap();
+
+    // That the other session's is over says that the sessions in calls were looked at since.
+    let looked = async {
+        while knock(&ended).await.status != 401 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), looked).await.expect("the other session's token is forgotten");
+    assert!(is_there(&world, &leg, "renewed").await, "the call goes on");
+    assert_eq!(knock(&kept).await.status, 415, "so does what it lets in");
+    assert!(is_there(&world, &own, "observer").await);
+    assert_eq!(world.send(Method::GET, "/api/sessions/current", Some("specialist1"), None).await.status, 401);
+}
+
+/// Nobody touches anything: the call itself is what the session is used for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_watches_a_call_is_not_left_alone() {
+    let world = World::new().await;
+    let now = clock::now_timestamp();
+    let long_ago = now - (world.app.policy.session_idle() - SignedDuration::from_secs(60));
+    let quiet =
+        |token: &str| Session { last_used_at: long_ago, ..session(token, world.subject("specialist1"), None, now) };
+    let (in_call, watching) = (quiet("in-call"), quiet("watching"));
+    let mut tx = world.app.store.write().await.unwrap();
+    for one in [&in_call, &watching] {
+        sessions::insert(&mut tx, one).await.unwrap();
+    }
+    tx.commit_bookkeeping("test").await.unwrap();
+    // To join is to use it, so that is made as if it had been long ago.
+    let _leg = joined(&world, "in-call").await;
+    let before = long_ago.as_millisecond();
+    world.behind_its_back(&format!("UPDATE sessions SET last_used_at = {before} WHERE id = '{}'", in_call.id)).await;
+    let unattended = Request::builder().uri("/api/residents").header("Authorization", "Bearer watching");
+    let unattended = unattended.header("Unattended", "1").body(Body::empty()).unwrap();
+    assert_eq!(world.raw(unattended, Some(console())).await.status, 200);
+
+    let used = async |id: SessionId| {
+        let mut db = world.app.store.read().await.unwrap();
+        sessions::get(&mut db, id).await.unwrap().unwrap().last_used_at.as_millisecond()
+    };
+    let seen = async {
+        while used(in_call.id).await == before {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), seen).await.expect("the call is use");
+    assert_eq!(used(watching.id).await, before, "what a page asks by itself is none");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -176,7 +268,7 @@ async fn a_more_urgent_consultation_that_waits_for_the_box_is_told_on_both_sides
     assert_eq!(line["resident_name"], *neighbour.name.expose());
     assert!(urgent.ends_with(line["consultation_id"].as_str().unwrap()));
     assert!(read(&running, "specialist1").await["outranked_by"].is_array(), "the doctor in the call as well");
-    assert!(read(&running, "observer").await["outranked_by"].is_null(), "but no observer");
+    assert_eq!(read(&running, "observer").await["code"], "not_found", "and a guest reads nothing of it");
     let waits = read(&urgent, "nurse1").await;
     assert_eq!((&waits["outranks"], &waits["link"]), (&json!(true), &json!("busy")));
 

@@ -21,12 +21,14 @@ async fn the_statement_claims_what_the_routes_answer() {
         let kind = resource["type"].as_str().unwrap();
         // Each parameter that is claimed is taken, one that is not is refused.
         for parameter in resource["searchParam"].as_array().unwrap() {
+            let name = parameter["name"].as_str().unwrap();
             let value = match parameter["type"].as_str().unwrap() {
+                // One that every kind has.
+                "token" if name == "status" => "entered-in-error".to_owned(),
                 "date" => "ge2026-01-01".to_owned(),
                 "reference" => format!("Patient/{}", world.resident.id),
                 _ => "x".to_owned(),
             };
-            let name = parameter["name"].as_str().unwrap();
             let of = if kind == "Observation" && !["patient", "subject"].contains(&name) {
                 format!("patient={}&", world.resident.id)
             } else {
@@ -88,6 +90,8 @@ async fn refusals_are_outcomes_with_the_codes_of_the_standard() {
         ("/api/fhir/Task?_page=7", Some("nurse1"), 400, "invalid"),
         ("/api/fhir/Task?_id=%00", Some("nurse1"), 400, "invalid"),
         ("/api/fhir/Observation?status=final", Some("nurse1"), 400, "invalid"),
+        ("/api/fhir/Task?status=bogus", Some("nurse1"), 400, "invalid"),
+        ("/api/fhir/MedicationRequest?status=active,delivered", Some("nurse1"), 400, "invalid"),
     ] {
         let answer = get(&world, path, caller).await;
         assert_eq!((answer.status, answer.kind.as_str()), (status, "application/fhir+json"), "{path}: {answer:?}");

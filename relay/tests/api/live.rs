@@ -5,15 +5,18 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Response};
 use http_body_util::BodyExt as _;
+use jiff::SignedDuration;
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use yunzhen_domain::records::Session;
 use yunzhen_relay::rooms::boxes::BoxConnection;
 use yunzhen_relay::seed;
 use yunzhen_rtc::{ExternalSink, MediaFlow};
 use yunzhen_runtime::clock;
+use yunzhen_store::sessions;
 
-use crate::world::World;
+use crate::world::{World, session};
 
 /// Reads a stream until its text satisfies `enough`.
 pub async fn read_until(response: &mut Response<Body>, enough: impl Fn(&str) -> bool) -> String {
@@ -88,6 +91,46 @@ async fn an_id_from_the_future_starts_anew() {
     assert!(text.contains("event: reset"), "{text}");
 }
 
+/// Reads what still comes until the stream ends.
+async fn read_to_the_end(stream: &mut Response<Body>) {
+    let rest = async { while stream.body_mut().frame().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(10), rest).await.expect("the stream ends");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_live_stream_ends_with_its_session_though_nothing_changes() {
+    let world = World::new().await;
+    let now = clock::now_timestamp();
+    // Over by the clock.
+    let mut tx = world.app.store.write().await.unwrap();
+    let short = session("short", world.subject("nurse1"), None, now);
+    sessions::insert(&mut tx, &Session { expires_at: now + SignedDuration::from_secs(3), ..short }).await.unwrap();
+    tx.commit_bookkeeping("test").await.unwrap();
+    let mut by_the_clock = world.stream("/api/events", "short", None).await;
+    assert_eq!(by_the_clock.status(), 200);
+    // Ended through another relay, which this one hears nothing of.
+    let mut elsewhere = world.stream("/api/events", "nurse1-end", None).await;
+    let ended = session("nurse1-end", world.subject("nurse1"), None, now).id;
+    world.behind_its_back(&format!("DELETE FROM sessions WHERE id = '{ended}'")).await;
+    read_to_the_end(&mut elsewhere).await;
+    read_to_the_end(&mut by_the_clock).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_live_stream_ends_when_its_listener_belongs_to_another_home() {
+    let world = World::new().await;
+    let mut stays = world.stream("/api/events", "specialist1", None).await;
+    let mut moved = world.stream("/api/events", "nurse1", None).await;
+    let id = world.actor("nurse1").staff_id().unwrap();
+    world.behind_its_back(&format!("UPDATE staff SET home_id = '{}' WHERE id = '{id}'", seed::HOME_2)).await;
+    read_to_the_end(&mut moved).await;
+    // What was open before is not what may be heard now; who comes back hears of the new home, and nobody else was cut off.
+    let next = world.stream("/api/events", "nurse1", None).await;
+    assert_eq!(next.status(), 200);
+    let more = tokio::time::timeout(Duration::from_millis(300), stays.body_mut().frame()).await;
+    assert!(more.is_err(), "{more:?}");
+}
+
 /// Where nothing goes: this box is only there.
 struct Nowhere;
 
@@ -101,14 +144,17 @@ pub fn box_of_home_1() -> BoxConnection {
         address: "192.0.2.7:1".parse().unwrap(),
         version: "test".into(),
         certificate_not_after: clock::now_timestamp(),
+        certificates: Box::new(Vec::new),
         cameras: Vec::new(),
         microphone: false,
         records: false,
+        low_picture: false,
         commands: mpsc::channel(8).0,
         counted: Default::default(),
         round_trip: Box::new(|| std::time::Duration::ZERO),
         uplink: watch::channel(None).0,
         replaced: CancellationToken::new(),
+        revoked: CancellationToken::new(),
         sink: Box::new(|| Box::new(Nowhere)),
     }
 }

@@ -23,26 +23,27 @@ use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
     CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, DoseEntryId, EligibilityId, FavouriteId,
     HomeId, InvitationId, LegalHoldId, ObservationId, PharmacyId, PharmacySystemId, PrescriptionId, RecallId,
-    RecordingId, ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId, StockId, TransportId, UrgentCallId,
-    VisitId, WebhookDeliveryId,
+    RecordingId, ReferralId, RefillId, ResidentId, RoundId, SessionId, ShiftId, SigningKeyId, StaffId, StockId,
+    TransportId, UrgentCallId, VisitId, WebhookDeliveryId,
 };
 use yunzhen_domain::machines::{
     consultation, delivery, discrepancy, dose, legal_hold, prescription, recall, recording, referral, refill,
-    transport, urgent_call, visit,
+    signing_key, transport, urgent_call, visit,
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     Appointment, Assembly, BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy,
     Document, DoseEntry, DuplicatePair, Ecg, Favourite, Invitation, InvitationKind, Item, LegalHold, Movie,
     ObservationSource, Pack, Pharmacy, PharmacySystem, Prescription, Recall, RecallHome, Recording, Referral, Refill,
-    Resident, Round, Session, SessionSubject, SignedDocument, Staff, StaffCredential, StopCause, Supply, Transport,
-    Urgency, UrgentCall, Vehicle, Visit, VisitStop, Webhook, WebhookDelivery, WebhookDeliveryState,
+    Resident, Round, Session, SessionSubject, SignInMethod, SignedDocument, SigningKey, Staff, StaffCredential,
+    StopCause, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop, Webhook, WebhookDelivery,
+    WebhookDeliveryState,
 };
 use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Slot, Triage};
 use yunzhen_domain::{Actor, Role, Sealed};
 use yunzhen_relay::app::App;
-use yunzhen_relay::config::MediaConfig;
+use yunzhen_relay::config::{LimitsConfig, MediaConfig};
 use yunzhen_relay::http::{self, ApiState};
 use yunzhen_relay::recordings::Files;
 use yunzhen_relay::rooms::Rooms;
@@ -58,7 +59,7 @@ use yunzhen_store::{
     Paging, Tx, appointments, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies,
     documents, doses, duplicates, duty, ecgs, eligibility, invitations, legal_holds, observations, pharmacies,
     pharmacy_systems, prescription_favourites, prescriptions, recalls, recordings, referrals, refills, residents,
-    rounds, sessions, staff, stock, transports, urgent_calls, visits, webhook_deliveries,
+    rounds, sessions, signing_keys, staff, stock, transports, urgent_calls, visits, webhook_deliveries,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -94,6 +95,8 @@ pub struct World {
     /// An ECG of the resident.
     pub ecg: ObservationId,
     pub consultation: Consultation,
+    /// Of that consultation: its guest was let in.
+    pub invitation: InvitationId,
     /// Of that consultation; it can be watched.
     pub recording: RecordingId,
     /// Over, and had a time.
@@ -121,6 +124,8 @@ pub struct World {
     pub urgent_call: UrgentCall,
     pub calendar: Calendar,
     pub legal_hold: LegalHold,
+    /// Of specialist1, waiting.
+    pub signing_key: SigningKey,
     /// Kept by specialist1.
     pub favourite: Favourite,
     /// What a nurse wrote about a dose of the resident.
@@ -241,6 +246,13 @@ impl World {
             released_by: None,
         };
         legal_holds::insert(&mut tx, &legal_hold).await.unwrap();
+        let key_id = SigningKeyId::new(now, [63; 10]);
+        let signing_key = SigningKey {
+            state: signing_key::State::Requested,
+            decided_at: None,
+            ..SigningKey::in_force(key_id, of("specialist1"), Role::Specialist, "00".repeat(32), now)
+        };
+        signing_keys::insert(&mut tx, &signing_key).await.unwrap();
         let favourite = kept(&prescriptions[0], now);
         prescription_favourites::insert(&mut tx, &favourite).await.unwrap();
 
@@ -260,7 +272,7 @@ impl World {
                 "courier" => (SessionSubject::Courier(run.id), Actor::Courier { run_id: run.id }),
                 "observer" => (
                     SessionSubject::Observer(consultation.id, invitation.id),
-                    Actor::Observer { consultation_id: consultation.id, invitation_id: invitation.id },
+                    Actor::Observer { consultation_id: consultation.id, invitation_id: invitation.id, admitted: true },
                 ),
                 name => {
                     let member = members.iter().find(|member| member.username == name).unwrap();
@@ -302,7 +314,8 @@ impl World {
         )
         .with_recordings(recordings.path().to_owned());
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
-        let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
+        let rooms =
+            Rooms::start(&life, shards, MediaConfig::default(), &LimitsConfig::default(), app.clone(), presence);
         let state = ApiState { app: app.clone(), rooms: rooms.clone(), whip_url: "http://127.0.0.1:7446".into() };
         Self {
             router: http::router(state.clone()),
@@ -312,6 +325,7 @@ impl World {
             resident,
             neighbour,
             consultation,
+            invitation: invitation.id,
             recording,
             booked,
             prescriptions,
@@ -334,6 +348,7 @@ impl World {
             urgent_call,
             calendar,
             legal_hold,
+            signing_key,
             favourite,
             dose: dose.id,
             refill,
@@ -440,12 +455,21 @@ pub fn id(n: u8, now: Timestamp) -> Uuid {
 }
 
 pub fn session(token: &str, subject: SessionSubject, through_box: Option<HomeId>, now: Timestamp) -> Session {
+    let token_sha256: [u8; 32] = Sha256::digest(token.as_bytes()).into();
     Session {
-        token_sha256: Sha256::digest(token.as_bytes()).into(),
+        id: SessionId::from_uuid(Uuid::from_slice(&token_sha256[..16]).unwrap()),
+        token_sha256,
         subject,
         through_box,
+        method: SignInMethod::Password,
+        device: String::new(),
+        address: None,
         created_at: now,
+        last_used_at: now,
+        authenticated_at: now,
         expires_at: now + SignedDuration::from_hours(1),
+        enrols_only: false,
+        sets_password: false,
     }
 }
 
@@ -465,12 +489,18 @@ async fn strangers(tx: &mut Tx) -> Vec<Staff> {
     };
     pharmacies::insert(tx, &other).await.unwrap();
     for (n, username, role, pharmacy_id) in
-        [(8, "pharmacy2", Role::Pharmacy, Some(other.id)), (9, "pharmacist2", Role::Pharmacist, None)]
+        // Nobody is signed in as the last one.
+        [
+            (8, "pharmacy2", Role::Pharmacy, Some(other.id)),
+            (9, "pharmacist2", Role::Pharmacist, None),
+            (10, "nurse3", Role::Nurse, None),
+        ]
     {
         let like = members.iter().find(|member| member.role == role).unwrap().clone();
+        let known = staff::credential(tx, like.id).await.unwrap().unwrap();
         let id = StaffId::from_uuid(Uuid::from_u128(n));
         let member = Staff { id, username: username.into(), name: username.into(), pharmacy_id, ..like };
-        let credential = StaffCredential { staff_id: id, password_hash: "none".into() };
+        let credential = StaffCredential { staff_id: id, ..known };
         staff::insert(tx, &member, &credential).await.unwrap();
         members.push(member);
     }
@@ -640,6 +670,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
             route: Route::Oral,
             days: 7,
             taper: vec![],
+            most_per_day: None,
             quantity: 7,
             instruction: "晨服".into(),
             substitution: false,
@@ -893,6 +924,12 @@ fn invited(consultation: &Consultation, nurse: StaffId, now: Timestamp) -> Invit
         invited_by: nurse,
         created_at: now,
         expires_at: now + SignedDuration::from_hours(1),
+        version: 3,
+        state: yunzhen_domain::machines::invitation::State::Admitted,
+        device_sha256: Some([3; 32]),
+        arrived_at: Some(now),
+        decided_by: Some(nurse),
+        decided_at: Some(now),
     }
 }
 

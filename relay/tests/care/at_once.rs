@@ -4,9 +4,11 @@ use std::future::{Future, poll_fn};
 use std::task::Poll;
 
 use yunzhen_domain::machines::prescription::State;
+use yunzhen_relay::app::prescriptions::secrets;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::prescriptions::SignBody;
 use yunzhen_relay::app::{AppError, Idempotency, consultations, prescriptions};
+use yunzhen_relay::vault::Vault;
 
 use crate::world::{World, draft};
 
@@ -109,6 +111,36 @@ async fn the_same_pharmacy_recovers_its_secret() {
     };
     let refused = prescriptions::dispense(&w.app, &w.by(&w.pharmacy), p.id, body).await;
     assert!(matches!(refused, Err(AppError::WrongSecret)));
+}
+
+#[tokio::test]
+async fn the_secret_of_an_order_lies_sealed_in_the_record_and_an_older_one_is_brought_forward() {
+    let w = World::new().await;
+    let accepted = w.accept(&w.approved().await).await;
+    let id = accepted.prescription.id;
+    let kept = async || {
+        let mut db = w.app.store.read().await.unwrap();
+        yunzhen_store::prescriptions::get(&mut db, id).await.unwrap().unwrap().accept_secret
+    };
+    let sealed = kept().await.unwrap();
+    assert!(Vault::is_sealed(sealed.as_kept()) && !sealed.as_kept().contains(&accepted.secret));
+    assert!(secrets::holds_sealed(&w.app.store).await.unwrap());
+    // As an older program left it.
+    let statement = format!("UPDATE prescriptions SET accept_secret = '{}', sealed_secret = NULL", accepted.secret);
+    w.behind_its_back(&statement).await;
+    assert!(kept().await.is_none() && !secrets::holds_sealed(&w.app.store).await.unwrap());
+    for found in [1, 0] {
+        assert_eq!(secrets::seal_what_is_open(&w.app, w.now()).await.unwrap(), found);
+        assert!(Vault::is_sealed(kept().await.unwrap().as_kept()));
+    }
+    assert_eq!(w.rows("SELECT id FROM prescriptions WHERE accept_secret IS NOT NULL").await, 0, "nothing is in clear");
+    // It is still the secret, for who has the key and in its place.
+    w.dispense(&accepted).await;
+    let mut stranger = w.app.clone();
+    stranger.vault = Vault::from_key([9; 32]).unwrap();
+    let again = VersionBody { version: accepted.prescription.version };
+    let refused = prescriptions::accept(&stranger, &w.by(&w.pharmacy), id, again).await.err();
+    assert!(matches!(refused, Some(AppError::Vault(_))), "{refused:?}");
 }
 
 /// Drops the future after `polls` polls, as a stopped program or a closed connection would.

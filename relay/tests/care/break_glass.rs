@@ -2,7 +2,9 @@
 
 use jiff::SignedDuration;
 use yunzhen_domain::audit::{EventKind, Purpose};
+use yunzhen_domain::ids::{BreakGlassId, ResidentId};
 use yunzhen_domain::machines::break_glass::State;
+use yunzhen_relay::app::views::admin::AuditQuery;
 use yunzhen_relay::app::views::break_glass::{BreakGlassQuery, NewBreakGlass, ReviewBody};
 use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::consultations::ConsultationQuery;
@@ -19,7 +21,7 @@ async fn sees(w: &World, by: &Person) -> usize {
     residents::list(&w.app, &w.by(by), ResidentQuery::default()).await.unwrap().items.len()
 }
 
-fn glass(reason: &str, resident: yunzhen_domain::ids::ResidentId) -> NewBreakGlass {
+fn glass(reason: &str, resident: ResidentId) -> NewBreakGlass {
     NewBreakGlass { id_number: None, resident_id: Some(resident), reason: reason.into() }
 }
 
@@ -83,7 +85,7 @@ async fn a_broken_glass_opens_one_record_for_a_while_and_is_told_and_reviewed() 
     assert!(told.is_empty());
 
     let queue = async |all| {
-        let query = BreakGlassQuery { all: Some(all), cursor: None };
+        let query = BreakGlassQuery { all: Some(all), ..Default::default() };
         break_glass::list(&w.app, &w.by(&w.administrator), query).await.unwrap().items
     };
     assert_eq!(queue(false).await.len(), 2, "the demo's and this one");
@@ -120,6 +122,79 @@ async fn what_is_questioned_or_given_back_ends_at_once() {
     let number =
         NewBreakGlass { id_number: Some("110105194912310021".into()), resident_id: None, reason: REASON.into() };
     assert_eq!(paths(break_glass::open(&w.app, &w.by(&w.stranger), number).await), ["id_number"]);
+}
+
+#[tokio::test]
+async fn the_home_is_told_of_a_broken_glass_until_one_of_its_nurses_takes_note_or_a_week_has_passed() {
+    let w = World::new().await;
+    let (r, other) = (w.resident("王秀英").await, w.resident("赵德明").await);
+    let open = async |of: ResidentId| break_glass::open(&w.app, &w.by(&w.stranger), glass(REASON, of)).await.unwrap();
+    let (first, second) = (open(r.id).await, open(other.id).await);
+    let told = async |by: &Person, id: BreakGlassId| {
+        let page = break_glass::list(&w.app, &w.by(by), BreakGlassQuery::default()).await.unwrap();
+        page.items.into_iter().find(|one| one.id == id)
+    };
+    let notice = told(&w.nurse, first.id).await.unwrap();
+    assert_eq!((notice.resident_name.as_deref(), notice.bed.as_deref()), (Some("王秀英"), Some(r.bed.as_str())));
+    assert_eq!((&notice.specialist, &notice.hospital), (&first.specialist, &first.hospital));
+    assert_eq!((notice.reason.as_str(), notice.ends_at), (REASON, first.ends_at));
+    assert_eq!(told(&w.nurse_of_other_home, first.id).await, None, "another home");
+    let of_specialist = break_glass::list(&w.app, &w.by(&w.stranger), BreakGlassQuery::default()).await;
+    assert!(matches!(of_specialist, Err(AppError::NotFound)));
+
+    let start = w.newest().await;
+    for person in [&w.nurse_of_other_home, &w.administrator, &w.stranger] {
+        let answer = break_glass::acknowledge(&w.app, &w.by(person), first.id).await;
+        assert!(matches!(answer, Err(AppError::NotFound)), "who is told takes note, nobody for them");
+    }
+    let noted = break_glass::acknowledge(&w.app, &w.by(&w.nurse), first.id).await.unwrap();
+    assert_eq!(noted.acknowledged_by.as_ref().map(|by| by.id), w.nurse.actor.staff_id());
+    assert_eq!(told(&w.nurse, first.id).await, None);
+    w.pass(SignedDuration::from_mins(1));
+    assert_eq!(break_glass::acknowledge(&w.app, &w.by(&w.nurse), first.id).await.unwrap(), noted, "once");
+    let heard = events::after(&w.app, &w.by(&w.administrator), start).await.unwrap().changes;
+    assert_eq!(heard.iter().filter(|change| change.kind == "break_glass.acknowledged").count(), 1);
+    // Whoever reviews has the opening before the eyes as it was: that the home took note is no reason to ask again.
+    let body = ReviewBody { version: first.version, right: true, note: "已与护理院核实".into() };
+    let reviewed = break_glass::review(&w.app, &w.by(&w.administrator), first.id, body).await.unwrap();
+    assert_eq!((reviewed.acknowledged_at, reviewed.review_note.is_some()), (noted.acknowledged_at, true));
+
+    // One minute of it has passed above.
+    w.pass(SignedDuration::from_hours(7 * 24) - SignedDuration::from_mins(2));
+    assert!(told(&w.nurse, second.id).await.is_some(), "for a week");
+    w.pass(SignedDuration::from_mins(1));
+    assert_eq!(told(&w.nurse, second.id).await, None);
+}
+
+#[tokio::test]
+async fn a_review_names_whose_record_it_is_and_the_audit_log_is_told_of_that_and_of_no_count() {
+    let w = World::new().await;
+    let r = w.resident("王秀英").await;
+    let opened = break_glass::open(&w.app, &w.by(&w.stranger), glass(REASON, r.id)).await.unwrap();
+    residents::get(&w.app, &w.by(&w.stranger), r.id).await.unwrap();
+    let start = w.newest().await;
+    let queue = async |named| {
+        let query = BreakGlassQuery { named, ..Default::default() };
+        let page = break_glass::list(&w.app, &w.by(&w.administrator), query).await.unwrap();
+        page.items.into_iter().find(|one| one.id == opened.id).unwrap()
+    };
+    assert_eq!(queue(None).await.resident_name, None);
+    assert!(w.audited_of(r.id, start).await.is_empty(), "who counts reads of nobody");
+    let named = queue(Some(true)).await;
+    assert_eq!((named.resident_name.as_deref(), named.bed.as_deref()), (Some("王秀英"), Some(r.bed.as_str())));
+    let told: Vec<_> = w.audited_of(r.id, start).await.iter().map(|fact| fact.kind).collect();
+    assert_eq!(told, [EventKind::ResidentIdentityViewed]);
+    // What was read meanwhile, as the review asks for it.
+    let query = AuditQuery {
+        actor_id: w.stranger.actor.staff_id().map(|id| id.uuid()),
+        purpose: Some("BTG".into()),
+        from: Some(opened.opened_at),
+        until: Some(opened.ends_at),
+        ..Default::default()
+    };
+    let read = admin::audit(&w.app, &w.by(&w.administrator), query).await.unwrap().items;
+    let read: Vec<_> = read.iter().map(|row| (row.action.as_str(), row.entity_id)).collect();
+    assert_eq!(read, [("resident.viewed", r.id.uuid()), ("break_glass.opened", opened.id.uuid())]);
 }
 
 #[tokio::test]

@@ -168,7 +168,8 @@ impl Chain {
                 self.time_passes().await;
             }
         }
-        let request = Context { now: self.w.now(), ..sent.request.clone() };
+        let now = self.w.now();
+        let request = Context { now, authenticated_at: now, ..sent.request.clone() };
         let answer = sent.command.run(&self.w.app, &request).await;
         // The box that sent it did not hear the answer either, and sends it once more: the same answer.
         if answer.is_ok() && self.dice.one_in(8) {

@@ -46,6 +46,11 @@ async fn bad_input_is_refused_in_words_and_nothing_is_stored() {
     refused(line(|i| i.dose_unit = Some("克".into())), "dose_unit").await;
     refused(line(|i| i.quantity = Some(14)), "quantity").await;
     refused(line(|i| (i.frequency, i.quantity) = (Frequency::Prn, Some(1_000_000_000))), "quantity").await;
+    refused(line(|i| i.most_per_day = Some(3)), "most_per_day").await;
+    for most in [0, 7] {
+        let when_needed = line(|i| (i.frequency, i.most_per_day) = (Frequency::Prn, Some(most)));
+        refused(when_needed, "most_per_day").await;
+    }
     refused(line(|i| i.days = 1_000_000_000), "days").await;
     refused(line(|i| i.taper = vec![step(1.0, Frequency::Qd, 7)]), "taper").await;
     refused(line(|i| i.taper = vec![step(1.0, Frequency::Qd, 3), step(0.5, Frequency::Qd, 3)]), "days").await;

@@ -26,7 +26,7 @@ async fn the_same_courier_of_the_same_pharmacy_and_day_gets_one_link_for_all_par
     assert_eq!(first.delivery.run_id, second.delivery.run_id);
     let session = sessions::create_courier(&w.app, &w.entrance("phone"), link_of(&first)).await.unwrap();
     assert_eq!(Some(session.run_id), first.delivery.run_id);
-    let courier = sessions::authenticate(&w.app, &session.token, None, w.now()).await.unwrap();
+    let courier = sessions::authenticate(&w.app, &session.token, None, sessions::Errand::Work, w.now()).await.unwrap();
     let run = courier_runs::get(&w.app, &w.of(courier), session.run_id).await.unwrap();
     assert_eq!(run.stops.iter().map(|d| d.id).collect::<Vec<_>>(), [first.delivery.id, second.delivery.id]);
     assert!(run.stops.iter().all(|d| d.resident.is_none() && d.packs.is_none() && d.prescription_id.is_none()));
@@ -124,12 +124,8 @@ async fn why_a_parcel_could_not_be_delivered_is_a_code_and_own_words_stay_as_the
     let packed = w.packed().await;
     let courier = courier_of(&packed.delivery);
     let mut d = w.on_the_road(&packed.delivery).await;
-    let tries = [
-        (Some(AttemptCode::Closed), None),
-        (None, Some("无人接收")),
-        (Some(AttemptCode::Other), Some(" 电梯停运 ")),
-        (None, None),
-    ];
+    let tries =
+        [(Some(AttemptCode::Closed), None), (None, Some("无人接收")), (Some(AttemptCode::Other), Some(" 电梯停运 "))];
     for (code, reason) in tries {
         let body = FailAttemptBody { version: d.version, code, reason: reason.map(str::to_owned) };
         d = deliveries::fail_attempt(&w.app, &w.of(courier), d.id, body).await.unwrap();
@@ -140,7 +136,13 @@ async fn why_a_parcel_could_not_be_delivered_is_a_code_and_own_words_stay_as_the
     let seen = deliveries::get(&w.app, &w.by(&w.nurse), d.id).await.unwrap();
     let told: Vec<_> = seen.attempts.iter().map(|one| (one.code, one.reason.as_deref())).collect();
     let own = (AttemptCode::Other, Some("电梯停运"));
-    assert_eq!(told, [(AttemptCode::Closed, None), (AttemptCode::Nobody, None), own, (AttemptCode::Other, None)]);
+    assert_eq!(told, [(AttemptCode::Closed, None), (AttemptCode::Nobody, None), own]);
+    // "Other" by itself told nobody what to do about it.
+    for (code, reason) in [(None, None), (Some(AttemptCode::Other), None), (Some(AttemptCode::Other), Some("  "))] {
+        let body = FailAttemptBody { version: d.version, code, reason: reason.map(str::to_owned) };
+        let refused = deliveries::fail_attempt(&w.app, &w.of(courier), d.id, body).await;
+        assert!(matches!(&refused, Err(AppError::Invalid(f)) if f[0].path == "reason"), "{refused:?}");
+    }
     let body = FailAttemptBody { version: d.version, code: None, reason: Some("\u{202e}".to_owned()) };
     let hidden = deliveries::fail_attempt(&w.app, &w.of(courier), d.id, body).await;
     assert!(matches!(hidden, Err(AppError::Invalid(_))));

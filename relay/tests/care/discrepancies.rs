@@ -1,6 +1,7 @@
 //! Short or damaged opens a task with the real quantities; the pharmacy settles it and the nurse sees how.
 
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::door_to_dose::{Next, Reason};
 use yunzhen_domain::machines::discrepancy::{Cause, Resolution, State};
 use yunzhen_domain::machines::{dispense, prescription};
 use yunzhen_domain::records::{Count, PartReason};
@@ -55,6 +56,28 @@ async fn a_complete_count_opens_nothing() {
     w.receive(&d, &packed.parcel_code, 7).await.unwrap();
     let all = discrepancies::list(&w.app, &w.by(&w.pharmacy), Default::default()).await.unwrap();
     assert!(all.items.is_empty());
+}
+
+/// A count of 10^9 was stored, and the home's supply lasted as long; what was too many read "short or damaged".
+#[tokio::test]
+async fn a_slip_of_the_finger_is_refused_and_what_is_too_many_is_told_as_that() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    for typed in [68, 1_000_000_000, u32::MAX] {
+        let refused = w.receive(&d, &packed.parcel_code, typed).await;
+        assert!(
+            matches!(&refused, Err(AppError::Invalid(fields)) if fields[0].path == "counts[0].quantity"),
+            "{refused:?}"
+        );
+    }
+    let stored = deliveries::get(&w.app, &w.by(&w.nurse), d.id).await.unwrap();
+    assert_eq!((stored.state, stored.version), (d.state, d.version), "nothing is stored");
+
+    let counted = w.receive(&d, &packed.parcel_code, 8).await.unwrap();
+    assert_eq!(counted.discrepancies.iter().map(|task| task.cause).collect::<Vec<_>>(), [Cause::Count]);
+    let chain = w.see(packed.prescription.id).await.door_to_dose.unwrap();
+    assert_eq!((chain.next, chain.reason), (Next::Give, Some(Reason::Surplus)));
 }
 
 /// Settles the only thing that is open of the order, and looks at the order.

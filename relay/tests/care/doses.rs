@@ -12,7 +12,7 @@ use yunzhen_relay::app::views::common::{LanguageQuery, VersionBody};
 use yunzhen_relay::app::views::deliveries::ReceiveBody;
 use yunzhen_relay::app::views::doses::{Dose, DoseQuery, DosesOfDay, NewDoseEntry};
 use yunzhen_relay::app::views::prescriptions::{Prescription, PrescriptionDraft};
-use yunzhen_relay::app::{AppError, Context, deliveries, doses, medication_sheet, prescriptions};
+use yunzhen_relay::app::{AppError, Context, deliveries, dispenses, doses, medication_sheet, prescriptions};
 
 use crate::world::{World, courier_of, draft};
 
@@ -85,12 +85,19 @@ async fn the_first_dose_closes_the_way_and_each_step_says_whose_turn_it_is() {
     let turn = async |p: &Prescription| w.see(p.id).await.door_to_dose.unwrap().turn;
     let p = w.signed().await;
     assert_eq!(turn(&p).await, Turn::Pharmacist);
+    let listed = async || {
+        let list = prescriptions::list(&w.app, &w.by(&w.pharmacist), Default::default()).await.unwrap();
+        list.items.into_iter().find(|line| line.id == p.id).unwrap()
+    };
+    // A page that stays open needs no second answer to say that it is late.
+    let line = listed().await;
+    let due_by = w.see(p.id).await.door_to_dose.unwrap().due_by;
+    assert_eq!((line.late, line.late_from, line.late_turn), (false, due_by, Some(Turn::Pharmacist)));
     w.pass(SignedDuration::from_mins(31));
     let late = w.see(p.id).await.door_to_dose.unwrap();
     assert!(late.late && late.steps.iter().any(|step| step.stage == Stage::Approved && step.late));
-    let listed = prescriptions::list(&w.app, &w.by(&w.pharmacist), Default::default()).await.unwrap();
-    let line = listed.items.iter().find(|line| line.id == p.id).unwrap();
-    assert_eq!((line.turn, line.late), (Some(Turn::Pharmacist), true));
+    let line = listed().await;
+    assert_eq!((line.turn, line.late, line.late_from), (Some(Turn::Pharmacist), true, None));
 
     let p = w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
     let chain = p.door_to_dose.unwrap();
@@ -200,11 +207,13 @@ async fn what_is_given_when_needed_has_a_reason_and_a_bound() {
     let mut written = draft("I10", &[("paracetamol-500mg", 7)]);
     written.items[0].frequency = Frequency::Prn;
     written.items[0].quantity = Some(14);
+    written.items[0].most_per_day = Some(3);
     w.in_the_home("赵德明", written).await;
     let day = w.doses_on("2026-11-23").await;
     assert!(day.items.is_empty());
     let medicine = &day.as_needed[0];
     let most = medicine.most_per_day.unwrap();
+    assert_eq!(most, 3, "as the prescriber says, and not the six of any medicine");
     let id = medicine.resident.id;
     let silent = entry(medicine, Some(Outcome::Given), w.now());
     assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, silent).await), "need");
@@ -304,8 +313,15 @@ async fn what_an_english_page_shows_has_its_english_name_beside_the_chinese_one(
     assert_eq!(listed[0].diagnosis_display_en, p.diagnosis.display_en);
     assert_eq!(listed[0].drug_names, ["苯磺酸氨氯地平片"]);
     assert_eq!(listed[0].drug_names_en, drug);
+    assert_eq!(listed[0].strengths, ["5 mg"]);
     let parcel = deliveries::get(&w.app, &w.by(&w.nurse), p.delivery_id.unwrap()).await.unwrap();
-    assert_eq!(parcel.packs.unwrap()[0].name_en.as_deref(), Some(drug[0]));
+    let pack = &parcel.packs.unwrap()[0];
+    assert_eq!((pack.name_en.as_deref(), pack.strength.as_deref()), (Some(drug[0]), Some("5 mg")));
+    let filling = &dispenses::list(&w.app, &w.by(&w.nurse), p.id).await.unwrap().items[0];
+    assert_eq!(
+        (filling.packs[0].name.as_str(), filling.packs[0].strength.as_deref()),
+        (pack.name.as_str(), Some("5 mg"))
+    );
     w.cancel(p.id, p.version).await.unwrap();
     assert_eq!(w.doses_on("2026-11-24").await.stopped[0].drug_names_en, drug);
 }

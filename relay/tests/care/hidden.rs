@@ -2,12 +2,12 @@
 
 use yunzhen_domain::Actor;
 use yunzhen_domain::ids::CourierRunId;
+use yunzhen_domain::machines::delivery::AttemptCode;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
-use yunzhen_relay::app::views::consultations::{ConsultationQuery, NewInvitation};
-use yunzhen_relay::app::views::deliveries::DeliveryQuery;
+use yunzhen_relay::app::views::consultations::ConsultationQuery;
+use yunzhen_relay::app::views::deliveries::{DeliveryQuery, FailAttemptBody};
 use yunzhen_relay::app::views::prescriptions::PrescriptionQuery;
-use yunzhen_relay::app::views::sessions::ObserverSignIn;
-use yunzhen_relay::app::{AppError, admin, consultations, deliveries, events, prescriptions, residents, sessions};
+use yunzhen_relay::app::{AppError, admin, consultations, deliveries, events, prescriptions, residents};
 
 use crate::world::{Person, World, courier_of, draft};
 
@@ -124,28 +124,37 @@ async fn live_changes_are_only_told_to_those_concerned() {
     assert!(other.contains(&"prescription.approved".into()) && !other.contains(&"prescription.packed".into()));
 }
 
+/// A parcel's steps were told to those only who may see it, and the chain of a specialist stood still until the page was loaded again.
 #[tokio::test]
-async fn an_observer_joins_one_consultation_and_sees_no_record() {
+async fn who_may_not_see_a_parcel_hears_of_its_steps_as_changes_of_the_prescription() {
     let w = World::new().await;
-    let (c, other) = (w.in_progress("王秀英").await, w.in_progress("赵德明").await);
-    let input = NewInvitation { kind: yunzhen_domain::records::InvitationKind::Family, display_name: "女儿".into() };
-    let made = consultations::invite(&w.app, &w.by(&w.nurse), c.id, input).await.unwrap();
-    let link_token = made.link_path.strip_prefix("/join/").unwrap().to_owned();
-    let session =
-        sessions::create_observer(&w.app, &w.entrance("home"), ObserverSignIn { link_token: link_token.clone() }).await;
-    let session = session.unwrap();
-    assert_eq!((session.consultation_id, session.display_name.as_str()), (c.id, "女儿"));
-    let observer = sessions::authenticate(&w.app, &session.token, None, w.now()).await.unwrap();
-    let seen = consultations::get(&w.app, &w.of(observer), c.id).await.unwrap();
-    assert!(seen.summary.reason.is_empty() && seen.note.text.is_empty() && seen.prescriptions.is_empty());
-    assert_eq!(seen.allowed, ["legs"]);
-    consultations::get_for_call(&w.app, &w.of(observer), c.id).await.unwrap();
-    forbidden(consultations::get_for_camera(&w.app, &w.of(observer), c.id).await);
-    hidden(consultations::get_for_call(&w.app, &w.of(observer), other.id).await);
-    hidden(consultations::list(&w.app, &w.of(observer), ConsultationQuery::default()).await);
-    // When the visit is over, the link is.
-    let body = VersionBody { version: c.version };
-    consultations::complete(&w.app, &w.by(&w.nurse), c.id, body).await.unwrap();
-    let late = sessions::create_observer(&w.app, &w.entrance("home"), ObserverSignIn { link_token }).await;
-    assert!(matches!(late, Err(AppError::BadCredentials)));
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let courier = courier_of(&d);
+    let start = w.newest().await;
+    let body = VersionBody { version: d.version };
+    let d = deliveries::arrive(&w.app, &w.of(courier), d.id, body).await.unwrap();
+    let body = FailAttemptBody { version: d.version, code: Some(AttemptCode::Nobody), reason: None };
+    let d = deliveries::fail_attempt(&w.app, &w.of(courier), d.id, body).await.unwrap();
+    let body = VersionBody { version: d.version };
+    let d = deliveries::resume(&w.app, &w.of(courier), d.id, body).await.unwrap();
+    let heard = async |actor: Actor| {
+        let batch = events::after(&w.app, &w.of(actor), start).await.unwrap();
+        batch.changes.into_iter().map(|c| (c.kind, c.entity, c.entity_id)).collect::<Vec<_>>()
+    };
+    let steps = ["delivery.arrived", "delivery.attempt_failed", "delivery.resumed"];
+    let told_of = |entity: &str, id: uuid::Uuid| steps.map(|kind| (kind.to_owned(), entity.to_owned(), id));
+    for person in [&w.specialist, &w.pharmacist] {
+        assert_eq!(heard(person.actor).await, told_of("prescription", packed.prescription.id.uuid()));
+    }
+    for actor in [w.nurse.actor, w.pharmacy.actor, courier] {
+        assert_eq!(heard(actor).await, told_of("delivery", d.id.uuid()), "{actor:?}");
+    }
+    for actor in [w.nurse_of_other_home.actor, w.other_pharmacy.actor, w.administrator.actor] {
+        let heard = heard(actor).await;
+        assert!(heard.is_empty(), "{actor:?}: {heard:?}");
+    }
+    for person in [&w.specialist, &w.pharmacist] {
+        hidden(deliveries::get(&w.app, &w.by(person), d.id).await);
+    }
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
 
 mod at_once;
+mod audit_verify;
+mod boxes;
 mod break_glass;
 mod calendar;
 mod chain;
@@ -18,15 +20,21 @@ mod duplicates;
 mod ecgs;
 mod eligibility;
 mod fhir;
+mod guests;
 mod hand_over;
 mod hidden;
 mod imports;
 mod in_hand;
+mod keys;
 mod media_timeline;
 mod merging;
 mod offers;
 mod one_key_call;
+mod openid;
+mod own_access;
 mod parcel_codes;
+mod passkeys;
+mod passwords;
 mod pharmacy_systems;
 mod practice;
 mod prescribing;
@@ -50,6 +58,7 @@ mod rounds;
 mod safety;
 mod schedule;
 mod sessions;
+mod signing;
 mod statements;
 mod stills;
 mod stock;

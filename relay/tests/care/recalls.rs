@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use jiff::civil::date;
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::door_to_dose::{Next, Reason, Turn};
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::RecallId;
 use yunzhen_domain::machines::delivery::{QuarantineReason, State as Parcel};
@@ -18,10 +19,12 @@ use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::deliveries::{Delivery, PickUpBody, ReceiptBody, ReceiveBody};
 use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::doses::{Dose, NewDoseEntry};
-use yunzhen_relay::app::views::prescriptions::{DispenseBody, NewPack, PackBody, Packed};
+use yunzhen_relay::app::views::prescriptions::{DispenseBody, NewPack, PackBody, Packed, PrescriptionQuery};
 use yunzhen_relay::app::views::recalls::{AnswerRecallBody, CloseRecallBody, NewRecall, Recall, RecallQuery};
 use yunzhen_relay::app::views::stock::{GoodsReceipt, Stock, StockCount, StockQuery, StockStep};
-use yunzhen_relay::app::{AppError, Context, deliveries, doses, events, prescriptions, recalls, refills, stock};
+use yunzhen_relay::app::{
+    AppError, Context, deliveries, dispenses, doses, events, prescriptions, recalls, refills, stock,
+};
 use yunzhen_relay::jobs::queue;
 use yunzhen_relay::seed;
 
@@ -454,6 +457,7 @@ async fn a_recalled_parcel_offers_no_step_that_is_refused_and_says_why() {
     let counter = packed_for(&w, "郑国强").await.delivery;
     let courier = courier_of(&counter);
     assert!(!counter.batch_recalled);
+    let of = counter.prescription_id.unwrap();
     let start = w.newest().await;
     declare(&w, &w.pharmacist).await;
     let mut db = w.app.store.read().await.unwrap();
@@ -467,6 +471,12 @@ async fn a_recalled_parcel_offers_no_step_that_is_refused_and_says_why() {
     );
     let seen = deliveries::get(&w.app, &w.of(courier), counter.id).await.unwrap();
     assert!(seen.batch_recalled && seen.packs.is_none() && seen.allowed.is_empty(), "{:?}", seen.allowed);
+    // Who prescribed it and who waits for it read so beside the filling.
+    for reader in [&w.specialist, &w.nurse, &w.pharmacy] {
+        let fillings = dispenses::list(&w.app, &w.by(reader), of).await.unwrap().items;
+        assert!(fillings.iter().all(|filling| filling.batch_recalled == (filling.delivery_id == Some(counter.id))));
+        assert!(fillings.iter().any(|filling| filling.batch_recalled));
+    }
     let seen = deliveries::get(&w.app, &w.by(&w.pharmacy), counter.id).await.unwrap();
     assert_eq!((seen.batch_recalled, seen.allowed), (true, vec!["take-back".to_owned()]));
     let seen = deliveries::get(&w.app, &w.by(&w.pharmacy), road[0]).await.unwrap();
@@ -651,4 +661,38 @@ async fn a_recall_asks_no_more_for_many_lines_than_for_two() {
         assert_eq!(seen.summary.own.and_then(|own| own.given_on_record), Some(0));
     }
     assert_eq!(asked[0], asked[1]);
+}
+
+/// The chain sent the courier for a parcel that may not be handed over, and the nurse to give what the home had set apart.
+#[tokio::test]
+async fn the_chain_sends_nobody_for_what_was_called_back_nor_to_give_it() {
+    let w = World::new().await;
+    let (road, counter) = spread(&w).await;
+    let delivered = async || {
+        let query = PrescriptionQuery { state: Some("delivered".into()), ..Default::default() };
+        prescriptions::list(&w.app, &w.by(&w.specialist), query).await.unwrap().items.remove(0)
+    };
+    let chain = async |id| {
+        let chain = w.see(id).await.door_to_dose.unwrap();
+        (chain.turn, chain.next, chain.reason)
+    };
+    let home = delivered().await;
+    assert_eq!(chain(home.id).await, (Turn::Nurse, Next::Give, None));
+    let r = declare(&w, &w.pharmacist).await;
+    // A courier's view of a parcel names no prescription.
+    let of_parcel =
+        async |d: &Delivery| deliveries::get(&w.app, &w.by(&w.pharmacy), d.id).await.unwrap().prescription_id.unwrap();
+    assert_eq!(chain(of_parcel(&counter).await).await, (Turn::Pharmacy, Next::TakeBack, Some(Reason::Recall)));
+    assert_eq!(chain(of_parcel(&road).await).await, (Turn::Courier, Next::BringBack, Some(Reason::Recall)));
+    let not_to_be_given = (Turn::Nobody, Next::Nothing, Some(Reason::Recall));
+    assert_eq!(chain(home.id).await, not_to_be_given);
+    assert_eq!(delivered().await.turn, Some(Turn::Nobody), "the list says the same");
+    // Set apart, and the recall closed: it is still nothing to give.
+    let mine = see(&w, &w.nurse, r.summary.id).await.unwrap();
+    answer(&w, &w.nurse, &mine, 7, 0).await.unwrap();
+    close(&w, &r, None).await.unwrap();
+    assert_eq!(chain(home.id).await, not_to_be_given);
+    // Called back by mistake: it goes on as before.
+    withdraw(&w, &r, "批号抄错").await.unwrap();
+    assert_eq!(chain(home.id).await, (Turn::Nurse, Next::Give, None));
 }

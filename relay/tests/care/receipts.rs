@@ -9,13 +9,14 @@ use yunzhen_domain::machines::discrepancy::{Cause, Resolution};
 use yunzhen_domain::machines::dose::Outcome;
 use yunzhen_domain::machines::prescription;
 use yunzhen_domain::receipt::{Receipt, ReceiptError};
-use yunzhen_domain::records::Count;
+use yunzhen_domain::records::{BoxCertificate, CertificateSource, Count};
 use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::deliveries::{Delivery, ReceiptBody};
 use yunzhen_relay::app::views::discrepancies::ResolveBody;
 use yunzhen_relay::app::views::doses::NewDoseEntry;
-use yunzhen_relay::app::{AppError, Context, deliveries, discrepancies, doses, prescriptions};
+use yunzhen_relay::app::{AppError, Context, deliveries, discrepancies, doses, prescriptions, signing_keys};
 use yunzhen_relay::seed;
+use yunzhen_store::box_certificates;
 
 use crate::world::World;
 
@@ -66,6 +67,25 @@ async fn what_was_counted_without_a_link_is_applied_once_with_the_time_of_counti
     let verified = jws::verify_as(yunzhen_certs::Kind::Box, &kept.jws, &w.app.boxes, counted_at).unwrap();
     assert_eq!(verified.identity, Identity::Box { home_id: seed::HOME_1 });
     assert_eq!(Receipt::read(&verified.payload), Ok(r));
+}
+
+#[tokio::test]
+async fn a_slip_of_the_finger_without_a_link_is_refused_in_words_and_counted_anew_with_the_same_parcel() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let counted_at = w.now();
+    w.pass(SignedDuration::from_hours(5));
+    let typed = receipt(&w, &d, &packed.parcel_code, 1_000_000_000, counted_at);
+    let refused = hand_in(&w, &through_box(&w), &d, &typed).await;
+    // The box keeps it with these words until the nurse has corrected it.
+    assert!(
+        matches!(&refused, Err(AppError::Invalid(fields)) if fields[0].path == "counts[0].quantity"),
+        "{refused:?}"
+    );
+    assert_eq!(w.count(EventKind::DeliveryReceiptSigned).await, 0);
+    let r = receipt(&w, &d, &packed.parcel_code, 7, counted_at);
+    assert_eq!(hand_in(&w, &through_box(&w), &d, &r).await.unwrap().state, State::Received);
 }
 
 #[tokio::test]
@@ -175,6 +195,60 @@ async fn what_another_box_signed_or_nobody_or_for_something_else_is_refused() {
     assert_eq!(done.state, State::Received, "none of this has changed anything");
 }
 
+/// The certificate of the home's box as the record knows it, revoked or not.
+async fn known(w: &World, serial: &str, revoked_at: Option<Timestamp>) {
+    let (from, until) = (w.now() - SignedDuration::from_hours(24), w.now() + SignedDuration::from_hours(24));
+    let certificate = BoxCertificate {
+        serial: serial.to_owned(),
+        home_id: seed::HOME_1,
+        box_id: None,
+        source: CertificateSource::ByHand,
+        not_before: from,
+        not_after: until,
+        known_since: from,
+        revoked_at,
+    };
+    let mut tx = w.app.store.write().await.unwrap();
+    box_certificates::insert(&mut tx, &certificate).await.unwrap();
+    tx.commit_bookkeeping("test").await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_box_signed_after_its_certificate_was_revoked_is_refused_and_what_it_signed_before_counts() {
+    let w = World::new().await;
+    let (first, second) = (w.packed().await, w.packed().await);
+    let d = w.on_the_road(&first.delivery).await;
+    let other = w.on_the_road(&second.delivery).await;
+    let before = receipt(&w, &d, &first.parcel_code, 7, w.now());
+    let jws = w.home_box.sign(&before.document());
+    let signed = jws::verify_as(yunzhen_certs::Kind::Box, &jws, &w.app.boxes, before.prepared_at).unwrap();
+    let serial = signed.certificate_serial;
+    w.pass(SignedDuration::from_mins(5));
+    let revoked_at = w.now();
+    known(&w, &serial, Some(revoked_at)).await;
+    let after = receipt(&w, &other, &second.parcel_code, 7, w.now());
+    let refused = hand_in(&w, &through_box(&w), &other, &after).await;
+    assert!(matches!(refused, Err(AppError::Receipt(ReceiptError::Revoked))), "{refused:?}");
+    assert_eq!(w.count(EventKind::DeliveryReceived).await, 0);
+    // Counted before the box was taken out of service, and handed in by the one in its place.
+    let done = hand_in(&w, &through_box(&w), &d, &before).await.unwrap();
+    assert_eq!(done.state, State::Received);
+
+    // Whoever keeps the document finds the certificate on the list that the console gives, from when on it does not count.
+    for who in [&w.pharmacy, &w.specialist, &w.administrator] {
+        let list = signing_keys::revoked(&w.app, &w.by(who)).await.unwrap();
+        let told: Vec<_> = list.certificates.iter().map(|one| (one.serial.as_str(), one.revoked_at.0)).collect();
+        assert_eq!(told, [(serial.as_str(), revoked_at)]);
+    }
+    assert!(matches!(signing_keys::revoked(&w.app, &w.by(&w.nurse)).await, Err(AppError::NotFound)));
+
+    // The authority's own list says no time: nothing of such a certificate is believed.
+    w.app.revoked.set(std::iter::once(serial).collect());
+    let earlier = receipt(&w, &other, &second.parcel_code, 7, revoked_at - SignedDuration::from_secs(1));
+    let refused = hand_in(&w, &through_box(&w), &other, &earlier).await;
+    assert!(matches!(refused, Err(AppError::Receipt(ReceiptError::Revoked))), "{refused:?}");
+}
+
 #[tokio::test]
 async fn the_box_is_told_what_it_needs_for_a_time_without_a_link_and_nobody_else_is() {
     let w = World::new().await;
@@ -188,6 +262,7 @@ async fn the_box_is_told_what_it_needs_for_a_time_without_a_link_and_nobody_else
     let known = expected().await;
     let [parcel] = known.as_slice() else { panic!("{known:?}") };
     assert_eq!((parcel.delivery_id, parcel.items.as_slice(), parcel.cold_chain), (d.id, &[1][..], false));
+    assert_eq!(parcel.most, [67], "what is far above the seven is refused at the parcel");
     assert!(!parcel.code_hash.contains(&packed.parcel_code), "salted and hashed");
     assert_eq!(expected().await, known, "made once and kept");
     let of_other = Actor::Box { home_id: seed::HOME_2 };

@@ -200,6 +200,33 @@ async fn what_the_box_encoded_is_read_back_picture_by_picture_without_a_gap() {
     assert_eq!(row.fact.sha256.as_ref(), Some(&movie.sha256));
 }
 
+/// Its end was counted from the press, and what the box took to begin was too much at the end. A word of the beginning that came late must not cut off what was made before the end.
+#[tokio::test]
+async fn the_end_of_a_recording_is_counted_from_when_the_box_began() {
+    let (w, _folder) = world().await;
+    let c = w.in_progress("王秀英").await;
+    let home = c.resident.home_id;
+    // When its word came, when it was stopped, both seconds after the press; seconds of its file, of 24 that the box made in segments of four.
+    for (begun, stopped, kept) in [(3, 7, 12), (22, 23, 24)] {
+        let id = started(&w, c.id).await.id;
+        let (key, _) = ordered(&w.app, home).await;
+        // The world's clock goes on by a second with each look.
+        w.pass(SignedDuration::from_secs(begun - 1));
+        recordings::trouble(&w.app, home, id, None, w.now()).await.unwrap();
+        w.pass(SignedDuration::from_secs(stopped - begun - 1));
+        recordings::stop(&w.app, &w.by(&w.specialist), id).await.unwrap();
+        for segment in segments(id, 24) {
+            take(&w, home, id, segment.index, &sealed(&key, &segment)).await.unwrap();
+        }
+        recordings::over(&w.app, home, id, w.now()).await.unwrap();
+        assembly::assemble(&w.app, id, w.now()).await.unwrap();
+        let movie = listed(&w, c.id).await.into_iter().find(|one| one.id == id).unwrap().movie.unwrap();
+        // The last sound of a segment begins 20 ms before its end.
+        assert_eq!(movie.duration_ms.div_ceil(1000), kept, "word after {begun} s, stopped after {stopped} s");
+        assert!(movie.gaps.is_empty(), "{:?}", movie.gaps);
+    }
+}
+
 #[tokio::test]
 async fn without_consent_nothing_is_recorded_and_with_it_only_once_at_a_time() {
     let (w, _folder) = world().await;

@@ -140,3 +140,41 @@ async fn an_emergency_course_asks_for_nothing() {
     wakes(&w, day(2)).await;
     assert!(asked(&w, &w.specialist).await.is_empty());
 }
+
+/// A supply of three days of one of two medicines ended the request for both.
+#[tokio::test]
+async fn a_request_for_two_medicines_is_done_when_both_are_signed_for_longer() {
+    let w = World::new().await;
+    let both = [("amlodipine-5mg", 28), ("metoprolol-47.5mg", 28)];
+    w.in_the_home("王秀英", PrescriptionDraft { supply: Supply::Chronic, ..draft("I10", &both) }).await;
+    wakes(&w, day(0)).await;
+    wakes(&w, day(23)).await;
+    let request = async || {
+        let [one] = <[Refill; 1]>::try_from(asked(&w, &w.specialist).await).unwrap();
+        one
+    };
+    let sign = async |supply: Supply, drugs: &[(&str, u32)]| {
+        let c = w.in_progress("王秀英").await;
+        // The course of before is still in hand.
+        let hard_stop_reason = Some("余药将尽，续开".to_owned());
+        let p = w.draft(c.id, PrescriptionDraft { supply, hard_stop_reason, ..draft("I10", drugs) }).await;
+        w.try_sign(&p).await.unwrap()
+    };
+    let asked_for = request().await;
+    assert_eq!((asked_for.drug_names.len(), asked_for.open_names.len()), (2, 0));
+    sign(Supply::Emergency, &[("amlodipine-5mg", 3)]).await;
+    assert_eq!(request().await, asked_for, "it ends before what runs out, and puts nothing off");
+    let first = sign(Supply::Chronic, &both[..1]).await;
+    let part = request().await;
+    assert_eq!((part.state, part.open_names.as_slice()), (RefillState::Open, &asked_for.drug_names[1..]));
+    let second = sign(Supply::Chronic, &both[1..]).await;
+    let done = request().await;
+    assert_eq!((done.state, done.renewed_by, done.open_names.len()), (RefillState::Done, Some(second.id), 0));
+    // One of the two comes to nothing: its medicine is asked for anew, though the other stands.
+    w.cancel(first.id, w.see(first.id).await.version).await.unwrap();
+    let again = request().await;
+    assert_eq!((again.state, again.open_names.as_slice()), (RefillState::Open, &asked_for.drug_names[..1]));
+    assert_eq!(again.reopened.map(|why| why.prescription_id), Some(first.id));
+    let told = (w.count(EventKind::RefillDone).await, w.count(EventKind::RefillReopened).await);
+    assert_eq!(told, (1, 1));
+}

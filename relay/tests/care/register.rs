@@ -36,15 +36,15 @@ fn doctor(username: &str, since: Date) -> NewStaff {
 }
 
 async fn add(w: &World, new: &NewStaff) -> Result<(), RegisterError> {
-    staff::register(&w.app.store, new, PASSWORD, w.now()).await.map(drop)
+    staff::register(&w.app.store, new, Some(PASSWORD), &w.app.policy, w.now()).await.map(drop)
 }
 
 async fn change(w: &World, change: &StaffChange) -> Result<(), RegisterError> {
-    staff::change(&w.app.store, change, w.now()).await.map(drop)
+    staff::change(&w.app.store, change, &w.app.policy, w.now()).await.map(drop)
 }
 
 async fn sign_in(w: &World, username: &str, password: &str) -> Result<Session, AppError> {
-    let sign_in = SignIn { username: username.into(), password: password.into() };
+    let sign_in = SignIn { username: username.into(), password: password.into(), code: None };
     sessions::create(&w.app, &w.entrance("desk"), sign_in).await
 }
 
@@ -98,8 +98,10 @@ async fn what_a_role_needs_is_demanded_in_words_and_nothing_is_stored() {
     assert!(says(NewStaff { practising_since: None, ..doctor("d", since) }).await.starts_with("--practising-since"));
     assert!(says(doctor("d", date(2027, 1, 1))).await.contains("after today"));
     assert!(says(NewStaff { person: "<b>".into(), ..doctor("d", since) }).await.starts_with("--person"));
-    let short = staff::register(&w.app.store, &doctor("d", since), "short", w.now()).await;
-    assert!(matches!(short, Err(RegisterError::Password)));
+    for weak in ["short", "password1234"] {
+        let refused = staff::register(&w.app.store, &doctor("d", since), Some(weak), &w.app.policy, w.now()).await;
+        assert!(matches!(refused, Err(RegisterError::Password(_))), "{weak}");
+    }
     let bad = NewHome {
         name: "x".into(),
         address: "y".into(),
@@ -121,16 +123,17 @@ async fn who_leaves_is_out_at_once_and_who_comes_back_gets_another_password() {
     let w = World::new().await;
     add(&w, &NewStaff { home_id: Some(seed::HOME_1), ..somebody(Role::Nurse, "xiaoli") }).await.unwrap();
     let session = sign_in(&w, "xiaoli", PASSWORD).await.unwrap();
-    let who = async || sessions::authenticate(&w.app, &session.token, None, w.now()).await;
+    let who = async || sessions::authenticate(&w.app, &session.token, None, sessions::Errand::Work, w.now()).await;
     who().await.unwrap();
     let nothing = StaffChange { username: "xiaoli".into(), ..Default::default() };
     assert!(matches!(change(&w, &nothing).await, Err(RegisterError::Nothing)));
     change(&w, &StaffChange { active: Some(false), ..nothing.clone() }).await.unwrap();
     assert!(who().await.is_err() && sign_in(&w, "xiaoli", PASSWORD).await.is_err());
-    let back = StaffChange { active: Some(true), password: Some("another one".into()), ..nothing.clone() };
+    let back = StaffChange { active: Some(true), password: Some("another one again".into()), ..nothing.clone() };
     change(&w, &back).await.unwrap();
+    assert!(who().await.is_err(), "no session comes to life again");
     assert!(sign_in(&w, "xiaoli", PASSWORD).await.is_err());
-    sign_in(&w, "xiaoli", "another one").await.unwrap();
+    sign_in(&w, "xiaoli", "another one again").await.unwrap();
     assert_eq!(w.count(EventKind::StaffChanged).await, 2);
     let refused = change(&w, &StaffChange { licence: Some("1".into()), ..nothing.clone() }).await.unwrap_err();
     assert!(refused.to_string().starts_with("--licence: a nurse has none"));

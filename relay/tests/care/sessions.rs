@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use yunzhen_domain::audit::EventKind;
+use yunzhen_relay::app::sessions::Errand;
 use yunzhen_relay::app::views::sessions::{CourierSignIn, Session, SignIn};
 use yunzhen_relay::app::{AppError, Context, Entrance, sessions};
 use yunzhen_relay::seed;
@@ -9,7 +10,7 @@ use yunzhen_relay::seed;
 use crate::world::{PASSWORD, World};
 
 fn with(username: &str, password: &str) -> SignIn {
-    SignIn { username: username.into(), password: password.into() }
+    SignIn { username: username.into(), password: password.into(), code: None }
 }
 
 async fn sign_in(w: &World, entrance: &Entrance, username: &str, password: &str) -> Result<Session, AppError> {
@@ -21,19 +22,19 @@ async fn signed_in_out_and_over() {
     let w = World::new().await;
     let session = sign_in(&w, &w.entrance("a"), " Nurse1 ", PASSWORD).await.unwrap();
     assert_eq!(session.staff.home_name.as_deref(), Some("松鹤养老院"));
-    let actor = sessions::authenticate(&w.app, &session.token, None, w.now()).await.unwrap();
+    let actor = sessions::authenticate(&w.app, &session.token, None, Errand::Work, w.now()).await.unwrap();
     assert_eq!(actor, w.nurse.actor);
     let mut ctx = Context::of(actor, w.now());
     ctx.session_token = session.token.clone().into();
     assert_eq!(sessions::current(&w.app, &ctx).await.unwrap().staff.name, "李梅");
     sessions::end(&w.app, &ctx).await.unwrap();
     let over = |answer| assert!(matches!(answer, Err(AppError::Unauthenticated)));
-    over(sessions::authenticate(&w.app, &session.token, None, w.now()).await);
-    over(sessions::authenticate(&w.app, "made up", None, w.now()).await);
+    over(sessions::authenticate(&w.app, &session.token, None, Errand::Work, w.now()).await);
+    over(sessions::authenticate(&w.app, "made up", None, Errand::Work, w.now()).await);
 
     let session = sign_in(&w, &w.entrance("a"), "nurse1", PASSWORD).await.unwrap();
     w.pass(SignedDuration::from_hours(12));
-    over(sessions::authenticate(&w.app, &session.token, None, w.now()).await);
+    over(sessions::authenticate(&w.app, &session.token, None, Errand::Work, w.now()).await);
 }
 
 #[tokio::test]
@@ -41,7 +42,7 @@ async fn a_box_lets_in_only_nurses_of_its_home() {
     let w = World::new().await;
     let through = |home| Entrance { through_box: Some(home), ..w.entrance("box") };
     let session = sign_in(&w, &through(seed::HOME_1), "nurse1", PASSWORD).await.unwrap();
-    let at = |home| sessions::authenticate(&w.app, &session.token, home, w.now());
+    let at = |home| sessions::authenticate(&w.app, &session.token, home, Errand::Work, w.now());
     assert_eq!(at(Some(seed::HOME_1)).await.unwrap(), w.nurse.actor);
     assert!(matches!(at(None).await, Err(AppError::Unauthenticated)), "a stolen token is worthless elsewhere");
     assert!(matches!(at(Some(seed::HOME_2)).await, Err(AppError::Unauthenticated)));

@@ -107,6 +107,9 @@ async fn two_of_the_smaller_count_as_one_at_the_door_in_the_plan_and_in_what_is_
     let p = dispense(&w, &a, vec![smaller(10)], true).await.unwrap();
     assert_eq!(on_hand(&w).await, (10, 10));
     let packed = w.pack(&p, &a.secret).await;
+    // Its name has the strength that goes out.
+    let pack = &packed.delivery.packs.as_ref().unwrap()[0];
+    assert!(pack.name.ends_with(" 10 mg") && pack.strength.is_none(), "{} {:?}", pack.name, pack.strength);
     let d = w.on_the_road(&packed.delivery).await;
     // One of ten is broken: nine whole ones are four doses.
     w.receive(&d, &packed.parcel_code, 9).await.unwrap();

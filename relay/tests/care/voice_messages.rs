@@ -95,6 +95,8 @@ async fn the_note_spoken_before_an_unbooked_call_is_of_that_consultation() {
     assert_eq!([before, late].map(&of), [Some(c.id); 2], "beside the picture");
     assert_eq!([long_ago, photo].map(&of), [None; 2], "in the record");
     assert_eq!(of(after), Some(next.id), "the next call's");
+    let adopted = w.count(EventKind::DocumentAdopted).await;
+    assert_eq!(adopted, 2, "one row each of those that were there before their call; the late one came in as its own");
 }
 
 #[tokio::test]

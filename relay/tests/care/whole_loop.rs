@@ -1,5 +1,7 @@
 //! From the nurse's press to the counted parcel; withdrawal at every step.
 
+use jiff::SignedDuration;
+use yunzhen_domain::door_to_dose::{Next, Turn};
 use yunzhen_domain::machines::consultation::State as Visit;
 use yunzhen_domain::machines::delivery::State as Parcel;
 use yunzhen_domain::machines::prescription::State;
@@ -40,7 +42,7 @@ async fn the_loop_closes_and_every_transition_is_audited_once() {
     let link = packed.courier_link_path.as_deref().unwrap().strip_prefix("/courier/").unwrap().to_owned();
     let knock = CourierSignIn { link_token: link, pin: packed.courier_pin.clone().unwrap() };
     let session = sessions::create_courier(&w.app, &w.entrance("phone"), knock).await.unwrap();
-    let courier = sessions::authenticate(&w.app, &session.token, None, w.now()).await.unwrap();
+    let courier = sessions::authenticate(&w.app, &session.token, None, sessions::Errand::Work, w.now()).await.unwrap();
     assert_eq!(courier, courier_of(&packed.delivery));
     let seen = deliveries::get(&w.app, &w.of(courier), packed.delivery.id).await.unwrap();
     assert!(seen.resident.is_none() && seen.packs.is_none() && seen.prescription_id.is_none());
@@ -81,7 +83,14 @@ async fn short_is_received_with_a_discrepancy_and_the_rest_is_owed() {
     let all_again = w.try_dispense(&owed, 7).await;
     assert!(matches!(all_again, Err(AppError::Invalid(_))), "more than was prescribed");
     let at = w.try_dispense(&owed, 1).await.unwrap();
+    w.pass(SignedDuration::from_mins(5));
+    let before = w.see(packed.prescription.id).await.door_to_dose.unwrap();
     let packed = w.pack(&at, &owed.secret).await;
+    let chain = w.see(packed.prescription.id).await.door_to_dose.unwrap();
+    let rest = chain.rest.unwrap();
+    assert_eq!((chain.next, rest.turn, rest.next, rest.late), (Next::Give, Turn::Courier, Next::PickUp, false));
+    assert!(rest.due_by.is_some(), "the courier of the rest has a time");
+    assert_eq!(chain.steps, before.steps, "the second parcel moves no time of the first");
     let d = w.on_the_road(&packed.delivery).await;
     let d = w.receive(&d, &packed.parcel_code, 1).await.unwrap();
     assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Received, State::Delivered));

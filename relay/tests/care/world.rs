@@ -9,9 +9,9 @@ use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
-use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
+use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, SigningKeyId, StaffId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Count, Home, Pharmacy, Staff, StaffCredential, Supply, Urgency};
+use yunzhen_domain::records::{Count, Home, Pharmacy, SigningKey, Staff, StaffCredential, Supply, Urgency};
 use yunzhen_domain::schedule::{Rule, Weekday};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::views::Time;
@@ -25,13 +25,13 @@ use yunzhen_relay::app::views::prescriptions::{
 use yunzhen_relay::app::views::residents::{ResidentQuery, ResidentSummary};
 use yunzhen_relay::app::views::schedule::{AvailabilityUpdate, NewShift};
 use yunzhen_relay::app::{
-    App, AppError, Context, Entrance, Idempotency, appointments, consultations, deliveries, events, prescriptions,
-    residents, schedule,
+    App, AppError, Context, Entrance, Idempotency, Visitor, appointments, consultations, deliveries, events,
+    prescriptions, residents, schedule,
 };
 use yunzhen_relay::seed;
 use yunzhen_relay::vault::Vault;
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{Store, audit, homes, pharmacies, staff};
+use yunzhen_store::{Store, audit, homes, pharmacies, signing_keys, staff};
 
 pub const PASSWORD: &str = "demo password 云";
 
@@ -45,6 +45,15 @@ impl Person {
     pub fn sign(&self, document: &str) -> String {
         let (key, chain) = self.signer.as_ref().expect("signs");
         key.sign(chain, document).expect("signed")
+    }
+
+    /// The certificate and its authority, PEM.
+    pub fn chain_pem(&self) -> String {
+        use base64::Engine as _;
+        let (_, chain) = self.signer.as_ref().expect("signs");
+        let one = |der: &[u8]| base64::engine::general_purpose::STANDARD.encode(der);
+        let pem = |der| format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", one(der));
+        chain.iter().map(|der| pem(der.as_ref())).collect()
     }
 }
 
@@ -151,6 +160,16 @@ impl World {
         self.app = app;
     }
 
+    /// Changes the record beside the program.
+    pub async fn behind_its_back(&self, statement: &str) {
+        self._database.tell(statement).await;
+    }
+
+    /// How many rows of the record a query finds.
+    pub async fn rows(&self, query: &str) -> usize {
+        self._database.ask(query).await.len()
+    }
+
     /// A second passes with each look at the clock.
     pub fn now(&self) -> Timestamp {
         let ms = self.clock_ms.fetch_add(1000, Ordering::Relaxed) + 1000;
@@ -173,7 +192,7 @@ impl World {
     }
 
     pub fn entrance(&self, source: &str) -> Entrance {
-        Entrance { now: self.now(), source: source.to_owned(), through_box: None }
+        Entrance { now: self.now(), source: source.to_owned(), through_box: None, visitor: Visitor::default() }
     }
 
     pub async fn resident(&self, name: &str) -> ResidentSummary {
@@ -447,7 +466,7 @@ async fn second_pharmacy_and_pharmacist(store: &Store, now: Timestamp) {
             practising_since: None,
             active: true,
         };
-        let credential = StaffCredential { staff_id: member.id, password_hash: "unused".into() };
+        let credential = StaffCredential { staff_id: member.id, password_hash: "unused".into(), initial_until: None };
         staff::insert(&mut tx, &member, &credential).await.expect("member");
     }
     tx.commit_bookkeeping("test people").await.expect("committed");
@@ -457,11 +476,20 @@ async fn person(store: &Store, authority: &Authority, username: &str, now: Times
     let mut db = store.read().await.expect("read");
     let member = staff::by_username(&mut db, username).await.expect("query").expect(username);
     let signs = matches!(member.role, Role::Specialist | Role::Pharmacist);
+    drop(db);
     let signer = signs.then(|| {
         let identity = Identity::Signer { role: member.role, staff_id: member.id };
         let issued = authority.signers.issue_with_key(&identity, &[], None, now).expect("issued");
         (DocumentKey::from_pem(&issued.key_pem).expect("key"), issued.issued.chain)
     });
+    if let Some((key, _)) = &signer {
+        let key_sha256 = key.public_jwk().sha256().expect("on P-256");
+        let id = SigningKeyId::new(now, yunzhen_runtime::clock::random_bytes());
+        let mut tx = store.write().await.expect("write");
+        let in_force = SigningKey::in_force(id, member.id, member.role, key_sha256, now);
+        signing_keys::insert(&mut tx, &in_force).await.expect("a key in force");
+        tx.commit_bookkeeping("a key to sign with").await.expect("committed");
+    }
     Person { actor: member.actor(), signer }
 }
 
@@ -484,6 +512,7 @@ pub fn draft(diagnosis: &str, drugs: &[(&str, u32)]) -> PrescriptionDraft {
         frequency: Frequency::Qd,
         route: Route::Oral,
         days: *days,
+        most_per_day: None,
         quantity: None,
         instruction: "早餐后服用".to_owned(),
         substitution: false,

@@ -13,6 +13,8 @@ interface BoxValue {
   /** The page's own connection to the box. */
   page: LiveState;
   signOut: () => void;
+  /** For a nurse with a PIN. */
+  lock?: () => void;
 }
 
 const BoxContext = createContext<BoxValue | undefined>(undefined);
@@ -37,7 +39,12 @@ export function useBoxApi() {
 }
 
 /** Keeps the box's status stream open and fetches the care data again when the link comes back. */
-export function BoxProvider({ staff, signOut, children }: { staff: Staff; signOut: () => void; children: ReactNode }) {
+export function BoxProvider({
+  staff,
+  signOut,
+  lock,
+  children,
+}: Pick<BoxValue, "staff" | "signOut" | "lock"> & { children: ReactNode }) {
   const queries = useQueryClient();
   const [status, setStatus] = useState<BoxStatus>();
   const [stream] = useState(
@@ -71,7 +78,7 @@ export function BoxProvider({ staff, signOut, children }: { staff: Staff; signOu
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: ["devices"] });
   }, [devices?.state, devices?.waiting, devices?.newest, devices?.failure?.at, queries]);
-  const value = useMemo(() => ({ staff, status, page, signOut }), [staff, status, page, signOut]);
+  const value = useMemo(() => ({ staff, status, page, signOut, lock }), [staff, status, page, signOut, lock]);
   return <BoxContext.Provider value={value}>{children}</BoxContext.Provider>;
 }
 

@@ -11,3 +11,14 @@ export function linkWords(link: BoxStatus["link"], language: string): string {
   const signals = link.signals?.map((signal) => said(signal)) ?? [];
   return [each?.join(english ? ", " : "，") ?? said(link), ...signals].join(" · ");
 }
+
+/** What a line of the top bar takes beside the places, in columns of which a Chinese character fills two. */
+const ROOM = 40;
+
+/** The first clause of a sentence that is too long for the top bar ("this box's certificate was revoked"); nothing where the whole fits. */
+export function inBrief(words: string): string | undefined {
+  const columns = Array.from(words).reduce((sum, char) => sum + (char > "\u2e7f" ? 2 : 1), 0);
+  if (columns <= ROOM) return undefined;
+  const [clause = ""] = words.split(/[，；：,;:]/);
+  return clause === words ? undefined : clause;
+}

@@ -7,11 +7,16 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLink } from "../box/box-context";
 import { TakeConsents } from "./take-consents";
-import { lacksRecording } from "./texts";
+import { lacksRecording, newestAnswer } from "./texts";
 
 const RECORDING: readonly ConsentKind[] = ["recording"];
 
-/** At the beginning of a consultation, where the hospital always asks: may it be recorded? A no is written down and holds nothing up; a yes needs the signed consent. */
+/**
+ * At the beginning of a consultation, where the hospital always asks: may it be recorded? A no is written down and holds nothing up; a yes needs the signed consent.
+ *
+ * It stands in the page and opens nothing by itself, so it waits below a sheet that is open; a locked tablet shows neither. Without a link it waits too: an answer is not kept here, since
+ * nobody could stop a recording by it.
+ */
 export function RecordingQuestion({
   consultationId,
   residentId,
@@ -27,6 +32,8 @@ export function RecordingQuestion({
   const formats = useFormats();
   const { online } = useLink();
   const [signing, setSigning] = useState(false);
+  const [looking, setLooking] = useState(false);
+  const [unread, setUnread] = useState<unknown>();
   const chart = useQuery({ queryKey: ["residents", residentId], queryFn: () => api.residents.getFresh(residentId) });
   const resident = chart.data?.data;
   const answer = useAction<RecordingAnswer, Question>(
@@ -35,32 +42,46 @@ export function RecordingQuestion({
       onSuccess: () => void queries.invalidateQueries({ queryKey: ["consultations"] }),
     },
   );
-  const said = question.answer;
-  const agree = (): void => {
-    if (resident && lacksRecording(resident.consents)) setSigning(true);
-    else answer.mutate("agreed");
+  const { answer: said, answered_at, answered_by_name } = newestAnswer(question, answer.data);
+  /** By the record as it is now: it may have been signed on another tablet, or before the link went. `undefined`: it cannot be read, which is said. */
+  const isMissing = async (): Promise<boolean | undefined> => {
+    setLooking(true);
+    const { data, error } = await chart.refetch();
+    setLooking(false);
+    setUnread(error ?? undefined);
+    return error || !data ? undefined : lacksRecording(data.data.consents);
+  };
+  const agree = async (): Promise<void> => {
+    const missing = await isMissing();
+    if (missing) setSigning(true);
+    else if (missing === false) answer.mutate("agreed");
+  };
+  const refuse = (): void => {
+    setUnread(undefined);
+    answer.mutate("refused");
   };
   const signed = async (): Promise<void> => {
     setSigning(false);
     // Skipped or signed: only what was signed is a yes.
-    const { data } = await chart.refetch();
-    if (data && !lacksRecording(data.data.consents)) answer.mutate("agreed");
+    if ((await isMissing()) === false) answer.mutate("agreed");
   };
+  const busy = looking || answer.isPending;
+  const problem = unread ?? answer.error ?? undefined;
   return (
     <div data-testid="recording-question">
       {said ? (
         <Group gap="xs">
           <Text size="sm" role="status">
             {t(`app:consents.recording.${said}`, {
-              name: question.answered_by_name,
-              time: question.answered_at ? formats.time(question.answered_at) : "",
+              name: answered_by_name,
+              time: answered_at ? formats.time(answered_at) : "",
             })}
           </Text>
           <Button
             variant="subtle"
             size="lg"
-            disabled={!online || answer.isPending}
-            onClick={() => (said === "agreed" ? answer.mutate("refused") : agree())}
+            disabled={!online || busy}
+            onClick={() => (said === "agreed" ? refuse() : void agree())}
           >
             {t(`app:consents.recording.${said === "agreed" ? "refuseAfterAll" : "agreeAfterAll"}`)}
           </Button>
@@ -73,15 +94,15 @@ export function RecordingQuestion({
           title={t("app:consents.recording.question")}
           action={
             <Group gap="sm">
-              <Button size="lg" disabled={!online} loading={answer.isPending} onClick={agree}>
+              <Button size="lg" disabled={!online} loading={busy} onClick={() => void agree()}>
                 {t("app:consents.recording.agree")}
               </Button>
               <Button
                 size="lg"
                 variant="default"
                 leftSection={<IconVideoOff size={20} aria-hidden />}
-                disabled={!online || answer.isPending}
-                onClick={() => answer.mutate("refused")}
+                disabled={!online || busy}
+                onClick={refuse}
               >
                 {t("app:consents.recording.refuse")}
               </Button>
@@ -91,7 +112,7 @@ export function RecordingQuestion({
           {t(online ? "app:consents.recording.hint" : "app:consents.recording.offline")}
         </Banner>
       )}
-      {answer.error && <ProblemAlert error={answer.error} />}
+      {problem !== undefined && <ProblemAlert error={problem} />}
       {signing && resident && <TakeConsents resident={resident} kinds={RECORDING} onClose={() => void signed()} />}
     </div>
   );

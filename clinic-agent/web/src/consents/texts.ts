@@ -1,5 +1,5 @@
 /** Which text is shown for signing, and what is missing. Pure. */
-import type { Consent, ConsentKind, ConsentState, ConsentText, Contact } from "@yunzhen/client";
+import type { Consent, ConsentKind, ConsentState, ConsentText, Contact, RecordingQuestion } from "@yunzhen/client";
 
 /** In the order in which they are shown. */
 export const CONSENT_KINDS: readonly ConsentKind[] = [
@@ -29,6 +29,10 @@ export function missingForVisit(consents: readonly ConsentState[]): ConsentKind[
 /** Whether a yes to being recorded has to be signed first. */
 export const lacksRecording = (consents: readonly ConsentState[]): boolean =>
   !consents.some((one) => one.kind === "recording" && one.in_force);
+
+/** What the page read of the question, or the answer that it got later: until the consultation is read again the question would stand there as if nobody had asked. */
+export const newestAnswer = (read: RecordingQuestion, got: RecordingQuestion | undefined): RecordingQuestion =>
+  got?.answered_at && (!read.answered_at || Date.parse(read.answered_at) < Date.parse(got.answered_at)) ? got : read;
 
 /** All that could be asked now: not given, or given to an older text. */
 export function openKinds(consents: readonly ConsentState[]): ConsentKind[] {

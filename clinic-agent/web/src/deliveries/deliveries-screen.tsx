@@ -1,4 +1,4 @@
-import { IconPackage, IconPackages, IconSnowflake } from "@tabler/icons-react";
+import { IconHandStop, IconPackage, IconPackages, IconSnowflake } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Delivery } from "@yunzhen/client";
 import { DeliveryChip, EmptyState, ProblemAlert, Skeletons, StatusChip, useApi, useFormats } from "@yunzhen/client/ui";
@@ -83,14 +83,19 @@ function Rows({ deliveries }: { deliveries: readonly Delivery[] }) {
                   <span>{t("app:deliveries.courier", { name: delivery.courier.name })}</span>
                   {last && <span>{formats.time(last.at)}</span>}
                 </span>
-              </span>
-              <span className="nurse-row-chips">
-                <DeliveryChip state={delivery.state} />
-                {delivery.cold_chain && (
-                  <StatusChip meaning="primary" icon={IconSnowflake}>
-                    {t("app:deliveries.cold")}
-                  </StatusChip>
-                )}
+                <span className="nurse-row-chips">
+                  <DeliveryChip state={delivery.state} />
+                  {delivery.batch_recalled && (
+                    <StatusChip meaning="danger" icon={IconHandStop}>
+                      {t("parcel.filling.recalled")}
+                    </StatusChip>
+                  )}
+                  {delivery.cold_chain && (
+                    <StatusChip meaning="primary" icon={IconSnowflake}>
+                      {t("app:deliveries.cold")}
+                    </StatusChip>
+                  )}
+                </span>
               </span>
             </NavLink>
           </li>

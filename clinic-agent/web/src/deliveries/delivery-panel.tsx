@@ -114,7 +114,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
               <ul className="nurse-plain-list">
                 {delivery.packs.map((pack) => (
                   <li key={`${pack.item_no}${pack.batch}`}>
-                    <strong>{names.name(pack)}</strong> · {pack.quantity} {unitWord(pack.unit)}
+                    <strong>{names.pack(pack)}</strong> · {pack.quantity} {unitWord(pack.unit)}
                     {pack.substitution && ` · ${t("app:deliveries.instead")}`}
                     <div className="nurse-dim">
                       {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}
@@ -236,7 +236,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
             return (
               <li key={`${pack.item_no}${pack.batch}`}>
                 <div className="nurse-count-name">
-                  <strong>{names.name(pack)}</strong>
+                  <strong>{names.pack(pack)}</strong>
                   {pack.substitution && <div>{t("app:deliveries.instead")}</div>}
                   <div>{t("app:deliveries.expectedCount", { n: pack.quantity, unit: unitWord(pack.unit) })}</div>
                   <div className="nurse-dim">
@@ -245,14 +245,14 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
                 </div>
                 <Stepper
                   label={t("app:deliveries.arrived")}
-                  of={names.name(pack)}
+                  of={names.pack(pack)}
                   value={count.quantity}
                   differs={count.quantity !== pack.quantity}
                   onChange={(by) => change(pack.item_no, "quantity", by)}
                 />
                 <Stepper
                   label={t("app:deliveries.damaged")}
-                  of={names.name(pack)}
+                  of={names.pack(pack)}
                   value={count.damaged}
                   differs={count.damaged > 0}
                   onChange={(by) => change(pack.item_no, "damaged", by)}

@@ -7,7 +7,7 @@ import { Link } from "react-router";
 import type { SpoolItem } from "../box/box-api";
 import { DoseCard } from "./dose-card";
 import type { Scanned } from "./doses-screen";
-import { keyOf, standsElsewhere, type RoundChoice } from "./plan";
+import { keyOf, sameHour, standsElsewhere, type RoundChoice } from "./plan";
 
 /** The medicines of one resident: who it is and what must not be given on top, then dose after dose. */
 export function BedDoses({
@@ -44,7 +44,14 @@ export function BedDoses({
   const checked = here ? scanned : {};
   const ended = new Set(stopped.map((course) => course.prescription_id));
   const card = (dose: Dose) => (
-    <DoseCard key={keyOf(dose)} dose={dose} spool={spool} scanned={checked} stopped={ended.has(dose.prescription_id)} />
+    <DoseCard
+      key={keyOf(dose)}
+      dose={dose}
+      spool={spool}
+      scanned={checked}
+      stopped={ended.has(dose.prescription_id)}
+      sameHour={sameHour(dose, plan)}
+    />
   );
   return (
     <article className="yz-card nurse-resident">

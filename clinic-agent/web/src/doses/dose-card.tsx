@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import {
   IconAlertOctagon,
   IconCheck,
+  IconCopy,
   IconHandStop,
   IconPackage,
   IconPlayerPause,
@@ -29,7 +30,7 @@ import { useBoxApi } from "../box/box-context";
 import type { SpoolItem } from "../box/box-api";
 import type { Scanned } from "./doses-screen";
 import { OtherPack } from "./other-pack";
-import { entryOf, mayBeGivenFrom, standing } from "./plan";
+import { entryOf, keyOf, mayBeGivenFrom, standing } from "./plan";
 
 const NOT_GIVEN: NotGivenReason[] = [
   "unwilling",
@@ -68,11 +69,14 @@ export function DoseCard({
   spool,
   scanned,
   stopped,
+  sameHour,
 }: {
   dose: Dose;
   spool: readonly SpoolItem[];
   scanned: Scanned;
   stopped: boolean;
+  /** What other prescriptions give of the same at the same time. */
+  sameHour: readonly Dose[];
 }) {
   const { t } = useTranslation();
   const names = useNames();
@@ -147,6 +151,18 @@ export function DoseCard({
           )}
         </span>
       </div>
+      {sameHour.map((other) => (
+        <Banner key={keyOf(other)} meaning="danger" icon={IconCopy} title={t("app:doses.sameHour.title")}>
+          {t("app:doses.sameHour.other", {
+            time: formats.time(other.due_at ?? ""),
+            name: names.name(other),
+            strength: strength(other.strength),
+            dose: formats.number(other.dose),
+            unit: unitWord(other.dose_unit),
+            state: t(`dose.state.${standing(other, spool).state}`),
+          })}
+        </Banner>
+      ))}
       {recalls.map((recall) => (
         <Banner
           key={recall.recall_id}

@@ -1,7 +1,7 @@
 import { Button, Group, Text, TextInput } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import type { Dose } from "@yunzhen/client";
-import { ScanButton } from "@yunzhen/client/ui";
+import { ScanButton, useNames, useStrength } from "@yunzhen/client/ui";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { readPack, type PackScan } from "./plan";
@@ -19,6 +19,8 @@ export function OtherPack({
   onGive: (batch: string) => void;
 }) {
   const { t } = useTranslation();
+  const names = useNames();
+  const strength = useStrength();
   const [text, setText] = useState("");
   const [pack, setPack] = useState<PackScan>();
   const check = (typed: string): void => setPack(readPack(typed, dose, new Date().toISOString().slice(0, 10)));
@@ -60,7 +62,16 @@ export function OtherPack({
           }}
         />
       </Group>
-      {pack?.kind === "good" && <Text fw={600}>{pack.batch}</Text>}
+      {/* Another medicine may have the same batch number, and the box does not know the pack's article number. */}
+      {pack?.kind === "good" && (
+        <Text fw={600}>
+          {t("app:recalls.dose.readName", {
+            batch: pack.batch,
+            name: names.name(dose),
+            strength: strength(dose.strength),
+          })}
+        </Text>
+      )}
       <Group justify="space-between">
         <Button size="xl" variant="default" onClick={onBack}>
           {t("action.back")}

@@ -93,6 +93,23 @@ export function standsElsewhere(course: DosesOfDay["stopped"][number], day: Dose
   );
 }
 
+/**
+ * What other prescriptions give the same resident at the same time with an ingredient in common: nobody gives both unasked. What was stopped is not given. Pure.
+ */
+export function sameHour(dose: Dose, day: DosesOfDay): Dose[] {
+  const ended = new Set(day.stopped.map((one) => one.prescription_id));
+  if (dose.due_at === undefined || ended.has(dose.prescription_id)) return [];
+  const has = new Set(dose.ingredients);
+  return day.items.filter(
+    (other) =>
+      other.resident.id === dose.resident.id &&
+      other.prescription_id !== dose.prescription_id &&
+      !ended.has(other.prescription_id) &&
+      other.due_at === dose.due_at &&
+      ((other.ingredients ?? []).some((key) => has.has(key)) || other.drug_name === dose.drug_name),
+  );
+}
+
 export type Scan =
   | { kind: "resident"; resident: DoseResident; code: string }
   | { kind: "medicine"; dose: Dose; code: string }

@@ -26,6 +26,13 @@ export function RefillNotice() {
               })}
             </Link>{" "}
             <RefillChip state={refill.state} />
+            {refill.open_names && (
+              <div>
+                {t("refill.inPart", {
+                  names: names.drugs({ drug_names: refill.open_names, drug_names_en: refill.open_names_en }),
+                })}
+              </div>
+            )}
             {refill.reopened && <div>{t(`refill.reopened.${refill.reopened.because}`)}</div>}
           </li>
         ))}

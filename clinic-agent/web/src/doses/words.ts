@@ -47,6 +47,11 @@ export const zh = {
   asNeededFull: "24 小时内已到上限，如仍需要请联系医师",
   stopped: "已停药，请勿再给",
   standsElsewhere: "同一种药另有一张有效的处方：只按下面列出的给。",
+  sameHour: {
+    title: "同一种药同一时间有两份：请核对后再给",
+    other:
+      "{{time}} 同一时间另有 {{name}} {{strength}} {{dose}} {{unit}}（另一张处方，{{state}}）：请核对，如有疑问先问医师。",
+  },
   stoppedChip: "已停药",
   stoppedCount: "{{n}} 种已停药",
   stoppedBy: "{{name}} 医师 {{time}} 停用：{{reason}}",
@@ -109,6 +114,11 @@ export const en: typeof zh = {
   asNeededFull: "The most within 24 hours is reached; if more is needed, call the prescriber",
   stopped: "Stopped: do not give it any more",
   standsElsewhere: "Another prescription of the same medicine stands: give only what is listed below.",
+  sameHour: {
+    title: "The same medicine is due twice: check before giving both",
+    other:
+      "At {{time}} {{name}} {{strength}}, {{dose}} {{unit}} is due too (another prescription, {{state}}): check, and ask the doctor if in doubt.",
+  },
   stoppedChip: "Stopped",
   stoppedCount: "{{n}} stopped",
   stoppedBy: "{{name}} stopped it at {{time}}: {{reason}}",

@@ -1,11 +1,14 @@
-import { Button, Checkbox, Group, NumberInput, Text, Textarea } from "@mantine/core";
+import { Button, Checkbox, Group, Text, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
-import type { Recall, RecallHome } from "@yunzhen/client";
-import { ProblemAlert, useAction, useApi, useUnit } from "@yunzhen/client/ui";
+import { fits, type NumberRule, type Recall, type RecallHome } from "@yunzhen/client";
+import { ProblemAlert, useAction, useApi, useUnit, NumberField } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { doubtOf } from "./doubt";
+
+/** Nothing left, and nothing given, are answers too. */
+const UNITS: NumberRule = { min: 0, decimals: 0 };
 
 /**
  * Every unit that came is accounted for: set apart, given, or its whereabouts said. It begins with what the home's own doses say; whoever finds more than they
@@ -17,22 +20,21 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
   const queries = useQueryClient();
   const onRecord = own.given_on_record;
   const left = Math.max(0, own.supplied - (onRecord ?? 0));
-  const [apart, setApart] = useState<number | "">(own.set_apart ?? (onRecord === undefined ? "" : left));
-  const [given, setGiven] = useState<number | "">(own.given ?? onRecord ?? "");
+  const [apart, setApart] = useState<number | undefined>(own.set_apart ?? (onRecord === undefined ? undefined : left));
+  const [given, setGiven] = useState<number | undefined>(own.given ?? onRecord);
   const [again, setAgain] = useState(false);
   const [note, setNote] = useState(own.note ?? "");
   const unit = useUnit()(recall.unit);
-  const counted = apart !== "" && given !== "";
+  const counted = fits(apart, UNITS) && fits(given, UNITS);
   const rest = counted ? own.supplied - apart - given : 0;
   const doubt = counted ? doubtOf({ supplied: own.supplied, apart, given }, onRecord) : undefined;
   const answer = useAction(
-    (_: null, key) =>
+    (found: { set_apart: number; given: number }, key) =>
       api.recalls.answer(
         recall.id,
         {
           version: own.version,
-          set_apart: Number(apart),
-          given: Number(given),
+          ...found,
           note: note.trim() || undefined,
           counted_again: doubt && again ? true : undefined,
         },
@@ -60,7 +62,7 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
       data-testid="recall-answer"
       onSubmit={(event) => {
         event.preventDefault();
-        answer.mutate(null);
+        if (counted) answer.mutate({ set_apart: apart, given });
       }}
     >
       <Text mb="sm">{t("app:recalls.supplied", { n: own.supplied, unit })}</Text>
@@ -73,26 +75,24 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
         </Button>
       </Group>
       <Group grow align="flex-start">
-        <NumberInput
+        <NumberField
           size="lg"
           label={t("app:recalls.setApart", { unit })}
-          min={0}
-          allowDecimal={false}
+          rule={UNITS}
           value={apart}
           error={rest < 0 ? t("app:recalls.tooMany") : undefined}
           onChange={(value) => {
-            setApart(typeof value === "number" ? value : "");
+            setApart(value);
             setAgain(false);
           }}
         />
-        <NumberInput
+        <NumberField
           size="lg"
           label={t("app:recalls.given", { unit })}
-          min={0}
-          allowDecimal={false}
+          rule={UNITS}
           value={given}
           onChange={(value) => {
-            setGiven(typeof value === "number" ? value : "");
+            setGiven(value);
             setAgain(false);
           }}
         />

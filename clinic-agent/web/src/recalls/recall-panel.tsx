@@ -16,6 +16,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { AnswerForm } from "./answer-form";
+import { allFound } from "./doubt";
 
 /** One recall in this home: who was given of it, and the answer. */
 export function RecallPanel({ recallId }: { recallId: string }) {
@@ -96,7 +97,7 @@ function Who({ recall }: { recall: Recall }) {
                 ? t("app:recalls.onRoad")
                 : t("app:recalls.since", { time: formats.dateTime(held.since) })}
             </span>
-            {held.place === "home" && held.running && (
+            {held.place === "home" && held.running && !allFound(recall.own) && (
               <StatusChip meaning="danger">{t("app:recalls.running")}</StatusChip>
             )}
           </li>

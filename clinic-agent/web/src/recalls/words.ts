@@ -53,6 +53,7 @@ export const zh = {
     sameBatch: "这就是被召回的批号 {{batch}}！不要给，请隔离存放。",
     strange: "送来的药里没有批号 {{batch}}，请核对药盒。",
     empty: "请扫码或输入批号",
+    readName: "批号 {{batch}} 分不出是哪种药：请看盒上的药名，是 {{name}} {{strength}} 才给。",
     givenFrom: "已服下（批号 {{batch}}）",
     check: "核对",
   },
@@ -114,6 +115,8 @@ export const en: typeof zh = {
     sameBatch: "This is the recalled batch {{batch}}! Do not give it; set it apart.",
     strange: "No pack of batch {{batch}} came for this medicine; check the box.",
     empty: "Scan the pack or type its batch",
+    readName:
+      "Batch {{batch}} does not say which medicine it is: read the name on the box, and give it only if that is {{name}} {{strength}}.",
     givenFrom: "Taken (batch {{batch}})",
     check: "Check",
   },

@@ -5,6 +5,7 @@ import type { Resident } from "@yunzhen/client";
 import { AllergyBanner, Banner, ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, useLocation, useParams } from "react-router";
+import { BreakGlassNotice } from "../break-glass/break-glass-notice";
 import { ChartPanel } from "../chart/chart-panel";
 import { ConsentsPanel } from "../consents/consents-panel";
 import { DocumentsPanel } from "../documents/documents-panel";
@@ -57,6 +58,7 @@ export function RecordPanel({ residentId }: { residentId: string }) {
         </nav>
       </div>
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={t(`app:residents.part.${part}`)}>
+        <BreakGlassNotice of={residentId} />
         <PartOf part={part as Part} resident={resident} />
       </div>
       <footer className="nurse-actions">

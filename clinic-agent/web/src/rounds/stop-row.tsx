@@ -12,8 +12,9 @@ import type { RoundStop } from "@yunzhen/client";
 import { ConsultationChip, ProblemAlert, StatusChip, useAction, useApi, useFormats } from "@yunzhen/client/ui";
 import type { PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
+import { Link } from "react-router";
 import { isCallable } from "../today/round";
+import { useEnter } from "../visit/use-enter";
 import { LateChip } from "./late-chip";
 import { isMeasured } from "./running-order";
 
@@ -116,13 +117,13 @@ export function StopRow({
 function Commands({ stop, onMeasure }: { stop: RoundStop; onMeasure: () => void }) {
   const { t } = useTranslation();
   const api = useApi();
-  const navigate = useNavigate();
+  const enter = useEnter();
   const queries = useQueryClient();
   const { consultation, position } = stop;
   const checkIn = useAction((version: number, key) => api.schedule.checkIn(consultation.id, version, key), {
-    onSuccess: () => {
+    onSuccess: (checkedIn) => {
+      enter(checkedIn);
       for (const key of ["rounds", "consultations"]) void queries.invalidateQueries({ queryKey: [key] });
-      void navigate(`/consultations/${consultation.id}`);
     },
   });
   return (

@@ -40,11 +40,13 @@ import { Link, useNavigate } from "react-router";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { PendingList, PrimaryButton, StaleLine } from "../shell";
+import { BreakGlassNotice } from "../break-glass/break-glass-notice";
 import { MissingConsents } from "../consents/missing-consents";
 import { allergiesKnown } from "../residents/find";
 import { RecordLinks } from "../residents/record-links";
 import { WarningChip } from "../residents/warning-chip";
 import { isSigned } from "../visit/signed";
+import { useEnter } from "../visit/use-enter";
 import { VitalsEntry } from "../visit/vitals-entry";
 import { NextAppointment } from "./next-appointment";
 import { isCallable, isOpen, type RoundRow } from "./round";
@@ -58,6 +60,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
   const { t, i18n } = useTranslation();
   const api = useApi();
   const navigate = useNavigate();
+  const enter = useEnter();
   const words = useValueWords();
   const link = useLink();
   const spool = useSpool();
@@ -149,6 +152,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
           </>
         )}
 
+        <BreakGlassNotice of={residentId} />
         <MissingConsents residentId={residentId} />
         {pending.length > 0 && (
           <section>
@@ -218,10 +222,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
             {t("app:today.addNote")}
           </Button>
           {open ? (
-            <PrimaryButton
-              leftSection={<IconVideo aria-hidden />}
-              onClick={() => void navigate(`/consultations/${consultation.id}`)}
-            >
+            <PrimaryButton leftSection={<IconVideo aria-hidden />} onClick={() => enter(consultation)}>
               {t("app:today.resume")}
             </PrimaryButton>
           ) : (

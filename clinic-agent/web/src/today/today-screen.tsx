@@ -16,6 +16,7 @@ import {
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
+import { BreakGlassNotice } from "../break-glass/break-glass-notice";
 import { RefillNotice } from "../doses/refill-notice";
 import { StaleLine } from "../shell";
 import { QueueWords } from "../visit/queue-words";
@@ -58,6 +59,9 @@ export function TodayScreen() {
           />
           <StaleLine since={residents.data?.staleSince} />
           <RefillNotice />
+        </div>
+        <div className="nurse-list-notice">
+          <BreakGlassNotice except={residentId} />
         </div>
         {residents.isPending ? (
           <Skeletons shape="rows" count={7} />

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconBuildingHospital, IconPrescription } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import type { Consultation, Prescription, ReferralSummary, TimelineStep } from "@yunzhen/client";
+import type { Consultation, Prescription, PrescriptionItem, ReferralSummary, TimelineStep } from "@yunzhen/client";
 import {
   AllergyBanner,
   Banner,
@@ -169,6 +169,8 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
   }
   if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   const prescription = query.data;
+  const dosage = ({ dose, frequency }: Pick<PrescriptionItem, "dose" | "frequency">, unit: string): string =>
+    `${formats.number(dose)} ${unitWord(unit)} · ${t(`frequency.${frequency}`)}`;
   return (
     <article className="yz-card nurse-pad nurse-prescription">
       <Stack gap="sm">
@@ -188,10 +190,22 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
                 {names.name(item.drug)} {strength(item.drug.strength)}
               </strong>
               <div>
-                {formats.number(item.dose)} {unitWord(item.dose_unit)} · {t(`frequency.${item.frequency}`)} ·{" "}
-                {t(`route.${item.route}`)} · {t("app:after.days", { n: item.days })} · {item.quantity}{" "}
-                {unitWord(item.quantity_unit)}
+                {[
+                  // Of a dose that changes each step says its own, below.
+                  ...(item.taper?.length ? [] : [dosage(item, item.dose_unit)]),
+                  item.most_per_day !== undefined && t("app:after.atMost", { n: item.most_per_day }),
+                  t(`route.${item.route}`),
+                  t("app:after.days", { n: item.days }),
+                  `${item.quantity} ${unitWord(item.quantity_unit)}`,
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
               </div>
+              {item.taper?.map((step, index) => (
+                <div key={index}>
+                  {index + 1}. {dosage(step, item.dose_unit)} · {t("app:after.days", { n: step.days })}
+                </div>
+              ))}
               {item.instruction && <div className="nurse-dim">{item.instruction}</div>}
             </li>
           ))}

@@ -23,7 +23,7 @@ import {
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { MissingConsents } from "../consents/missing-consents";
@@ -31,8 +31,8 @@ import { PendingList, PrimaryButton } from "../shell";
 import { allergiesKnown } from "../residents/find";
 import { isCallable } from "../today/round";
 import { useRound } from "../today/use-round";
-import { calledHere } from "./called-here";
 import { useSaveVoice } from "./forward-panel";
+import { useEnter } from "./use-enter";
 import { VitalsEntry } from "./vitals-entry";
 
 const TEMPLATES = [
@@ -56,7 +56,7 @@ const TEMPLATES = [
 export function BeforeScreen() {
   const { t } = useTranslation();
   const { residentId = "" } = useParams();
-  const navigate = useNavigate();
+  const enter = useEnter();
   const api = useApi();
   const box = useBoxApi();
   const queries = useQueryClient();
@@ -87,17 +87,15 @@ export function BeforeScreen() {
     (input: { id: string; version: number }, key) => api.schedule.checkIn(input.id, input.version, key),
     {
       onSuccess: (consultation) => {
-        queries.setQueryData(calledHere(consultation.id), consultation);
+        enter(consultation, { replace: true });
         for (const key of ["consultations", "rounds"]) void queries.invalidateQueries({ queryKey: [key] });
-        void navigate(`/consultations/${consultation.id}`, { replace: true });
       },
     },
   );
   const call = useAction((input: NewConsultation, key) => api.consultations.create(input, key), {
     onSuccess: (consultation) => {
-      queries.setQueryData(calledHere(consultation.id), consultation);
+      enter(consultation, { replace: true });
       void queries.invalidateQueries({ queryKey: ["consultations"] });
-      void navigate(`/consultations/${consultation.id}`, { replace: true });
     },
   });
   const saveReason = useAction(
@@ -135,10 +133,7 @@ export function BeforeScreen() {
         <AllergyBanner of={allergiesKnown(resident)} />
       </header>
       {active && (
-        <Banner
-          meaning="primary"
-          action={<Button onClick={() => void navigate(`/consultations/${active.id}`)}>{t("app:today.resume")}</Button>}
-        >
+        <Banner meaning="primary" action={<Button onClick={() => enter(active)}>{t("app:today.resume")}</Button>}>
           {t("app:before.active")}
         </Banner>
       )}

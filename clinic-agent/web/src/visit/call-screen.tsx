@@ -15,11 +15,12 @@ import {
   type Icon,
 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Call, type Consultation, type ConsultationSummary, type HomeCamera } from "@yunzhen/client";
+import type { Call, Consultation, ConsultationSummary, HomeCamera } from "@yunzhen/client";
 import {
   AllergyBanner,
   Banner,
   CallStage,
+  Guests,
   MediaProblems,
   Portrait,
   ProblemAlert,
@@ -39,23 +40,31 @@ import { useBox, useLink } from "../box/box-context";
 import { RecordingQuestion } from "../consents/recording-question";
 import { NextInRound } from "../rounds/next-in-round";
 import "../rounds/rounds.css";
+import { isCallable } from "../today/round";
 import { useRound } from "../today/use-round";
 import { ForwardPanel, useForward } from "./forward-panel";
+import { earlyCall, ownCall } from "./own-call";
 import { QueueWords } from "./queue-words";
 import { UrgentWaits } from "./urgent-waits";
 import { VitalsEntry } from "./vitals-entry";
 
 const CAMERA_ICON: Record<HomeCamera, Icon> = { room: IconCamera, close_up: IconZoomScan, tablet: IconDeviceTablet };
 
+/** The call that the press began, or a new one. What is drawn may be thrown away, so it is taken only once it is on the screen. */
 function useConsultationCall(consultationId: string): Call {
-  const { i18n } = useTranslation();
-  const [call] = useState(
-    () => new Call({ consultationId, basePath: "/page", source: "box", http: { language: () => i18n.language } }),
-  );
+  const queries = useQueryClient();
+  const [call] = useState(() => earlyCall.of(consultationId) ?? ownCall(consultationId));
   useEffect(() => {
-    call.start();
-    return () => call.dispose();
-  }, [call]);
+    earlyCall.take(consultationId);
+    // One that was refused says so; this screen does not try again by itself.
+    if (call.getSnapshot().state.phase === "idle") call.start();
+    return () => {
+      const known = queries.getQueryData<Consultation>(["consultations", consultationId]);
+      // Over, and the box may not know of it: it waits for nobody there.
+      if (known && !isCallable(known.state)) call.hangUp();
+      call.dispose();
+    };
+  }, [call, consultationId, queries]);
   return call;
 }
 
@@ -83,13 +92,13 @@ function useBeginning(call: Call, state: ConsultationSummary["state"]): void {
   }, [call, state]);
 }
 
-/** `beside`: what is known of other consultations that want the box, once the consultation was read. */
+/** `beside`: what is known of it and of other consultations that want the box, once the consultation was read. */
 export function CallScreen({
   consultation,
   beside,
 }: {
   consultation: ConsultationSummary;
-  beside?: Pick<Consultation, "outranked_by" | "outranks" | "recording_question">;
+  beside?: Pick<Consultation, "outranked_by" | "outranks" | "recording_question" | "allowed">;
 }) {
   const { t } = useTranslation();
   const call = useConsultationCall(consultation.id);
@@ -137,6 +146,11 @@ export function CallScreen({
         />
       )}
       <RecordingSign consultationId={consultation.id} />
+      {!ended && link.online && beside?.allowed.includes("invitations") && (
+        <div className="nurse-guests">
+          <Guests consultationId={consultation.id} size="lg" />
+        </div>
+      )}
       <div className="nurse-stage">
         <CallStage
           call={call}

@@ -1,4 +1,5 @@
 import { charts, consents, documents, portrait, residents } from "./residents-en";
+import { en as breakGlass } from "../break-glass/words";
 import { en as doses } from "../doses/words";
 import { en as recalls } from "../recalls/words";
 import { en as eligibility } from "../eligibility/words";
@@ -15,6 +16,48 @@ export const en: Words = {
   signIn: {
     title: "Nurse sign-in",
     hint: "Use your nurse account of this home. Records are kept on the box and sent when the network is there.",
+  },
+  shift: {
+    who: "Who takes this tablet?",
+    pinOf: "PIN of {{name}}",
+    someoneElse: "Someone else",
+    byPassword: "Another nurse: sign in with the password",
+    byPin: "Open with a PIN",
+    needsPassword: "password needed",
+    delete: "Delete one digit",
+    digits: "{{n}} digits entered",
+    locked: "The tablet is locked",
+    badge: "Badge (if you have one)",
+    badgeField: "Scan your badge, by scanner or camera: for this shift it takes the tablet over.",
+    badgeKept: "Your badge of this shift stays. Scan another one to take its place.",
+    badgeDrop: "No badge any more",
+    badgeCamera: "Scan a badge by camera",
+    badgeRead: "The badge was read",
+    badgeWrong: "This is not the code of a badge: scan it again, or leave it empty",
+    badgeHint: "Or scan your badge",
+    proveHint: "First your password.",
+    toPin: "Next: the PIN",
+    change: "PIN and badge",
+    lockedHint: "Choose your name and enter your PIN. What was typed is still there; a call goes on.",
+    lockedBy: {
+      idle: "Nobody touched it for {{n}} minutes, so it locked.",
+      pressed: "{{name}} locked it.",
+      box: "It was locked in another window, or nobody touched it for too long.",
+      taken: "{{name}} has taken this tablet over in another window.",
+      over: "The shift is over and the PIN of {{name}} with it: sign in with the password. What was typed is still there; a call goes on.",
+      left: "The tablet is locked: nobody touched it for too long, or somebody locked it.",
+      ended:
+        "This sign-in has ended: the shift is over, or the account was signed out elsewhere. Please sign in again.",
+    },
+    lock: "Lock / hand over",
+    set: "Set a PIN",
+    setTitle: "A PIN for this shift",
+    setHint: "Six digits, for this tablet and this shift only. It works without the network too.",
+    why: "With a PIN the tablet changes hands in seconds, without the network too. It locks after {{n}} minutes without a touch; without a PIN that takes the password and the network.",
+    new: "Enter a new PIN",
+    repeat: "Enter it once more",
+    differs: "The two were different, please set it again.",
+    saved: "The PIN is set",
   },
   nav: {
     today: "Today",
@@ -49,6 +92,8 @@ export const en: Words = {
     switchNurse: "Switch nurse / sign out",
     staleSince: "Network down: what you see is from {{time}}",
     menu: "Menu of {{name}}",
+    passwordElsewhere:
+      "To change the password, sign in to the hospital console on a computer and open “Account and sign-in”.",
   },
   today: {
     title: "Today's round",
@@ -312,6 +357,7 @@ export const en: Words = {
     notYoursHint: "It may belong to another home or was removed.",
     minutes: "{{n}} min",
     days: "{{n}} days",
+    atMost: "at most {{n}} in 24 hours",
   },
   deliveries: {
     title: "Deliveries",
@@ -378,6 +424,7 @@ export const en: Words = {
   chart: charts,
   eligibility,
   doses,
+  breakGlass,
   recalls,
   schedule,
   urgent,

@@ -1,5 +1,6 @@
 /** The nurse's page in Chinese. `en.ts` has the same keys. */
 import { charts, consents, documents, portrait, residents } from "./residents-zh";
+import { zh as breakGlass } from "../break-glass/words";
 import { zh as doses } from "../doses/words";
 import { zh as recalls } from "../recalls/words";
 import { zh as eligibility } from "../eligibility/words";
@@ -13,6 +14,47 @@ import { zh as visits } from "../visits/words";
 export const zh = {
   title: "云诊 · 护士",
   signIn: { title: "护士登录", hint: "请使用本院护士账号。护理记录会保存在本机，网络恢复后自动发送。" },
+  shift: {
+    who: "谁来用这台平板？",
+    pinOf: "{{name}} 的 PIN",
+    someoneElse: "换一个人",
+    byPassword: "其他人：用密码登录",
+    byPin: "用 PIN 打开",
+    needsPassword: "需用密码登录",
+    delete: "删除一位",
+    digits: "已输入 {{n}} 位",
+    locked: "平板已锁定",
+    badge: "工牌（可不填）",
+    badgeField: "用扫码枪或相机扫描自己的工牌；本班次内可用它换人。",
+    badgeKept: "本班次的工牌继续有效；扫描另一张会替换它。",
+    badgeDrop: "不再使用工牌",
+    badgeCamera: "用相机扫描工牌",
+    badgeRead: "已读到工牌",
+    badgeWrong: "这不是工牌的二维码，请重新扫描或清空",
+    badgeHint: "也可以扫描自己的工牌",
+    proveHint: "请先输入自己的登录密码。",
+    toPin: "下一步：设置 PIN",
+    change: "PIN 与工牌",
+    lockedHint: "选择自己的姓名并输入 PIN。已输入的内容还在；通话不会中断。",
+    lockedBy: {
+      idle: "{{n}} 分钟无人操作，平板自动锁定。",
+      pressed: "{{name}} 锁定了平板。",
+      box: "平板在另一个窗口被锁定，或太久无人操作。",
+      taken: "{{name}} 已在另一个窗口接手这台平板。",
+      over: "本班次已结束，{{name}} 的 PIN 不再有效，请用密码登录。已输入的内容还在；通话不会中断。",
+      left: "平板已锁定：太久无人操作，或有人按了锁定。",
+      ended: "本次登录已结束：班次到时，或账号在别处被退出。请重新登录。",
+    },
+    lock: "锁定 / 换人",
+    set: "设置 PIN",
+    setTitle: "设置本班的 PIN",
+    setHint: "六位数字，只在这台平板上、只在本班次内有效。断网时也能用。",
+    why: "设置 PIN 后换人只需几秒，断网也可以。{{n}} 分钟无人操作时平板会锁定；没有 PIN 就要用密码，且需要网络。",
+    new: "请输入新的 PIN",
+    repeat: "请再输入一次",
+    differs: "两次输入不同，请重新设置。",
+    saved: "PIN 已设置",
+  },
   nav: { today: "今日", doses: "给药", residents: "住民", plan: "安排", deliveries: "送药", main: "主导航" },
   top: {
     boxUnreachable: "连不上院内主机",
@@ -38,6 +80,7 @@ export const zh = {
     switchNurse: "换班 / 退出登录",
     staleSince: "网络中断：以下为 {{time}} 的资料",
     menu: "{{name}} 的菜单",
+    passwordElsewhere: "更改密码：请在电脑上登录医院工作台，打开“账户与登录”。",
   },
   today: {
     title: "今日查房",
@@ -299,12 +342,13 @@ export const zh = {
     notYoursHint: "它可能属于其他护理院，或已被移除。",
     minutes: "{{n}} 分钟",
     days: "{{n}} 天",
+    atMost: "24 小时内最多 {{n}} 次",
   },
   deliveries: {
     title: "送药",
     expected: "待收药品",
     done: "已处理",
-    empty: "没有在途的药品",
+    empty: "没有等待送达的药品",
     emptyHint: "药房发货后，包裹会自动显示在这里。",
     noneDone: "还没有签收记录",
     forResident: "{{name}} · {{bed, bed}}",
@@ -365,6 +409,7 @@ export const zh = {
   chart: charts,
   eligibility,
   doses,
+  breakGlass,
   recalls,
   schedule,
   urgent,

@@ -144,7 +144,12 @@ async fn published(store: &Store, now: Timestamp) -> anyhow::Result<Schedule> {
     for n in 0..SPECIALISTS {
         let id = StaffId::new(now, clock::random_bytes());
         let member = Staff { id, username: format!("bench{n}"), ..like.clone() };
-        staff::insert(&mut tx, &member, &StaffCredential { staff_id: id, password_hash: String::new().into() }).await?;
+        staff::insert(
+            &mut tx,
+            &member,
+            &StaffCredential { staff_id: id, password_hash: String::new().into(), initial_until: None },
+        )
+        .await?;
         let times = Availability {
             specialist_id: id,
             version: 1,

@@ -143,10 +143,10 @@ impl Encoder {
 
     /// The box's ladder; another size begins with a keyframe.
     fn step(&mut self, now: Duration, bps: u32) {
-        let target = self.ladder.step(now, bps).target(&PLAN, bps);
-        // Each still stands by itself, and so does what follows the last of them.
-        self.key_wanted |=
-            (target.width, target.height, target.motion) != (self.target.width, self.target.height, self.target.motion);
+        self.ladder.step(now, bps);
+        let target = self.ladder.target(&PLAN, bps);
+        // Each still stands by itself, and so does what follows the last of them. Another pace alone is the same encoder.
+        self.key_wanted |= !target.is_made_as(&self.target);
         self.target = target;
     }
 }
@@ -185,7 +185,7 @@ mod tests {
             encoder.frames_per_second()
         };
         let steps = [at(0, 700_000), at(1, 300_000), at(2, 60_000), at(3, 100_000), at(4, 120_000), at(5, 120_000)];
-        assert_eq!(steps, [30, 15, 2, 2, 2, 2]);
+        assert_eq!(steps, [30, 15, 10, 10, 10, 15]);
         assert_eq!([at(6, 120_000), at(7, 700_000), at(9, 700_000)], [15, 15, 30]);
     }
 

@@ -120,7 +120,7 @@ impl Receiver {
                 let Ok(taken) = self.incoming.repair(at, packet) else { return };
                 packets.extend(taken.sounds.into_iter().chain(taken.sound).chain(taken.pictures));
             }
-            Flow::Feedback | Flow::SlotVideo(_) | Flow::SlotAudio(_) | Flow::SlotFeedback(_) => {}
+            Flow::Feedback | Flow::LowVideo | Flow::SlotVideo(_) | Flow::SlotAudio(_) | Flow::SlotFeedback(_) => {}
         }
         for packet in packets {
             let Ok(packet) = RtpPacket::parse(packet) else { continue };

@@ -61,10 +61,20 @@ fn of_two_links_the_death_of_one_costs_no_sound() {
     assert!(row.sound_percent >= 99.9, "{row:?}");
 }
 
+/// It was 1.2 pictures a second and 99 % of the time frozen: planned sound took nearly half of the link, and what was left was worth two large frames a second. It is ten now, and what still freezes
+/// is a lost packet's way there and back (docs/congestion-control.md).
 #[test]
-fn on_150_kbit_a_consultation_is_possible() {
-    let row = of("uplink-150k", Program::Clocked);
-    assert!(row.sound_percent >= 99.5 && row.frames_per_second >= 1.0, "{row:?}");
+fn on_150_kbit_a_consultation_is_possible_and_the_picture_moves() {
+    let mut sound = 0.0;
+    for seed in 1..=3 {
+        let case = case("uplink-150k", seed).expect("case");
+        let outcome = world::run(&case, seed, Program::Clocked);
+        let row = row("clocked", &case, seed, &outcome, 3_000_000);
+        assert!(row.sound_percent >= 99.2 && row.frames_per_second >= 7.0, "{row:?}");
+        assert!(row.frozen_percent < 35.0 && row.freezes_per_minute < 60.0, "{row:?}");
+        sound += row.sound_percent / 3.0;
+    }
+    assert!(sound >= 99.5, "{sound}");
 }
 
 /// From 1 Mbit/s to so little and back, with a queue of 300 ms.
@@ -90,11 +100,12 @@ fn between(case: &Case, from: u64, to: u64) -> (usize, f64) {
     (flow.shown.iter().filter(within).count(), 100.0 * heard)
 }
 
+/// Sound is slim there and leaves six small pictures a second, 300 in all; it was a still every few seconds.
 #[test]
-fn on_90_kbit_there_are_stills_and_whole_sound_and_moving_pictures_come_back() {
+fn on_90_kbit_the_picture_moves_sound_is_whole_and_the_full_picture_comes_back() {
     let case = narrow("narrow-90k", 90_000);
-    let (stills, sound) = between(&case, 30, 80);
-    assert!((5..=60).contains(&stills) && sound >= 99.5, "{stills} {sound}");
+    let (pictures, sound) = between(&case, 30, 80);
+    assert!(pictures >= 150 && sound >= 99.5, "{pictures} {sound}");
     let (pictures, sound) = between(&case, 92, 100);
     assert!(pictures > 100 && sound >= 99.0, "{pictures} {sound}");
 }
@@ -103,7 +114,7 @@ fn on_90_kbit_there_are_stills_and_whole_sound_and_moving_pictures_come_back() {
 fn on_50_kbit_slim_sound_is_whole_beside_stills_and_everything_comes_back() {
     let case = narrow("narrow-50k", 50_000);
     let (stills, sound) = between(&case, 30, 80);
-    assert!((5..=20).contains(&stills) && sound >= 99.9, "{stills} {sound}");
+    assert!((5..=20).contains(&stills) && sound >= 99.5, "{stills} {sound}");
     let (pictures, sound) = between(&case, 92, 100);
     assert!(pictures > 100 && sound >= 98.5, "{pictures} {sound}");
 }
@@ -131,10 +142,19 @@ fn a_new_address_costs_no_sound_beyond_its_silence() {
 /// Frames that had begun to leave were dropped, each for a keyframe that did not leave whole either.
 #[test]
 fn a_rate_that_falls_costs_no_storm_of_keyframes() {
-    let row = of("8867-5.1-variable-50ms", Program::Clocked);
-    assert!(row.frozen_percent < 2.5 && row.used_percent > 68.0 && row.sound_percent >= 99.7, "{row:?}");
-    let road = of("8869-3.2-bad-coverage-120kmh", Program::Clocked);
-    assert!(road.frozen_percent < 11.0 && road.sound_percent >= 99.5, "{road:?}");
+    let varying = of("8867-5.1-variable-50ms", Program::Clocked);
+    assert!(
+        varying.frozen_percent < 2.0 && varying.used_percent > 65.0 && varying.sound_percent >= 99.7,
+        "{varying:?}"
+    );
+    let mut sound = 0.0;
+    for seed in 1..=3 {
+        let case = case("8869-3.2-bad-coverage-120kmh", seed).expect("case");
+        let road = row("clocked", &case, seed, &world::run(&case, seed, Program::Clocked), 3_000_000);
+        assert!(road.frozen_percent < 4.0 && road.sound_percent >= 99.3, "{road:?}");
+        sound += road.sound_percent / 3.0;
+    }
+    assert!(sound >= 99.5, "{sound}");
 }
 
 #[test]
@@ -179,7 +199,7 @@ fn a_recorded_trace_is_a_case_that_each_seed_begins_elsewhere() {
     let (first, second) = (recorded("made-up", &trace, 1), recorded("made-up", &trace, 2));
     assert_ne!(first, second);
     let row = measured(&first, Program::Clocked);
-    assert!(row.used_percent > 30.0 && row.sound_percent > 95.0, "{row:?}");
+    assert!(row.used_percent > 25.0 && row.freezes_per_minute < 8.0 && row.sound_percent > 95.0, "{row:?}");
 }
 
 #[test]
@@ -204,5 +224,5 @@ fn where_packets_are_lost_sound_is_whole_and_parity_does_not_take_the_picture_do
     let lossy = of("lossy-10", Program::Clocked);
     assert!(lossy.sound_percent > 99.5 && lossy.frozen_percent < 9.0, "{lossy:?}");
     let rural = of("rural-morning", Program::Clocked);
-    assert!(rural.sound_percent > 99.5 && rural.frozen_percent < 15.0, "{rural:?}");
+    assert!(rural.sound_percent > 99.5 && rural.frozen_percent < 9.0, "{rural:?}");
 }

@@ -14,15 +14,15 @@ use yunzhen_certs::sign::DocumentKey;
 use yunzhen_domain::Role;
 use yunzhen_domain::checked::IdNumber;
 use yunzhen_domain::formulary::DrugId;
-use yunzhen_domain::ids::{EligibilityId, HomeId, PharmacyId, ResidentId, StaffId};
+use yunzhen_domain::ids::{EligibilityId, HomeId, PharmacyId, ResidentId, SigningKeyId, StaffId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Eligibility, Home, Pharmacy, Resident, Staff, StaffCredential};
+use yunzhen_domain::records::{Eligibility, Home, Pharmacy, Resident, SigningKey, Staff, StaffCredential};
 use yunzhen_relay::app::views::stock::GoodsReceipt;
 use yunzhen_relay::app::{App, stock};
 use yunzhen_relay::seed;
 use yunzhen_runtime::clock;
 use yunzhen_store::testing::years::Person;
-use yunzhen_store::{Db, Store, eligibility, homes, pharmacies, residents, staff};
+use yunzhen_store::{Db, Store, eligibility, homes, pharmacies, residents, signing_keys, staff};
 
 use crate::care::world::request_of;
 
@@ -100,12 +100,23 @@ impl County {
             anyhow::Ok(Signer { member, key: DocumentKey::from_pem(&issued.key_pem)?, chain: issued.issued.chain })
         };
         let signers = |all: Vec<Staff>| all.into_iter().map(signer).collect::<anyhow::Result<Vec<_>>>();
-        Ok(Self {
+        let county = Self {
             nurses: Arc::new(all(Role::Nurse, HOMES).await?),
             specialists: Arc::new(signers(all(Role::Specialist, SPECIALISTS).await?)?),
             pharmacists: Arc::new(signers(all(Role::Pharmacist, PHARMACISTS).await?)?),
             pharmacies: Arc::new(all(Role::Pharmacy, PHARMACIES).await?),
-        })
+        };
+        drop(db);
+        // The keys of this run are in force at once: what is measured is the chain, not the enrolment.
+        let mut tx = store.write().await?;
+        for Signer { member, key, .. } in county.specialists.iter().chain(county.pharmacists.iter()) {
+            let key_sha256 = key.public_jwk().sha256().context("a key on P-256")?;
+            let id = SigningKeyId::new(at, clock::random_bytes());
+            let in_force = SigningKey::in_force(id, member.id, member.role, key_sha256, at);
+            signing_keys::insert(&mut tx, &in_force).await?;
+        }
+        tx.commit_bookkeeping("keys to sign with").await?;
+        Ok(county)
     }
 
     /// Writes them down, and says who the residents are.
@@ -118,7 +129,8 @@ impl County {
         let fresh = clock::random_bytes::<10>;
         let member = async |tx: &mut yunzhen_store::Tx, username: String, role: Role, at_place: Staff| {
             let member = Staff { id: StaffId::new(at, fresh()), name: username.clone(), username, role, ..at_place };
-            let credential = StaffCredential { staff_id: member.id, password_hash: String::new().into() };
+            let credential =
+                StaffCredential { staff_id: member.id, password_hash: String::new().into(), initial_until: None };
             staff::insert(tx, &member, &credential).await?;
             anyhow::Ok(())
         };

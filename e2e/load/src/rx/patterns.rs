@@ -278,6 +278,7 @@ fn draft() -> PrescriptionDraft {
         frequency: Frequency::Qd,
         route: Route::Oral,
         days: WEEK,
+        most_per_day: None,
         quantity: None,
         instruction: "早餐后服用".to_owned(),
         substitution: false,

@@ -5,13 +5,14 @@ import { IconHistory, IconLockOpen } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { AuditFilters } from "./AuditFilters";
-import { actionKey, EMPTY, isFiltered, matchesAudit, queryOf } from "./audit";
+import { actionKey, EMPTY, filterOf, isFiltered, matchesAudit, queryOf } from "./audit";
 
 /** Pages fetched by one press while nothing that matches has turned up. */
 const REACH = 10;
@@ -21,7 +22,8 @@ export function AuditPage() {
   const { t } = useTranslation("app");
   const formats = useFormats();
   useTitle(t("administration.audit.title"));
-  const [filter, setFilter] = useState(EMPTY);
+  const [search] = useSearchParams();
+  const [filter, setFilter] = useState(() => filterOf(search));
   const [looking, setLooking] = useState(false);
   const asked = queryOf(filter);
   const query = useInfiniteQuery({
@@ -100,7 +102,7 @@ function List({ items, onRecord }: { items: AuditEvent[]; onRecord: (id: string)
   });
   return (
     <div className={page.surface}>
-      <Table horizontalSpacing="md" verticalSpacing="xs" miw={860}>
+      <Table horizontalSpacing="sm" verticalSpacing="xs" miw={640}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th ta="right">{t("administration.audit.seq")}</Table.Th>
@@ -115,7 +117,7 @@ function List({ items, onRecord }: { items: AuditEvent[]; onRecord: (id: string)
           {items.map((item) => (
             <Table.Tr key={item.seq}>
               <Table.Td ta="right">{item.seq}</Table.Td>
-              <Table.Td style={{ whiteSpace: "nowrap" }}>{time.format(new Date(item.at))}</Table.Td>
+              <Table.Td>{time.format(new Date(item.at))}</Table.Td>
               <Table.Td title={item.actor}>
                 {item.actor_name}{" "}
                 <Text span c={item.actor_name ? "dimmed" : undefined} inherit>

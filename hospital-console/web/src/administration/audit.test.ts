@@ -1,6 +1,6 @@
 import type { AuditEvent } from "@yunzhen/client";
 import { expect, it } from "vitest";
-import { EMPTY, groupOf, isFiltered, matchesAudit, queryOf, type AuditFilter } from "./audit";
+import { EMPTY, filterOf, groupOf, isFiltered, linkTo, matchesAudit, queryOf, type AuditFilter } from "./audit";
 import * as messages from "./audit-messages";
 
 const event = (more: Partial<AuditEvent> = {}): AuditEvent => ({
@@ -77,4 +77,11 @@ it("has words for every kind of event and of record that the relay knows", async
   const unknown = kinds.filter((kind) => !(kind.replaceAll(".", "_") in messages.zh.actions));
   expect(unknown).toEqual([]);
   expect(kinds.map((kind) => kind.split(".")[0] ?? "").filter((kind) => !(kind in messages.zh.entities))).toEqual([]);
+});
+
+it("is led to by a link of another page, and asks the relay for that", () => {
+  const link = linkTo({ purpose: "BTG", actorId: "s3", entityId: "r7" });
+  const filter = filterOf(new URL(link, "http://x").searchParams);
+  expect(queryOf(filter)).toEqual({ purpose: "BTG", actor_id: "s3", entity_id: "r7" });
+  expect(filterOf(new URLSearchParams())).toEqual(EMPTY);
 });

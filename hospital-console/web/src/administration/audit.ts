@@ -64,6 +64,22 @@ export function matchesAudit(item: AuditEvent, filter: AuditFilter): boolean {
   );
 }
 
+/** The audit page with a filter, for other pages to lead to. */
+export function linkTo(filter: Pick<AuditFilter, "purpose" | "actorId" | "entityId">): string {
+  const { purpose, actorId, entityId } = filter;
+  return `/audit?${new URLSearchParams({ purpose, ...(actorId === null ? {} : { actor: actorId }), record: entityId }).toString()}`;
+}
+
+/** What such a link asks for. */
+export function filterOf(search: URLSearchParams): AuditFilter {
+  return {
+    ...EMPTY,
+    purpose: search.get("purpose") === "BTG" ? "BTG" : "all",
+    actorId: search.get("actor"),
+    entityId: search.get("record") ?? "",
+  };
+}
+
 export const isFiltered = (filter: AuditFilter): boolean => JSON.stringify(filter) !== JSON.stringify(EMPTY);
 
 /** Words of an action: `resident.viewed` → key `resident_viewed`. */

@@ -1,18 +1,30 @@
-import { LiveEvents, type ConsultationSummary, type Role, type Staff } from "@yunzhen/client";
+import {
+  LiveEvents,
+  wasEnded,
+  type ApiError,
+  type ConsultationSummary,
+  type Role,
+  type SignedIn as Person,
+  type Staff,
+} from "@yunzhen/client";
 import { EmptyState, ProblemAlert, SignInForm, useLiveState, useReminders } from "@yunzhen/client/ui";
 import { Button, Center, Loader, Modal, Text } from "@mantine/core";
 import { IconDeviceTablet, IconLock, IconMapQuestion } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, Route, Routes } from "react-router";
 import { keys } from "../common/keys";
+import { leaveProvider } from "../openid/leave";
+import { ProviderButtons } from "../openid/ProviderButtons";
 import { secrets } from "../orders/secrets";
 import { ReminderToasts } from "../reminders/ReminderToasts";
 import { api, onSignedOut } from "./api";
+import { Reauthenticate } from "./Reauthenticate";
 import { StaffContext, useSession } from "./session";
 import { Shell } from "./Shell";
 import { SignInPage } from "./SignInPage";
+import { Tabs } from "./tabs";
 
 const ConsultationPage = lazy(async () => ({
   default: (await import("../consultations/ConsultationPage")).ConsultationPage,
@@ -29,6 +41,9 @@ const OrdersPage = lazy(async () => ({ default: (await import("../orders/OrdersP
 const StockPage = lazy(async () => ({ default: (await import("../stock/StockPage")).StockPage }));
 const OrderPage = lazy(async () => ({ default: (await import("../orders/OrderPage")).OrderPage }));
 const StaffPage = lazy(async () => ({ default: (await import("../administration/StaffPage")).StaffPage }));
+const KeysPage = lazy(async () => ({ default: (await import("../signing-keys/KeysPage")).KeysPage }));
+const MyKeysPage = lazy(async () => ({ default: (await import("../signing-keys/MyKeysPage")).MyKeysPage }));
+const VerifyPage = lazy(async () => ({ default: (await import("../verification/VerifyPage")).VerifyPage }));
 const BoxesPage = lazy(async () => ({ default: (await import("../administration/BoxesPage")).BoxesPage }));
 const AuditPage = lazy(async () => ({ default: (await import("../administration/AuditPage")).AuditPage }));
 // The registry's pages: who the residents are, who may see them, who is called.
@@ -51,6 +66,9 @@ const ResidentsPage = lazy(async () => ({ default: (await import("../residents/R
 const ResidentPage = lazy(async () => ({ default: (await import("../residents/ResidentPage")).ResidentPage }));
 const OpenRecordPage = lazy(async () => ({ default: (await import("../break-glass/OpenRecordPage")).OpenRecordPage }));
 
+const AccountPage = lazy(async () => ({ default: (await import("../account/AccountPage")).AccountPage }));
+const SetPasswordPage = lazy(async () => ({ default: (await import("../passwords/SetPasswordPage")).SetPasswordPage }));
+const EnrolPage = lazy(async () => ({ default: (await import("../account/EnrolPage")).EnrolPage }));
 const SchedulePage = lazy(async () => ({ default: (await import("../schedule/SchedulePage")).SchedulePage }));
 const AvailabilityPage = lazy(async () => ({
   default: (await import("../schedule/AvailabilityPage")).AvailabilityPage,
@@ -76,9 +94,56 @@ const HOME: Partial<Record<Role, string>> = {
 /** The signed-in part: sign-in, one live stream, the pages of the person's role. */
 export function StaffApp() {
   const queryClient = useQueryClient();
-  const session = useSession();
   const [expired, setExpired] = useState(false);
-  const expire = useCallback(() => setExpired(true), []);
+  const [ended, setEnded] = useState<ApiError>();
+  // Who signs out ends the live stream and what is under way with it: that is no session that ran out.
+  const leaving = useRef(false);
+  // Nothing of the record stays on the screen or in memory: whoever ended the session may have lost this device.
+  const clear = useCallback(
+    (why: ApiError | undefined) => {
+      leaving.current = true;
+      setExpired(false);
+      setEnded(why);
+      forget(queryClient);
+    },
+    [queryClient],
+  );
+  const tabs = useRef<Tabs>(undefined);
+  useEffect(() => {
+    const opened = new Tabs(clear);
+    tabs.current = opened;
+    return () => opened.close();
+  }, [clear]);
+  // Whichever tab hears it first takes the cookie along, also one that is just being opened: the others are told.
+  const over = useCallback(
+    (why: ApiError) => {
+      tabs.current?.tell(why);
+      clear(why);
+    },
+    [clear],
+  );
+  const session = useSession(over);
+  // What was under way while the session got another token is refused with the former one: nobody is disturbed before it is asked who is signed in now.
+  const expire = useCallback(
+    (cause?: ApiError) => {
+      if (leaving.current) return;
+      void api.session.me().catch((error: unknown) => {
+        if (leaving.current) return;
+        // The first answer that says so takes the cookie along; who asks after it is only told that nobody is signed in.
+        const why = [error, cause].find(wasEnded);
+        if (why) over(why);
+        else setExpired(true);
+      });
+    },
+    [over],
+  );
+  const leave = useCallback(() => {
+    leaving.current = true;
+  }, []);
+  const left = useCallback(() => {
+    tabs.current?.tell();
+    clear(undefined);
+  }, [clear]);
   useEffect(() => onSignedOut(expire), [expire]);
   if (session.isPending) {
     return (
@@ -89,41 +154,91 @@ export function StaffApp() {
   }
   if (session.isError) return <ProblemAlert error={session.error} onRetry={() => void session.refetch()} />;
   if (session.data === null)
-    return <SignInPage onSignedIn={(staff) => queryClient.setQueryData(keys.session, staff)} />;
-  const signInAgain = (staff: Staff) => {
+    return (
+      <SignInPage
+        ended={ended}
+        onSignedIn={(staff) => {
+          leaving.current = false;
+          setExpired(false);
+          setEnded(undefined);
+          queryClient.setQueryData(keys.session, staff);
+        }}
+      />
+    );
+  const signOut = () => {
+    leave();
+    void api.session.signOut().finally(left);
+  };
+  if (session.data.must_set_password)
+    return (
+      <Suspense fallback={null}>
+        <SetPasswordPage staff={session.data} onSet={() => void session.refetch()} onSignOut={signOut} />
+      </Suspense>
+    );
+  if (session.data.must_enrol)
+    return (
+      <Suspense fallback={null}>
+        <EnrolPage staff={session.data} onEnrolled={() => void session.refetch()} onSignOut={signOut} />
+      </Suspense>
+    );
+  const signInAgain = (staff: Person) => {
     setExpired(false);
     queryClient.setQueryData(keys.session, staff);
     void queryClient.invalidateQueries();
   };
   return (
     <>
-      <SignedIn key={session.data.id} staff={session.data} expired={expired} onExpired={expire} />
+      <SignedIn
+        key={session.data.id}
+        staff={session.data}
+        expired={expired}
+        onExpired={expire}
+        onLeaving={leave}
+        onLeft={left}
+      />
       {expired && <SignInAgain onSignedIn={signInAgain} />}
     </>
   );
 }
 
+/** Drops what was read. The session's own query stays: the screen watches it, and a cleared query changes unseen. */
+function forget(queryClient: QueryClient): void {
+  secrets.clear();
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
+  queryClient.setQueryData(keys.session, null);
+}
+
 /** Over the page, so that what was typed stays; another person signing in gets a page of their own. */
-function SignInAgain({ onSignedIn }: { onSignedIn: (staff: Staff) => void }) {
+function SignInAgain({ onSignedIn }: { onSignedIn: (staff: Person) => void }) {
   const { t } = useTranslation("app");
   return (
     <Modal opened onClose={() => undefined} withCloseButton={false} title={t("app.signIn.again")}>
       <Text mb="md">{t("app.sessionEnded")}</Text>
-      <SignInForm onSignedIn={onSignedIn} />
+      <SignInForm passkeys onSignedIn={onSignedIn} hint={<ProviderButtons />} />
     </Modal>
   );
 }
 
-function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolean; onExpired: () => void }) {
+interface SignedInProps {
+  staff: Staff;
+  expired: boolean;
+  onExpired: (cause?: ApiError) => void;
+  /** She is about to sign out. */
+  onLeaving: () => void;
+  /** She has. */
+  onLeft: () => void;
+}
+
+function SignedIn({ staff, expired, onExpired, onLeaving, onLeft }: SignedInProps) {
   const { t } = useTranslation("app");
   const queryClient = useQueryClient();
   const isMine = useCallback(({ specialist }: ConsultationSummary) => specialist?.id === staff.id, [staff.id]);
   const { reminders, onChange, dismiss } = useReminders(isMine);
   const live = useMemo(() => new LiveEvents({ queries: queryClient, onChange }), [queryClient, onChange]);
-  const { phase } = useLiveState(live);
+  const state = useLiveState(live);
   useEffect(() => {
-    if (phase === "signed_out") onExpired();
-  }, [phase, onExpired]);
+    if (state.phase === "signed_out") onExpired(state.error);
+  }, [state, onExpired]);
   useEffect(() => {
     if (expired) return;
     live.start();
@@ -135,11 +250,10 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
     };
   }, [live, expired]);
   const signOut = () => {
+    onLeaving();
     void api.session.signOut().finally(() => {
-      secrets.clear();
-      // The session's own query stays: this screen watches it, and a cleared query changes unseen.
-      queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
-      queryClient.setQueryData(keys.session, null);
+      onLeft();
+      void leaveProvider();
     });
   };
   const home = HOME[staff.role];
@@ -195,14 +309,34 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="homes" element={only("administrator", <HomesPage />)} />
           <Route path="pharmacies" element={only("administrator", <PharmaciesPage />)} />
           <Route path="staff" element={only("administrator", <StaffPage />)} />
+          <Route
+            path="signing-keys"
+            element={only(
+              ["administrator", "specialist", "pharmacist"],
+              staff.role === "administrator" ? <KeysPage /> : <MyKeysPage />,
+            )}
+          />
+          <Route
+            path="verify"
+            element={only(["administrator", "specialist", "pharmacist", "pharmacy"], <VerifyPage />)}
+          />
           <Route path="boxes" element={only("administrator", <BoxesPage />)} />
           <Route path="audit" element={only("administrator", <AuditPage />)} />
           <Route path="retention" element={only("administrator", <RetentionPage />)} />
           <Route path="interfaces" element={only(["administrator", "pharmacy"], <PharmacySystemsPage />)} />
           <Route path="safety" element={only(["administrator", "pharmacist"], <OverridesPage />)} />
+          <Route
+            path="account"
+            element={
+              <Suspense fallback={null}>
+                <AccountPage onSignedOut={onLeft} />
+              </Suspense>
+            }
+          />
           <Route path="*" element={<NotFound />} />
         </Route>
       </Routes>
+      <Reauthenticate name={staff.name} />
       <ReminderToasts reminders={reminders} onDismiss={dismiss} />
     </StaffContext.Provider>
   );

@@ -1,10 +1,13 @@
 import type { LiveEvents, Role, Staff } from "@yunzhen/client";
-import { Banner, ColorSchemeSwitch, LanguageSwitch, useFormats, useLiveState } from "@yunzhen/client/ui";
-import { Avatar, Group, Menu, Text, UnstyledButton } from "@mantine/core";
-import { IconCloudOff, IconLogout } from "@tabler/icons-react";
+import { AccessNotices, Banner, ColorSchemeSwitch, LanguageSwitch, useFormats, useLiveState } from "@yunzhen/client/ui";
+import { Anchor, Avatar, Group, Menu, Text, UnstyledButton } from "@mantine/core";
+import { IconCloudOff, IconKey, IconLicense, IconLogout, IconShieldCheck, IconSignature } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { NavLink, Outlet } from "react-router";
+import { Link, NavLink, Outlet } from "react-router";
+import { EndingLicences } from "../administration/EndingLicences";
+import { WaitingReviews } from "../break-glass/WaitingReviews";
 import { OpenRecalls } from "../recalls/OpenRecalls";
+import { WaitingKeys } from "../signing-keys/WaitingKeys";
 import { UrgentCalls } from "../urgent-calls/UrgentCalls";
 import classes from "./Shell.module.css";
 
@@ -23,6 +26,8 @@ const NAV: Partial<Record<Role, readonly string[]>> = {
     "pharmacies",
     "recalls",
     "staff",
+    "signing-keys",
+    "verify",
     "boxes",
     "audit",
     "safety",
@@ -50,7 +55,10 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
           {(NAV[staff.role] ?? []).map((path) => (
             <NavLink key={path} to={`/${path}`} className={classes.link}>
               {t(`app.nav.${path}`)}
+              {path === "break-glass" && <WaitingReviews />}
               {path === "recalls" && <OpenRecalls />}
+              {path === "staff" && <EndingLicences />}
+              {path === "signing-keys" && <WaitingKeys />}
             </NavLink>
           ))}
         </nav>
@@ -79,6 +87,19 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
                   {t("app.account.licence")} {staff.licence}
                 </Text>
               )}
+              <Menu.Item component={Link} to="/account" leftSection={<IconKey size={18} aria-hidden />}>
+                {t("account.menu")}
+              </Menu.Item>
+              {(staff.role === "specialist" || staff.role === "pharmacist") && (
+                <Menu.Item component={Link} to="/signing-keys" leftSection={<IconSignature size={18} aria-hidden />}>
+                  {t("app.account.keys")}
+                </Menu.Item>
+              )}
+              {["specialist", "pharmacist", "pharmacy"].includes(staff.role) && (
+                <Menu.Item component={Link} to="/verify" leftSection={<IconShieldCheck size={18} aria-hidden />}>
+                  {t("app.nav.verify")}
+                </Menu.Item>
+              )}
               <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={onSignOut}>
                 {t("app.account.signOut")}
               </Menu.Item>
@@ -88,10 +109,32 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
       </header>
       {(staff.role === "specialist" || staff.role === "administrator") && <UrgentCalls />}
       <StaleLine live={live} />
+      <AccessNotices
+        staffId={staff.id}
+        hint={
+          <Anchor component={Link} to="/account" c="inherit" underline="always" fz="inherit" fw={600}>
+            {t("account.menu")}
+          </Anchor>
+        }
+      />
+      <LicenceLine staff={staff} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>
     </div>
+  );
+}
+
+/** Says before the licence of who is signed in ends, and when it has. */
+function LicenceLine({ staff }: { staff: Staff }) {
+  const { t } = useTranslation("app");
+  const formats = useFormats();
+  const { standing, valid_until } = staff.licence_record ?? {};
+  if (!valid_until || (standing !== "ends" && standing !== "over")) return null;
+  return (
+    <Banner meaning={standing === "over" ? "danger" : "person"} icon={IconLicense} role="status">
+      {t(`app.licence.${standing}`, { day: formats.date(valid_until) })}
+    </Banner>
   );
 }
 

@@ -1,37 +1,41 @@
-import type { Staff } from "@yunzhen/client";
-import { ColorSchemeSwitch, LanguageSwitch, SignInForm } from "@yunzhen/client/ui";
-import { Group, Text, Title } from "@mantine/core";
+import type { ApiError, SignedIn } from "@yunzhen/client";
+import { ProblemAlert, SignInForm } from "@yunzhen/client/ui";
+import { Box, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useTitle } from "./useTitle";
-import classes from "./SignInPage.module.css";
+import { FirstStepFrame } from "../common/FirstStep";
+import { ProviderButtons } from "../openid/ProviderButtons";
+import { forgetProvider } from "../openid/trip";
 
-export function SignInPage({ onSignedIn }: { onSignedIn: (staff: Staff) => void }) {
+interface Props {
+  /** Why nobody is signed in any more, where somebody ended the session. */
+  ended: ApiError | undefined;
+  onSignedIn: (staff: SignedIn) => void;
+}
+
+export function SignInPage({ ended, onSignedIn }: Props) {
   const { t } = useTranslation("app");
-  useTitle(t("app.signIn.title"));
   return (
-    <div className={classes.page}>
-      <header className={classes.head}>
-        <Text fw={700} fz={18}>
-          {t("app.product")}
-        </Text>
-        <Group gap="xs">
-          <LanguageSwitch />
-          <ColorSchemeSwitch />
-        </Group>
-      </header>
-      <main className={classes.card}>
-        <Title order={1} fz={22} mb="md">
-          {t("app.signIn.title")}
-        </Title>
-        <SignInForm
-          onSignedIn={onSignedIn}
-          hint={
+    <FirstStepFrame title={t("app.signIn.title")} width={420}>
+      {ended && (
+        <Box mb="md">
+          <ProblemAlert error={ended} />
+        </Box>
+      )}
+      <SignInForm
+        passkeys
+        onSignedIn={(staff) => {
+          forgetProvider();
+          onSignedIn(staff);
+        }}
+        hint={
+          <>
+            <ProviderButtons />
             <Text size="sm" c="dimmed">
               {t("app.signIn.hint")}
             </Text>
-          }
-        />
-      </main>
-    </div>
+          </>
+        }
+      />
+    </FirstStepFrame>
   );
 }

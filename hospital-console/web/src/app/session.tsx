@@ -1,4 +1,4 @@
-import { ApiError, Signer, type Staff } from "@yunzhen/client";
+import { ApiError, Signer, wasEnded, type SignedIn, type Staff } from "@yunzhen/client";
 import { useQuery } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useMemo, useRef } from "react";
 import { keys } from "../common/keys";
@@ -13,14 +13,15 @@ export function useStaff(): Staff {
   return staff;
 }
 
-/** Who is signed in: undefined while asking, null for nobody. */
-export function useSession() {
+/** Who is signed in: undefined while asking, null for nobody. `onEnded` is told where somebody ended the session. */
+export function useSession(onEnded: (why: ApiError) => void) {
   return useQuery({
     queryKey: keys.session,
-    queryFn: async (): Promise<Staff | null> => {
+    queryFn: async (): Promise<SignedIn | null> => {
       try {
         return (await api.session.me()).staff;
       } catch (error) {
+        if (wasEnded(error)) onEnded(error);
         if (error instanceof ApiError && error.status === 401) return null;
         throw error;
       }

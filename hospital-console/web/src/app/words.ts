@@ -1,7 +1,9 @@
 /** All words of the console: one part per feature, Chinese the source, English of the same shape. */
+import * as account from "../account/messages";
 import * as administration from "../administration/messages";
 import * as consultations from "../consultations/messages";
 import * as deliveries from "../deliveries/messages";
+import * as openId from "../openid/messages";
 import * as observers from "../observers/messages";
 import * as orders from "../orders/messages";
 import * as prescriptions from "../prescriptions/messages";
@@ -25,8 +27,11 @@ import * as reminders from "../reminders/messages";
 import * as rounds from "../rounds/messages";
 import * as stock from "../stock/messages";
 import * as schedule from "../schedule/messages";
+import * as signingKeys from "../signing-keys/messages";
 import * as urgentCalls from "../urgent-calls/messages";
+import * as verification from "../verification/messages";
 import * as visits from "../visits/messages";
+import * as passwords from "../passwords/messages";
 import * as safety from "../safety/messages";
 import * as retention from "../retention/messages";
 import * as pharmacySystems from "../pharmacy-systems/messages";
@@ -34,6 +39,8 @@ import * as app from "./messages";
 
 const registry = { residentImports, duplicates, breakGlass, duty, homes, pharmacies, urgentCallDesk };
 const parts = {
+  account,
+  openId,
   schedule,
   appointments,
   calendars,
@@ -48,6 +55,9 @@ const parts = {
   safety,
   retention,
   pharmacySystems,
+  passwords,
+  signingKeys,
+  verification,
   app,
   consultations,
   residents,

@@ -1,6 +1,6 @@
-import type { ConsultationSummary } from "@yunzhen/client";
-import { ProblemAlert, useAction, useFormats } from "@yunzhen/client/ui";
-import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
+import { fits, type ConsultationSummary } from "@yunzhen/client";
+import { ProblemAlert, useAction, useFormats, NumberField } from "@yunzhen/client/ui";
+import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { api } from "../app/api";
 import { fromLocalInput, nextQuarter, toLocalInput } from "../common/dates";
 import { fieldError } from "../common/fields";
 import { keys } from "../common/keys";
+import { MINUTES } from "../common/minutes";
 
 /** Accepts what was offered, for any free time; it need not be a published one. */
 export function AcceptSheet({ request, onClose }: { request: ConsultationSummary; onClose: () => void }) {
@@ -15,7 +16,7 @@ export function AcceptSheet({ request, onClose }: { request: ConsultationSummary
   const { zone } = useFormats();
   const queryClient = useQueryClient();
   const [when, setWhen] = useState(() => toLocalInput(nextQuarter(Date.now())));
-  const [minutes, setMinutes] = useState(15);
+  const [minutes, setMinutes] = useState<number | undefined>(15);
   const starts_at = fromLocalInput(when);
   const accept = useAction(
     (body: { version: number; starts_at: string; minutes: number }, key) => api.schedule.accept(request.id, body, key),
@@ -32,7 +33,7 @@ export function AcceptSheet({ request, onClose }: { request: ConsultationSummary
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (starts_at) accept.mutate({ version: request.version, starts_at, minutes });
+          if (starts_at && fits(minutes, MINUTES)) accept.mutate({ version: request.version, starts_at, minutes });
         }}
       >
         <Stack>
@@ -48,13 +49,12 @@ export function AcceptSheet({ request, onClose }: { request: ConsultationSummary
               data-autofocus
               required
             />
-            <NumberInput
+            <NumberField
               label={t("appointments.accept.minutes")}
               description={t("appointments.accept.minutesHint")}
               value={minutes}
-              onChange={(value) => setMinutes(Number(value) || 0)}
-              min={5}
-              max={120}
+              onChange={setMinutes}
+              rule={MINUTES}
               step={5}
               error={fieldError(accept.error, "minutes")}
             />
@@ -64,7 +64,7 @@ export function AcceptSheet({ request, onClose }: { request: ConsultationSummary
             <Button variant="default" onClick={onClose}>
               {t("app.cancel")}
             </Button>
-            <Button type="submit" loading={accept.isPending} disabled={!starts_at}>
+            <Button type="submit" loading={accept.isPending} disabled={!starts_at || !fits(minutes, MINUTES)}>
               {t("appointments.accept.action")}
             </Button>
           </Group>

@@ -6,6 +6,11 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { problemAt, toldAt } from "../common/problemAt";
+import { GlassReads } from "./GlassReads";
+
+/** As far as the page was told. */
+const whoseRecord = ({ resident_name, bed, home_name }: BreakGlass): string =>
+  [resident_name, bed, home_name].filter(Boolean).join(" · ");
 
 /** Right or not, and why. What is questioned ends at once. */
 export function ReviewSheet({ glass, onClose }: { glass: BreakGlass; onClose: () => void }) {
@@ -35,16 +40,34 @@ export function ReviewSheet({ glass, onClose }: { glass: BreakGlass; onClose: ()
       opened
       onClose={onClose}
       title={t("breakGlass.sheet.title")}
+      size="lg"
       closeButtonProps={{ "aria-label": t("app.close") }}
     >
       <form onSubmit={submit} noValidate>
         <Stack>
           <div>
             <Text fw={600}>
-              {glass.specialist.name} · {glass.home_name} · {formats.dateTime(glass.opened_at)}
+              {glass.specialist.name}
+              {glass.hospital && ` · ${glass.hospital}`}
             </Text>
-            <Text>{t("breakGlass.sheet.quote", { reason: glass.reason })}</Text>
+            <Text data-testid="glass-whose">{t("breakGlass.sheet.whose", { whose: whoseRecord(glass) })}</Text>
+            <Text>
+              {t("breakGlass.sheet.span", {
+                from: formats.dateTime(glass.opened_at),
+                until: formats.time(glass.ends_at),
+              })}
+            </Text>
+            <Text style={{ overflowWrap: "anywhere" }}>{t("breakGlass.sheet.quote", { reason: glass.reason })}</Text>
+            <Text size="sm" c="dimmed">
+              {glass.acknowledged_at
+                ? t("breakGlass.sheet.homeNoted", {
+                    who: glass.acknowledged_by?.name ?? "",
+                    time: formats.dateTime(glass.acknowledged_at),
+                  })
+                : t("breakGlass.sheet.homeNotYet")}
+            </Text>
           </div>
+          <GlassReads glass={glass} />
           <Radio.Group
             label={t("breakGlass.sheet.verdict")}
             value={verdict ?? null}

@@ -28,7 +28,7 @@ export function ReviewsPage() {
   const [open, setOpen] = useState<BreakGlass>();
   const query = useInfiniteQuery({
     queryKey: ["break-glass", "list", all],
-    queryFn: ({ pageParam }) => api.breakGlass.list({ all, cursor: pageParam }),
+    queryFn: ({ pageParam }) => api.breakGlass.list({ all, named: true, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
   });
@@ -92,7 +92,7 @@ function List({ items, onReview }: { items: BreakGlass[]; onReview: (glass: Brea
           <Table.Tr>
             <Table.Th>{t("breakGlass.column.opened")}</Table.Th>
             <Table.Th>{t("breakGlass.column.who")}</Table.Th>
-            <Table.Th>{t("breakGlass.column.home")}</Table.Th>
+            <Table.Th>{t("breakGlass.column.whose")}</Table.Th>
             <Table.Th w="38%">{t("breakGlass.column.reason")}</Table.Th>
             <Table.Th>{t("breakGlass.column.state")}</Table.Th>
             <Table.Th>
@@ -110,7 +110,12 @@ function List({ items, onReview }: { items: BreakGlass[]; onReview: (glass: Brea
                   {glass.hospital}
                 </Text>
               </Table.Td>
-              <Table.Td>{glass.home_name}</Table.Td>
+              <Table.Td>
+                <Text fw={600}>{glass.resident_name}</Text>
+                <Text size="sm" c="dimmed">
+                  {[glass.bed, glass.home_name].filter(Boolean).join(" · ")}
+                </Text>
+              </Table.Td>
               <Table.Td style={{ overflowWrap: "anywhere" }}>
                 {glass.reason}
                 {glass.review_note && (

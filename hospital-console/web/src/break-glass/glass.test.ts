@@ -1,6 +1,6 @@
-import type { BreakGlass } from "@yunzhen/client";
+import type { AuditEvent, BreakGlass } from "@yunzhen/client";
 import { expect, it } from "vitest";
-import { isReviewed, matchesGlass, minutesLeft, reasonLength, stateNow } from "./glass";
+import { isReviewed, matchesGlass, minutesLeft, readsThrough, reasonLength, stateNow } from "./glass";
 
 const at = Date.parse("2026-11-24T03:00:00Z");
 
@@ -45,4 +45,24 @@ it("finds by person, place and reason", () => {
     false,
   ]);
   expect(isReviewed(glass)).toBe(false);
+});
+
+it("lists what was read of this record, not the opening and not another record that stood open", () => {
+  const row = (seq: number, action: string, entity: string, entity_id: string): AuditEvent => ({
+    seq,
+    at: "2026-11-24T03:00:00Z",
+    actor: "specialist:s3",
+    actor_role: "specialist",
+    action,
+    entity,
+    entity_id,
+    purpose: "BTG",
+  });
+  const events = [
+    row(4, "referral.viewed", "referral", "f1"),
+    row(3, "resident.viewed", "resident", "r2"),
+    row(2, "resident.viewed", "resident", "r1"),
+    row(1, "break_glass.opened", "break_glass", "g1"),
+  ];
+  expect(readsThrough(events, { resident_id: "r1" }).map((read) => read.seq)).toEqual([4, 2]);
 });

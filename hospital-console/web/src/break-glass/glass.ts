@@ -1,5 +1,5 @@
 /** A broken glass: how it stands, and how long it lasts. */
-import type { BreakGlass, BreakGlassState } from "@yunzhen/client";
+import type { AuditEvent, BreakGlass, BreakGlassState } from "@yunzhen/client";
 
 /** Over by its time, though nobody closed it. */
 export type StateNow = BreakGlassState | "over";
@@ -12,8 +12,16 @@ export const isReviewed = (glass: Pick<BreakGlass, "state">): boolean =>
   glass.state === "accepted" || glass.state === "questioned";
 
 export function matchesGlass(glass: BreakGlass, typed: string): boolean {
-  const words = [glass.specialist.name, glass.hospital, glass.home_name, glass.reason, glass.review_note];
+  const { resident_name, bed, home_name } = glass;
+  const words = [glass.specialist.name, glass.hospital, resident_name, bed, home_name, glass.reason, glass.review_note];
   return words.join(" ").toLocaleLowerCase().includes(typed.trim().toLocaleLowerCase());
+}
+
+/** Of what this person did through broken glass meanwhile: not the opening itself, nor another record that stood open at the same time. */
+export function readsThrough(events: readonly AuditEvent[], glass: Pick<BreakGlass, "resident_id">): AuditEvent[] {
+  return events.filter(
+    ({ entity, entity_id }) => entity !== "break_glass" && (entity !== "resident" || entity_id === glass.resident_id),
+  );
 }
 
 /** Whole minutes left, never less than one while it lasts. */

@@ -3,6 +3,13 @@ import type { ConsultationState, PrescriptionState } from "@yunzhen/client";
 
 export const keys = {
   session: ["session"] as const,
+  account: {
+    all: ["account"] as const,
+    sessions: ["account", "sessions"] as const,
+    secondFactor: ["account", "second-factor"] as const,
+    passkeys: ["account", "passkeys"] as const,
+    identities: ["account", "identities"] as const,
+  },
   consultations: {
     all: ["consultations"] as const,
     list: (states: readonly ConsultationState[]) => ["consultations", "list", ...states] as const,
@@ -30,6 +37,7 @@ export const keys = {
   deliveries: {
     all: ["deliveries"] as const,
     list: ["deliveries", "list"] as const,
+    discrepancies: ["deliveries", "discrepancies"] as const,
     run: (id: string) => ["deliveries", "run", id] as const,
     one: (id: string) => ["deliveries", "one", id] as const,
   },
@@ -77,6 +85,12 @@ export const keys = {
   },
   refills: (shown: string) => ["refills", shown] as const,
   staff: ["staff"] as const,
+  identityProviders: ["identity-providers"] as const,
+  identitiesOf: (id: string) => ["staff", "identities", id] as const,
+  signingKeys: {
+    all: ["signing-keys"] as const,
+    here: (staffId: string) => ["signing-keys", "here", staffId] as const,
+  },
   boxes: ["boxes"] as const,
   audit: ["audit"] as const,
 };

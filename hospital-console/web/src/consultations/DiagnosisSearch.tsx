@@ -64,9 +64,8 @@ export function DiagnosisSearch({
     <Combobox.Option key={option.code} value={option.code}>
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{option.display}</Text>
-        <Text size="sm" c="dimmed">
-          {option.code}
-        </Text>
+        {/* In the option's own colour: dimmed text cannot be read on the marked one. */}
+        <Text size="sm">{option.code}</Text>
       </Group>
     </Combobox.Option>
   );
@@ -75,6 +74,8 @@ export function DiagnosisSearch({
     <Section title={t("consultations.diagnosis.ofVisit")}>
       <Combobox
         store={combobox}
+        // Inside of the page's landmarks, where a reader looks for it.
+        withinPortal={false}
         onOptionSubmit={(code) => {
           onChange(code);
           combobox.closeDropdown();
@@ -107,7 +108,7 @@ export function DiagnosisSearch({
           />
         </Combobox.Target>
         <Combobox.Dropdown>
-          <Combobox.Options mah={280} style={{ overflowY: "auto" }}>
+          <Combobox.Options mah={280} style={{ overflowY: "auto" }} aria-label={t("consultations.diagnosis.label")}>
             {eligible.length > 0 && (
               <Combobox.Group label={t("consultations.diagnosis.eligible")}>{eligible.map(row)}</Combobox.Group>
             )}

@@ -1,25 +1,29 @@
-import { ProblemAlert } from "@yunzhen/client/ui";
+import type { InvitationKind } from "@yunzhen/client";
+import { guestsOf, ProblemAlert, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconUserPlus } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { Copyable } from "../common/Copyable";
-import { clock } from "../common/time";
-import { useAction } from "@yunzhen/client/ui";
 
-type Kind = "family" | "second_specialist";
+type Kind = InvitationKind;
+const KINDS: Kind[] = ["family", "interpreter", "second_specialist"];
 
-/** A link for family or a second specialist; it opens this consultation only. */
+/** A link for family, an interpreter or a second specialist; it opens this consultation only, on one device, and whoever opens it waits to be let in. */
 export function Invite({ consultationId }: { consultationId: string }) {
-  const { t, i18n } = useTranslation("app");
+  const { t } = useTranslation("app");
+  const formats = useFormats();
   const [opened, dialog] = useDisclosure(false);
   const [kind, setKind] = useState<Kind>("family");
   const [name, setName] = useState("");
   const [tried, setTried] = useState(false);
-  const invite = useAction((input: { kind: Kind; display_name: string }, key) =>
-    api.consultations.invite(consultationId, input, key),
+  const queryClient = useQueryClient();
+  const invite = useAction(
+    (input: { kind: Kind; display_name: string }, key) => api.consultations.invite(consultationId, input, key),
+    { onSuccess: () => void queryClient.invalidateQueries({ queryKey: guestsOf(consultationId) }) },
   );
   const missing = name.trim() === "";
   const submit = () => {
@@ -48,7 +52,7 @@ export function Invite({ consultationId }: { consultationId: string }) {
             <Text size="sm" c="dimmed">
               {t("consultations.invite.hint", {
                 name: invite.variables.display_name,
-                time: clock(invite.data.expires_at, i18n.language),
+                time: formats.dateTime(invite.data.expires_at),
               })}
             </Text>
             <Group justify="flex-end">
@@ -71,10 +75,7 @@ export function Invite({ consultationId }: { consultationId: string }) {
                 aria-label={t("consultations.invite.kind")}
                 value={kind}
                 onChange={(value) => setKind(value as Kind)}
-                data={[
-                  { value: "family", label: t("consultations.invite.family") },
-                  { value: "second_specialist", label: t("consultations.invite.second_specialist") },
-                ]}
+                data={KINDS.map((value) => ({ value, label: t(`consultations.invite.${value}`) }))}
               />
               <TextInput
                 label={t("consultations.invite.name")}

@@ -3,6 +3,7 @@ import {
   CallControls,
   CallQuality,
   CallStage,
+  Guests,
   MediaProblems,
   ProblemAlert,
   RecordButton,
@@ -58,6 +59,7 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
       <CallQuality consultationId={consultation.id} live />
       <RecordingList consultationId={consultation.id} playable={false} />
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
+      {consultation.allowed.includes("invitations") && <Guests consultationId={consultation.id} />}
     </div>
   );
 }

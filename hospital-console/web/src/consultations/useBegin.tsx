@@ -6,8 +6,13 @@ import { useNavigate } from "react-router";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { useAction } from "@yunzhen/client/ui";
+import { entered } from "./entered";
+import { earlyCall } from "./own-call";
 
-/** *See now*: begin the consultation and go into it, one press. */
+/**
+ * *See now*: begin the consultation and go into it, one press. Camera and offer are made ready while the relay decides; the call joins with its word and not with the page;
+ * a no closes them again.
+ */
 export function useBegin(): {
   begin: (consultation: ConsultationSummary) => void;
   pendingId: string | undefined;
@@ -16,13 +21,19 @@ export function useBegin(): {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const command = useAction(
-    ({ id, version }: { id: string; version: number }, key) => api.consultations.begin(id, version, key),
+    ({ id, version }: { id: string; version: number }, key) => {
+      const answer = api.consultations.begin(id, version, key);
+      // Making a connection holds the page up for a moment, so the question goes first.
+      earlyCall.prepare(id);
+      return answer;
+    },
     {
       onSuccess: ({ id }) => {
-        queryClient.setQueryData(keys.consultations.begunHere(id), true);
-        void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
+        earlyCall.join(id);
+        entered(queryClient, id);
         void navigate(`/consultations/${id}`);
       },
+      onError: () => earlyCall.drop(),
     },
   );
   return {

@@ -154,8 +154,8 @@ export function Stop({ delivery, run, asOf, outbox, temperatures, onNext }: Stop
       {asking === "fail-attempt" && (
         <ReasonSheet
           onClose={() => setAsking(undefined)}
-          onChoose={(code) => {
-            outbox.press(delivery, "fail-attempt", { code });
+          onChoose={(code, reason) => {
+            outbox.press(delivery, "fail-attempt", reason === undefined ? { code } : { code, reason });
             setAsking(undefined);
           }}
         />

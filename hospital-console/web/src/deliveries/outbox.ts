@@ -78,7 +78,7 @@ export class Outbox {
     clearTimeout(this.timer);
   }
 
-  press(delivery: Delivery, command: Command, more: Pick<Pending, "code" | "scan" | "celsius"> = {}): void {
+  press(delivery: Delivery, command: Command, more: Pick<Pending, "code" | "reason" | "scan" | "celsius"> = {}): void {
     const { id: deliveryId, version } = delivery;
     if (this.state.waiting.some((one) => one.deliveryId === deliveryId)) return;
     const pending: Pending = { deliveryId, command, version, ...more, key: newIdempotencyKey() };

@@ -7,9 +7,24 @@ import { useTranslation } from "react-i18next";
 
 const REASONS: AttemptCode[] = ["nobody", "closed", "address", "damaged", "temperature", "other"];
 
-/** From below, under the thumb: one press is the answer. */
-export function ReasonSheet({ onClose, onChoose }: { onClose: () => void; onChoose: (code: AttemptCode) => void }) {
+/** From below, under the thumb: one press is the answer; only "other" has to be said in words. */
+export function ReasonSheet({
+  onClose,
+  onChoose,
+}: {
+  onClose: () => void;
+  onChoose: (code: AttemptCode, reason?: string) => void;
+}) {
   const { t } = useTranslation("app");
+  const [other, setOther] = useState(false);
+  const [words, setWords] = useState("");
+  const [tried, setTried] = useState(false);
+  const said = words.trim();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (said !== "") onChoose("other", said);
+  };
   return (
     <Drawer
       opened
@@ -19,13 +34,43 @@ export function ReasonSheet({ onClose, onChoose }: { onClose: () => void; onChoo
       title={t("deliveries.reason.title")}
       closeButtonProps={{ "aria-label": t("app.close") }}
     >
-      <Stack gap="sm">
-        {REASONS.map((reason) => (
-          <Button key={reason} variant="default" size="xl" fullWidth onClick={() => onChoose(reason)}>
-            {t(`shared:parcel.attempt.${reason}`)}
-          </Button>
-        ))}
-      </Stack>
+      {other ? (
+        <form onSubmit={submit} noValidate>
+          <Stack gap="sm">
+            <TextInput
+              label={t("deliveries.reason.words")}
+              size="lg"
+              data-autofocus
+              autoFocus
+              maxLength={500}
+              value={words}
+              onChange={(event) => setWords(event.currentTarget.value)}
+              error={tried && said === "" ? t("deliveries.reason.needed") : undefined}
+              autoComplete="off"
+            />
+            <Button type="submit" size="xl" fullWidth>
+              {t("deliveries.reason.send")}
+            </Button>
+            <Button size="xl" fullWidth variant="default" onClick={() => setOther(false)}>
+              {t("app.cancel")}
+            </Button>
+          </Stack>
+        </form>
+      ) : (
+        <Stack gap="sm">
+          {REASONS.map((reason) => (
+            <Button
+              key={reason}
+              variant="default"
+              size="xl"
+              fullWidth
+              onClick={() => (reason === "other" ? setOther(true) : onChoose(reason))}
+            >
+              {t(`shared:parcel.attempt.${reason}`)}
+            </Button>
+          ))}
+        </Stack>
+      )}
     </Drawer>
   );
 }

@@ -6,13 +6,13 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { problemAt, toldAt } from "../common/problemAt";
-import { PlaceFields, placeOf, type Degrees } from "../pharmacies/PlaceFields";
+import { PlaceFields, placeFits, placeOf, type Degrees } from "../pharmacies/PlaceFields";
 
 /** Where a home is and which pharmacy it prefers. Guarded by its version: a retry after a lost answer is refused, not doubled. */
 export function PlaceSheet({ home, onClose }: { home: Home; onClose: () => void }) {
   const { t } = useTranslation("app");
   const queries = useQueryClient();
-  const [place, setPlace] = useState<[Degrees, Degrees]>([home.latitude ?? "", home.longitude ?? ""]);
+  const [place, setPlace] = useState<[Degrees, Degrees]>([home.latitude, home.longitude]);
   const [preferred, setPreferred] = useState<string | null>(home.preferred_pharmacy_id ?? null);
   const pharmacies = useQuery({ queryKey: ["pharmacies"], queryFn: () => api.pharmacies.list() });
   const set = useAction(
@@ -31,7 +31,7 @@ export function PlaceSheet({ home, onClose }: { home: Home; onClose: () => void 
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    set.mutate(home.version);
+    if (placeFits(...place)) set.mutate(home.version);
   };
   return (
     <Modal opened onClose={onClose} title={t("homes.place.title")} closeButtonProps={{ "aria-label": t("app.close") }}>
@@ -66,7 +66,7 @@ export function PlaceSheet({ home, onClose }: { home: Home; onClose: () => void 
             <Button variant="default" onClick={onClose}>
               {t("app.cancel")}
             </Button>
-            <Button type="submit" loading={set.isPending} disabled={!pharmacies.data}>
+            <Button type="submit" loading={set.isPending} disabled={!pharmacies.data || !placeFits(...place)}>
               {t("homes.place.confirm")}
             </Button>
           </Group>

@@ -21,16 +21,21 @@ import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { Participants } from "../consultations/Participants";
 import { useOwnCall } from "../consultations/useOwnCall";
+import { deviceOf } from "./device";
+import { asksTheLink, farewell } from "./farewell";
 import classes from "./observer.module.css";
 
-/** Family or a second specialist: a link, one press, the call. No account. */
+/** How often a guest at the door looks whether it was opened. */
+const LOOK_MS = 2_000;
+
+/** Family, an interpreter or a second specialist: a link, the door, one press, the call. No account. */
 export function ObserverPage() {
   const { token = "" } = useParams();
   const { t } = useTranslation("app");
   useTitle(t("observers.title"));
   const session = useQuery({
     queryKey: ["observer-session", token],
-    queryFn: () => api.session.observer(token),
+    queryFn: () => api.session.observer(token, deviceOf(token, localStorage)),
     staleTime: Infinity,
     refetchOnWindowFocus: false,
     retry: false,
@@ -48,13 +53,45 @@ export function ObserverPage() {
       {session.isPending ? (
         <Skeletons shape="card" />
       ) : session.data ? (
-        <Ready consultationId={session.data.consultation_id} name={session.data.display_name} />
+        <AtTheDoor session={session.data} />
       ) : gone ? (
         <EmptyState icon={IconLinkOff} title={t("observers.invalid.title")} hint={t("observers.invalid.hint")} />
       ) : (
         <ProblemAlert error={session.error} onRetry={() => void session.refetch()} />
       )}
     </div>
+  );
+}
+
+interface Arrived {
+  consultation_id: string;
+  display_name: string;
+  admitted: boolean;
+}
+
+/** Nothing of the consultation is shown until somebody of it lets the guest in. */
+function AtTheDoor({ session }: { session: Arrived }) {
+  const { t } = useTranslation("app");
+  const standing = useQuery({
+    queryKey: ["guest-standing", session.consultation_id],
+    queryFn: () => api.session.guestStanding(),
+    initialData: session,
+    refetchInterval: (query) => (query.state.data?.admitted || query.state.status === "error" ? false : LOOK_MS),
+    retry: (_, error) => !isSignedOut(error),
+  });
+  if (isSignedOut(standing.error)) {
+    const why = standing.data.admitted ? "removed" : "sentAway";
+    return <EmptyState icon={IconLinkOff} title={t(`observers.${why}.title`)} hint={t(`observers.${why}.hint`)} />;
+  }
+  if (standing.data.admitted) return <Ready consultationId={session.consultation_id} name={session.display_name} />;
+  return (
+    <main className={classes.welcome}>
+      <Stack maw={460} role="status" data-testid="at-the-door">
+        <Title order={1}>{t("observers.hello", { name: session.display_name })}</Title>
+        <Text fw={600}>{t("observers.waiting.title")}</Text>
+        <Text>{t("observers.waiting.hint")}</Text>
+      </Stack>
+    </main>
   );
 }
 
@@ -78,23 +115,43 @@ function Ready({ consultationId, name }: { consultationId: string; name: string 
 
 function Joined({ consultationId }: { consultationId: string }) {
   const call = useOwnCall(consultationId);
-  return <main className={classes.stage}>{call && <InCall call={call} />}</main>;
+  return <main className={classes.stage}>{call && <InCall call={call} consultationId={consultationId} />}</main>;
 }
 
-function InCall({ call }: { call: Call }) {
+function InCall({ call, consultationId }: { call: Call; consultationId: string }) {
   const { t } = useTranslation("app");
   const { room, state } = useCall(call);
-  const over = state.phase === "ended" && (state.reason === "hang_up" || state.reason === "over");
+  const ended = state.phase === "ended" ? state.reason : undefined;
+  const standing = useQuery({
+    queryKey: ["guest-standing", consultationId, "after"],
+    queryFn: () => api.session.guestStanding(),
+    enabled: ended !== undefined && asksTheLink(ended),
+    gcTime: 0,
+    retry: (_, error) => !isSignedOut(error),
+  });
+  const said = ended && farewell(ended, { isSuccess: standing.isSuccess, refused: isSignedOut(standing.error) });
+  if (said === "removed") {
+    return (
+      <EmptyState
+        level={1}
+        icon={IconLinkOff}
+        title={t("observers.removed.title")}
+        hint={t("observers.removed.hint")}
+      />
+    );
+  }
   return (
     <>
       <CallStage
         call={call}
         prefer="home"
         endedContent={
-          over ? (
+          said === "over" ? (
             <Banner meaning="waiting" title={t("observers.ended.title")}>
               {t("observers.ended.hint")}
             </Banner>
+          ) : said === "unknown" ? (
+            <Text>{t("shared:call.phase.ended")}</Text>
           ) : undefined
         }
       />
@@ -102,7 +159,10 @@ function InCall({ call }: { call: Call }) {
       <div className={classes.controls}>
         <CallControls call={call} onHangUp={() => call.hangUp()} />
       </div>
-      <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
+      {/* Who is not in the call is not told who is. */}
+      {ended === undefined && <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />}
     </>
   );
 }
+
+const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;

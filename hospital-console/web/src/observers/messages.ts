@@ -5,7 +5,16 @@ export const zh = {
   camera: "打开摄像头",
   microphone: "打开麦克风",
   join: "加入",
-  invalid: { title: "链接已失效", hint: "会诊可能已结束，或链接已过期。请向邀请您的医生索取新的链接。" },
+  waiting: { title: "请稍候", hint: "您已到达。医生或护士准许后，此页会请您加入。请不要关闭此页。" },
+  sentAway: { title: "您没有被准许加入", hint: "如有疑问，请联系邀请您的医生。" },
+  removed: {
+    title: "您已不在会诊中",
+    hint: "医生或护士请您退出了会诊，或者您的链接已到期。如有疑问，请联系邀请您的人。",
+  },
+  invalid: {
+    title: "链接已失效",
+    hint: "会诊可能已结束、链接已过期，或已在另一台设备上打开。请向邀请您的医生索取新的链接。",
+  },
   ended: { title: "会诊已结束", hint: "感谢参加。可以关闭此页。" },
   left: { title: "您已离开会诊", again: "重新加入" },
 };
@@ -17,9 +26,18 @@ export const en: typeof zh = {
   camera: "Camera on",
   microphone: "Microphone on",
   join: "Join",
+  waiting: {
+    title: "Please wait",
+    hint: "You are here. This page asks you to join when the doctor or the nurse lets you in; please do not close it.",
+  },
+  sentAway: { title: "You were not let in", hint: "If you have questions, contact the doctor who invited you." },
+  removed: {
+    title: "You are no longer in the consultation",
+    hint: "The doctor or the nurse asked you to leave, or your link has expired. If you have questions, contact who invited you.",
+  },
   invalid: {
     title: "This link no longer works",
-    hint: "The consultation may be over or the link may have expired. Ask the doctor who invited you for a new one.",
+    hint: "The consultation may be over, or the link has expired or was opened on another device. Ask the doctor who invited you for a new one.",
   },
   ended: { title: "The consultation is over", hint: "Thank you for taking part. You can close this page." },
   left: { title: "You have left the consultation", again: "Join again" },

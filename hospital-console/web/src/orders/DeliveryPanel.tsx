@@ -15,6 +15,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { Timeline } from "../prescriptions/Timeline";
+import { ReceiptFile } from "../verification/SignatureFiles";
 import { ParcelLabel } from "./ParcelLabel";
 import { Recovery } from "./Recovery";
 import { Settlement } from "./Settlement";
@@ -28,8 +29,8 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
   if (query.isPending) return <Skeletons shape="card" count={2} />;
   if (!query.data) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   const delivery = query.data;
-  // The code of a parcel that came back opens nothing any more, and would be taken for the next one's.
-  const code = withCode && delivery.state !== "returned" ? delivery.parcel_code : undefined;
+  // The code of a parcel that came back, or goes back because of a recall, opens nothing any more, and would be taken for the next one's.
+  const code = withCode && delivery.state !== "returned" && !delivery.batch_recalled ? delivery.parcel_code : undefined;
   return (
     <div className={classes.panel} data-testid="delivery" data-state={delivery.state}>
       <Group justify="space-between" mb="xs">
@@ -75,6 +76,7 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
         <Settlement key={discrepancy.id} discrepancy={discrepancy} />
       ))}
       <ReceiptLine receipt={delivery.receipt} />
+      <ReceiptFile delivery={delivery} />
       <Timeline entries={delivery.timeline} />
       {code && delivery.label && (
         <>

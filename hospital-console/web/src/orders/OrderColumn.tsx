@@ -1,4 +1,4 @@
-import { DeliveryChip, StatusChip, TurnChip, useNames } from "@yunzhen/client/ui";
+import { DeliveryChip, LineTurn, StatusChip, useNames } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -84,7 +84,11 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
         {order.delivery && column !== "delivered" && column !== "ordered" && (
           <DeliveryChip state={order.delivery.state} />
         )}
-        {order.turn && column !== "delivered" && order.late && <TurnChip turn={order.turn} late />}
+        {/* Of an earlier parcel, or the parcel's own state says it. */}
+        {order.discrepancy && order.delivery?.state !== "discrepancy" && (
+          <StatusChip meaning="person">{t("orders.settle.waits")}</StatusChip>
+        )}
+        {column !== "delivered" && <LineTurn line={order} onlyLate />}
         {order.delivery?.cold_chain && (
           <Text size="sm" component="span">
             <IconSnowflake size={16} aria-hidden style={{ verticalAlign: "-3px" }} /> {t("orders.coldShort")}

@@ -17,6 +17,7 @@ import { isOf, mayTake } from "./board";
 import { Decline } from "./Decline";
 import { DeliveryPanel } from "./DeliveryPanel";
 import { PackedPanel } from "./PackedPanel";
+import { OpenDiscrepancies } from "./OpenDiscrepancies";
 import { PackForm } from "./PackForm";
 import { PickList } from "./PickList";
 import { useOrder } from "./useOrder";
@@ -53,7 +54,14 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
   const may = (command: string) => prescription.allowed.includes(command);
   const { resident } = prescription;
   const mine = prescription.offers?.offers[0];
-  const packed = order.packed && isOf(order.packed.delivery, prescription) ? order.packed : undefined;
+  const parcel = useQuery({
+    queryKey: keys.deliveries.one(prescription.delivery_id ?? ""),
+    queryFn: () => api.deliveries.get(prescription.delivery_id ?? ""),
+    enabled: prescription.delivery_id !== undefined,
+  });
+  // Nobody is handed code, PIN or link of a parcel that goes back.
+  const sent = parcel.data?.batch_recalled !== true && order.packed && isOf(order.packed.delivery, prescription);
+  const packed = sent ? order.packed : undefined;
   if (order.decline.isSuccess) return <WentBack why="declined" name={resident.name} />;
   if (gone) return <WentBack why="gone" />;
   return (
@@ -114,6 +122,7 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
           </div>
         </div>
         <div className={classes.stack}>
+          <OpenDiscrepancies prescription={prescription} />
           {prescription.delivery_id && <DeliveryPanel deliveryId={prescription.delivery_id} withCode={!packed} />}
           {prescription.questions.length > 0 && (
             <div className={classes.panel}>

@@ -1,7 +1,6 @@
 import type { Delivery } from "@yunzhen/client";
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { encode } from "uqr";
+import { TwoDCode } from "../common/TwoDCode";
 import classes from "./orders.module.css";
 
 /** What is printed and stuck on the parcel: its 2D code and code, where it goes, whether it is kept cold. Nobody's name: couriers and visitors read it too. */
@@ -18,20 +17,5 @@ export function ParcelLabel({ delivery, code, content }: { delivery: Delivery; c
         {delivery.cold_chain && <p className={classes.labelCold}>❄ {t("orders.cold")}</p>}
       </div>
     </div>
-  );
-}
-
-/** One path of dark squares with the quiet zone around it. */
-function TwoDCode({ content, label }: { content: string; label: string }) {
-  const { path, size } = useMemo(() => {
-    const { data, size } = encode(content, { ecc: "M", border: 4 });
-    const squares = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])));
-    return { path: squares.join(""), size };
-  }, [content]);
-  return (
-    <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shapeRendering="crispEdges">
-      <rect width={size} height={size} fill="white" />
-      <path d={path} fill="black" />
-    </svg>
   );
 }

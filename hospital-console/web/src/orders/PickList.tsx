@@ -1,4 +1,4 @@
-import type { PartReason, Prescription, PrescriptionItem, Stock } from "@yunzhen/client";
+import type { Dispense, PartReason, Prescription, PrescriptionItem, Stock } from "@yunzhen/client";
 import { ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { Alert, Button, Group, Radio, Stack, Text, Title } from "@mantine/core";
 import { IconChecks, IconPackageOff } from "@tabler/icons-react";
@@ -11,7 +11,21 @@ import { keys } from "../common/keys";
 import { drugName } from "../prescriptions/DrugSearch";
 import { ItemLine } from "../prescriptions/ItemLine";
 import { PickRows } from "./PickRows";
-import { asPicked, problemOf, propose, repick, takenOf, type Instead, type Pick } from "./pick";
+import {
+  asPicked,
+  asRecorded,
+  isSame,
+  problemOf,
+  propose,
+  repick,
+  takenOf,
+  toRecord,
+  underWay,
+  withPutBack,
+  type Filled,
+  type Instead,
+  type Pick,
+} from "./pick";
 import { ProductChoice } from "./ProductChoice";
 import { ScanField } from "./ScanField";
 import type { useOrder } from "./useOrder";
@@ -24,10 +38,25 @@ export function PickList({ prescription, order }: { prescription: Prescription; 
   const { t } = useTranslation("app");
   const active = prescription.allowed.includes("dispense");
   const stock = useQuery({ queryKey: keys.stock.list, queryFn: () => api.stock.list(), enabled: active });
-  if (active && stock.isPending) return <Skeletons shape="card" count={3} />;
-  if (active && stock.isError) return <ProblemAlert error={stock.error} onRetry={() => void stock.refetch()} />;
-  if (active && stock.data) {
-    return <Picking key={prescription.version} prescription={prescription} order={order} stock={stock.data.items} />;
+  const fillings = useQuery({
+    queryKey: keys.prescriptions.dispenses(prescription.id),
+    queryFn: () => api.stock.dispenses(prescription.id),
+    enabled: active,
+  });
+  const failed = [stock, fillings].find((query) => query.isError && !query.data);
+  if (active && failed) return <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (active && (stock.isPending || fillings.isPending)) return <Skeletons shape="card" count={3} />;
+  if (active && stock.data && fillings.data) {
+    const filling = underWay(fillings.data.items);
+    return (
+      <Picking
+        key={`${prescription.version} ${JSON.stringify(filling?.packs)}`}
+        prescription={prescription}
+        order={order}
+        stock={withPutBack(stock.data.items, filling?.packs ?? [])}
+        filling={filling}
+      />
+    );
   }
   return (
     <div className={classes.panel}>
@@ -46,16 +75,22 @@ export function PickList({ prescription, order }: { prescription: Prescription; 
 interface PickingProps {
   prescription: Prescription;
   order: ReturnType<typeof useOrder>;
+  /** With what this filling took from it. */
   stock: readonly Stock[];
+  /** What is recorded already. */
+  filling: Dispense | undefined;
 }
 
-function Picking({ prescription, order, stock }: PickingProps) {
+function Picking({ prescription, order, stock, filling }: PickingProps) {
   const { t, i18n } = useTranslation("app");
-  const [others, setOthers] = useState<ReadonlyMap<number, Instead>>(new Map());
+  const [recorded] = useState<Filled | undefined>(() => filling && asRecorded(prescription.items, filling));
+  const [others, setOthers] = useState<ReadonlyMap<number, Instead>>(recorded?.others ?? new Map());
   const items = prescription.items.map((item) => asPicked(item, others.get(item.no)));
   const today = new Date().toISOString().slice(0, 10);
-  const [picks, setPicks] = useState<readonly Pick[]>(() => propose(prescription.items, stock, today));
-  const [reason, setReason] = useState<PartReason>();
+  const [picks, setPicks] = useState<readonly Pick[]>(
+    () => recorded?.picks ?? propose(prescription.items, stock, today),
+  );
+  const [reason, setReason] = useState<PartReason | undefined>(recorded?.reason);
   const [tried, setTried] = useState(false);
   const owed = items.filter((item) => item.owed > 0);
   const done = owed.filter((item) => takenOf(item, picks) === item.owed).length;
@@ -64,6 +99,8 @@ function Picking({ prescription, order, stock }: PickingProps) {
     picks.some((p) => p.item_no === item.no && problemOf(p, item, picks, stock, today) !== "none"),
   );
   const unexplained = [...others].some(([no, { reason }]) => !reason && picks.some((p) => p.item_no === no));
+  const now: Filled = { picks, others, reason: part ? reason : undefined };
+  const same = recorded !== undefined && isSame(recorded, now);
   const choose = (item: PrescriptionItem, instead: Instead | undefined) => {
     const next = new Map(others);
     if (instead) next.set(item.no, instead);
@@ -75,18 +112,8 @@ function Picking({ prescription, order, stock }: PickingProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (wrong || unexplained || picks.length === 0 || (part && !reason)) return;
-    order.dispense.mutate({
-      packs: picks.map(({ item_no, batch, expiry, quantity }) => ({
-        item_no,
-        batch,
-        expiry,
-        quantity,
-        drug_id: others.get(item_no)?.substitute.drug.id,
-        substitution_reason: others.get(item_no)?.reason,
-      })),
-      part_reason: part ? reason : undefined,
-    });
+    if (wrong || unexplained || same || picks.length === 0 || (part && !reason)) return;
+    order.dispense.mutate(toRecord(now));
   };
   return (
     <form className={classes.panel} onSubmit={submit} noValidate>
@@ -94,8 +121,17 @@ function Picking({ prescription, order, stock }: PickingProps) {
         <Title order={2} fz={16}>
           {t("orders.pick.title")}
         </Title>
-        <Text c="dimmed">{t("orders.pick.progress", { done, all: owed.length })}</Text>
+        <Text c="dimmed" ta="end" data-testid="progress">
+          {t("orders.pick.progress", { done, all: owed.length })}
+          <br />
+          {t("orders.pick.checked", { done: picks.filter((p) => p.scanned).length, all: picks.length })}
+        </Text>
       </Group>
+      {recorded && (
+        <Text size="sm" c="dimmed" mb="xs" data-testid="recorded">
+          {t(same ? "orders.pick.recorded" : "orders.pick.changed")}
+        </Text>
+      )}
       <ScanField items={owed} picks={picks} stock={stock} today={today} onPicks={setPicks} />
       {prescription.items.map((prescribed, index) => {
         const item = items[index] ?? prescribed;
@@ -165,9 +201,9 @@ function Picking({ prescription, order, stock }: PickingProps) {
           type="submit"
           leftSection={<IconChecks size={18} aria-hidden />}
           loading={order.dispense.isPending}
-          disabled={picks.length === 0}
+          disabled={same || picks.length === 0}
         >
-          {part ? t("orders.part.dispense") : t("orders.dispense")}
+          {recorded ? t("orders.pick.correct") : part ? t("orders.part.dispense") : t("orders.dispense")}
         </Button>
       </Group>
     </form>

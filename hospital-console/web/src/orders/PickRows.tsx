@@ -1,10 +1,10 @@
 import type { PrescriptionItem, Stock } from "@yunzhen/client";
-import { useUnit } from "@yunzhen/client/ui";
-import { ActionIcon, Button, NumberInput, Select, Text } from "@mantine/core";
+import { useUnit, NumberField } from "@yunzhen/client/ui";
+import { ActionIcon, Button, Select, Text } from "@mantine/core";
 import { IconCheck, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { problemAt } from "../common/problemAt";
-import { problemOf, takenOf, usable, type Pick } from "./pick";
+import { problemOf, TAKEN, takenOf, usable, type Pick } from "./pick";
 import classes from "./orders.module.css";
 
 interface Props {
@@ -59,13 +59,12 @@ export function PickRows({ item, picks, stock, today, error, onPicks }: Props) {
               }}
               rightSection={pick.scanned ? <IconCheck size={18} aria-label={t("orders.pick.scanned")} /> : undefined}
             />
-            <NumberInput
+            <NumberField
               label={t("orders.pick.quantity")}
               value={pick.quantity}
-              min={0}
-              allowDecimal={false}
+              rule={TAKEN}
               suffix={` ${unitWord(item.quantity_unit)}`}
-              onChange={(value) => replace(pick, { ...pick, quantity: typeof value === "number" ? value : 0 })}
+              onChange={(quantity = NaN) => replace(pick, { ...pick, quantity })}
               error={problem === "none" ? said("quantity") : t(`orders.pick.problem.${problem}`)}
             />
             <ActionIcon

@@ -18,22 +18,27 @@ interface Props {
 export function ScanField({ items, picks, stock, today, onPicks }: Props) {
   const { t } = useTranslation("app");
   const [text, setText] = useState("");
-  const [said, setSaid] = useState<{ error?: string; note?: string }>({});
+  // What was said holds for the list as it was then: any change by hand, another product too, makes it a word of the step before.
+  const [last, setLast] = useState<{ of: readonly Pick[]; error?: string; note?: string }>();
+  const said = last?.of === picks ? last : undefined;
   const read = (code: string) => {
     const result = parseGs1(code, today);
     if (!result.ok) {
-      if (result.problem !== "empty") setSaid({ error: t(`orders.scan.problem.${result.problem}`) });
+      if (result.problem !== "empty") setLast({ of: picks, error: t(`orders.scan.problem.${result.problem}`) });
       return;
     }
     const { batch, expiry } = result.code;
     const found = scanned(result.code, items, picks, stock);
     setText("");
     if (!found.ok) {
-      setSaid({ error: t(`orders.scan.problem.${found.problem}`, { batch, expiry }) });
+      setLast({ of: picks, error: t(`orders.scan.problem.${found.problem}`, { batch, expiry }) });
       return;
     }
     onPicks(found.picks);
-    setSaid({ note: t("orders.scan.done", { batch, no: found.item_no }) });
+    setLast({
+      of: found.picks,
+      note: t(found.by === "article" ? "orders.scan.done" : "orders.scan.doneByBatch", { batch, no: found.item_no }),
+    });
   };
   return (
     <TextInput
@@ -45,8 +50,8 @@ export function ScanField({ items, picks, stock, today, onPicks }: Props) {
       spellCheck={false}
       leftSection={<IconScan size={18} aria-hidden />}
       value={text}
-      error={said.error}
-      description={said.note ?? t("orders.scan.hint")}
+      error={said?.error}
+      description={said?.note ?? t("orders.scan.hint")}
       inputWrapperOrder={["label", "input", "description", "error"]}
       inputContainer={besideCamera({
         label: t("shared:scan.camera"),
@@ -60,7 +65,7 @@ export function ScanField({ items, picks, stock, today, onPicks }: Props) {
       })}
       onChange={(event) => {
         setText(event.currentTarget.value);
-        setSaid({});
+        setLast(undefined);
       }}
       onKeyDown={(event) => {
         if (event.key !== "Enter") return;

@@ -1,25 +1,11 @@
-import type { Delivery, Prescription } from "@yunzhen/client";
+import type { Prescription } from "@yunzhen/client";
 import { WithdrawnBanner } from "@yunzhen/client/ui";
 import { Box, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
-
-/** What the pharmacy still has to do with what it packed. */
-function whatIsLeft(delivery: Delivery | undefined): "counter" | "parcel" | "home" | "lost" {
-  switch (delivery?.state) {
-    case "recalled":
-      return "parcel";
-    case "received":
-    case "discrepancy":
-      return "home";
-    case "lost":
-      return "lost";
-    default:
-      return "counter";
-  }
-}
+import { whatIsLeft } from "./left";
 
 /** An order that ended because its prescriber withdrew the prescription. */
 export function Withdrawn({ prescription }: { prescription: Prescription }) {
@@ -31,11 +17,18 @@ export function Withdrawn({ prescription }: { prescription: Prescription }) {
     queryFn: () => api.deliveries.get(id),
     enabled: withdrawn !== undefined && id !== "",
   });
+  const fillings = useQuery({
+    queryKey: keys.prescriptions.dispenses(prescription.id),
+    queryFn: () => api.stock.dispenses(prescription.id),
+    enabled: withdrawn !== undefined,
+  });
   if (!withdrawn) return null;
   return (
     <Box mb="md">
       <WithdrawnBanner title={t(`orders.withdrawn.${withdrawn}`)} timeline={timeline} reason={withdrawal_reason}>
-        <Text>{t(`orders.withdrawn.${whatIsLeft(delivery.data)}`)}</Text>
+        {whatIsLeft(delivery.data, fillings.data?.items ?? []).map((left) => (
+          <Text key={left}>{t(`orders.withdrawn.${left}`)}</Text>
+        ))}
       </WithdrawnBanner>
     </Box>
   );

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   columnOf,
   isOf,
+  ofEarlierParcels,
   mayTake,
   OVER,
   readOrders,
@@ -37,6 +38,18 @@ it("shows code and PIN of the parcel that the order is in, not of one that came 
   const of = (state: PrescriptionSummary["state"], delivery_id: string) => isOf({ id: "d1" }, { state, delivery_id });
   expect([of("packed", "d1"), of("in_delivery", "d1")]).toEqual([true, true]);
   expect([of("returned", "d1"), of("dispensing", "d1"), of("stopped", "d1"), of("packed", "d2")]).not.toContain(true);
+});
+
+it("has every open discrepancy of an order to settle: the next parcel hid the form of the one before", () => {
+  const open = [
+    { id: "1", prescription_id: "p", delivery_id: "before" },
+    { id: "2", prescription_id: "p", delivery_id: "now" },
+    { id: "3", prescription_id: "another", delivery_id: "before" },
+  ] as unknown as Parameters<typeof ofEarlierParcels>[0];
+  const ids = (delivery_id?: string) => ofEarlierParcels(open, { id: "p", delivery_id }).map(({ id }) => id);
+  // That of the present parcel stands with the parcel.
+  expect(ids("now")).toEqual(["1"]);
+  expect(ids()).toEqual(["1", "2"]);
 });
 
 describe("the board", () => {

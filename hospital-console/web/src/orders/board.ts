@@ -68,8 +68,14 @@ const chunks = <T>(all: readonly T[], most: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / most) }, (_, n) => all.slice(n * most, (n + 1) * most));
 
 /** Counts that did not come out and that nobody has settled, however long ago. */
-const openDiscrepancies = (api: Api): Promise<Discrepancy[]> =>
+export const openDiscrepancies = (api: Api): Promise<Discrepancy[]> =>
   everyPage((cursor) => api.discrepancies.list({ state: "open", cursor }));
+
+/** Those of an order whose parcel is not its present one: the next parcel may go out before the count of the last is settled. */
+export const ofEarlierParcels = (
+  open: readonly Discrepancy[],
+  { id, delivery_id }: Pick<Prescription, "id" | "delivery_id">,
+): Discrepancy[] => open.filter((one) => one.prescription_id === id && one.delivery_id !== delivery_id);
 
 /** Orders that were under way when the board was last read, and are withdrawn now. */
 export function withdrawnSince(

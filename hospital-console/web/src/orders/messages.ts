@@ -30,6 +30,8 @@ export const zh = {
     cancelled: "医生已撤回这张处方",
     stopped: "医生已停用这张处方",
     counter: "不再配送。",
+    filled: "不再配送。请把已取的药放回货架，库存中已记为放回；已召回的批次请单独隔离存放。",
+    packed: "不再配送。请打开包裹，把药放回货架，库存中已记为放回；已召回的批次请单独隔离存放。",
     parcel: "不再配送；包裹送回后，请在送药进展中收回。",
     home: "不再配送；已送到护理院的药品不再给住民使用。",
     lost: "不再配送；包裹已登记丢失。",
@@ -84,12 +86,17 @@ export const zh = {
       short_dated: "在用药结束前过期",
       too_much: "超过应配数量",
     },
-    progress: "已备 {{done}}/{{all}}",
+    progress: "已配齐 {{done}} 种药，共 {{all}} 种",
+    checked: "已扫码 {{done}} 批，共 {{all}} 批",
+    recorded: "这些批次已登记。有误时在此修改并重新登记；无误就打包。",
+    changed: "已改动，尚未登记：登记后代替原来的批次。",
+    correct: "登记更正",
   },
   scan: {
     label: "扫描药品包装",
     hint: "用扫码枪或摄像头读取包装上的二维码；批号与有效期和库存核对。",
     done: "第 {{no}} 行：批号 {{batch}} 已核对",
+    doneByBatch: "第 {{no}} 行：批号 {{batch}} 与有效期相符；库存未登记商品条码，请核对包装上的药名",
     problem: {
       format: "这不是药品包装的 GS1 码：请扫描印有批号和有效期的二维码",
       check_digit: "商品条码校验位不符：可能误读或伪造，请勿使用，改扫另一包装",
@@ -98,6 +105,7 @@ export const zh = {
       contradiction: "码中同一项有两个不同的值：请勿使用，改扫另一包装",
       not_in_stock: "库存中没有批号 {{batch}}：请核对包装，或先入库",
       not_ordered: "批号 {{batch}} 不是这张订单的药品：请放回货架",
+      ambiguous: "库存中不止一种药是批号 {{batch}}，无法凭此码分辨是哪一种：请看包装上的药名，在对应的行手工选择批号",
       other_date: "批号 {{batch}} 的有效期（{{expiry}}）与库存不符：请勿使用并核对",
     },
   },
@@ -140,6 +148,8 @@ export const zh = {
     lose: { button: "登记丢失", title: "登记为丢失？", hint: "送药结束，药品未送达；请另行补发。" },
   },
   settle: {
+    earlier: "先前包裹的差异，待处理",
+    waits: "收货差异待处理",
     how: "如何处理",
     choose: "请选择处理方式",
     note: "给护理院的说明（选填）",
@@ -191,6 +201,10 @@ export const en: typeof zh = {
     cancelled: "The prescriber withdrew this prescription",
     stopped: "The prescriber stopped this prescription",
     counter: "Nothing more is sent.",
+    filled:
+      "Nothing more is sent. Put the packs that were taken back on the shelf: the stock counts them there again. What was called back stays apart.",
+    packed:
+      "Nothing more is sent. Open the parcel and put its packs back on the shelf: the stock counts them there again. What was called back stays apart.",
     parcel: "Nothing more is sent; when the parcel is back, take it back beside its delivery.",
     home: "Nothing more is sent; what the home has is not given any more.",
     lost: "Nothing more is sent; the parcel is recorded as lost.",
@@ -246,12 +260,18 @@ export const en: typeof zh = {
       short_dated: "Expires before the treatment ends",
       too_much: "More than is owed",
     },
-    progress: "{{done}} of {{all}} picked",
+    progress: "{{done}} of {{all}} medicines in full",
+    checked: "{{done}} of {{all}} batches scanned",
+    recorded: "These batches are recorded. Change them here if something is wrong; else pack.",
+    changed: "Changed and not recorded yet: what is recorded takes the place of the batches before.",
+    correct: "Record the correction",
   },
   scan: {
     label: "Scan a pack",
     hint: "Read the 2D code of the pack; batch and expiry are held against the stock.",
     done: "Line {{no}}: batch {{batch}} is right",
+    doneByBatch:
+      "Line {{no}}: batch {{batch}} and expiry agree; the stock has no article number of it: read the name on the pack",
     problem: {
       format: "This is no GS1 code of a medicine: scan the 2D code beside batch and expiry",
       check_digit: "The article number's check digit is wrong: misread or forged. Do not use the pack, scan another",
@@ -260,6 +280,8 @@ export const en: typeof zh = {
       contradiction: "The code says two things at once: do not use the pack, scan another",
       not_in_stock: "Batch {{batch}} is not in stock: check the pack, or take it in first",
       not_ordered: "Batch {{batch}} is not of this order: put it back on the shelf",
+      ambiguous:
+        "More than one medicine in stock has batch {{batch}}, and this code does not tell which: read the name on the pack and choose the batch by hand in its line",
       other_date: "Batch {{batch}} is in stock with another expiry than {{expiry}}: do not use it, check",
     },
   },
@@ -314,6 +336,8 @@ export const en: typeof zh = {
     },
   },
   settle: {
+    earlier: "Discrepancies of earlier parcels, to be settled",
+    waits: "Discrepancy to settle",
     how: "How it is settled",
     choose: "Please choose how",
     note: "For the home (optional)",

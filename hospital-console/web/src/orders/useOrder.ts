@@ -19,11 +19,12 @@ export function useOrder(prescription: Prescription) {
   const queryClient = useQueryClient();
   const [packed, setPacked] = useState<PackedAnswer | undefined>(() => secrets.packed(id));
   const changed = (next: Prescription) => {
+    // Forgotten and not only asked for again: a list that began from the filling before would offer to replace this one.
+    void queryClient.resetQueries({ queryKey: keys.prescriptions.dispenses(id) });
     queryClient.setQueryData(keys.prescriptions.one(id), next);
     void queryClient.invalidateQueries({ queryKey: ["prescriptions", "list"] });
     void queryClient.invalidateQueries({ queryKey: keys.deliveries.all });
     void queryClient.invalidateQueries({ queryKey: keys.stock.all });
-    void queryClient.invalidateQueries({ queryKey: keys.prescriptions.dispenses(id) });
   };
   const accept = useAction((at: number, key) => api.prescriptions.accept(id, at, key), {
     onSuccess: ({ secret, prescription: next }) => {

@@ -1,6 +1,6 @@
-import type { Pharmacy } from "@yunzhen/client";
-import { ProblemAlert, useAction } from "@yunzhen/client/ui";
-import { Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { numberProblem, type NumberRule, type Pharmacy } from "@yunzhen/client";
+import { ProblemAlert, useAction, NumberField } from "@yunzhen/client/ui";
+import { Button, Group, Modal, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,20 +8,25 @@ import { api } from "../app/api";
 import { problemAt, toldAt } from "../common/problemAt";
 import { WEEKDAYS } from "../common/dates";
 import { dayAndNight, hoursOf, linesOf } from "./hours";
-import { PlaceFields, placeOf, type Degrees } from "./PlaceFields";
+import { PlaceFields, placeFits, placeOf, type Degrees } from "./PlaceFields";
 
+/** From a metre to as far as the relay takes. */
+const KM: NumberRule = { min: 0.001, max: 1000, decimals: 3 };
 const ZONES = Intl.supportedValuesOf("timeZone");
 
 /** What prescriptions are offered by. Guarded by its version: a retry after a lost answer is refused, not doubled. */
 export function FactsSheet({ pharmacy, onClose }: { pharmacy: Pharmacy; onClose: () => void }) {
   const { t } = useTranslation("app");
   const queries = useQueryClient();
-  const [place, setPlace] = useState<[Degrees, Degrees]>([pharmacy.latitude ?? "", pharmacy.longitude ?? ""]);
-  const [km, setKm] = useState<Degrees>(pharmacy.radius_metres === undefined ? "" : pharmacy.radius_metres / 1000);
+  const [place, setPlace] = useState<[Degrees, Degrees]>([pharmacy.latitude, pharmacy.longitude]);
+  const [km, setKm] = useState<Degrees>(
+    pharmacy.radius_metres === undefined ? undefined : pharmacy.radius_metres / 1000,
+  );
   const [zone, setZone] = useState(pharmacy.zone);
   const [lines, setLines] = useState(() => linesOf(pharmacy.hours));
   const hours = WEEKDAYS.map((weekday) => hoursOf(weekday, lines[weekday]));
-  const readable = hours.every((day) => day !== undefined);
+  const readable =
+    hours.every((day) => day !== undefined) && placeFits(...place) && numberProblem(km, KM) === undefined;
   const set = useAction(
     (version: number, key) =>
       api.pharmacies.setFacts(
@@ -31,7 +36,7 @@ export function FactsSheet({ pharmacy, onClose }: { pharmacy: Pharmacy; onClose:
           zone,
           hours: hours.flatMap((day) => day ?? []),
           ...placeOf(...place),
-          ...(km === "" ? {} : { radius_metres: Math.round(km * 1000) }),
+          ...(km === undefined ? {} : { radius_metres: Math.round(km * 1000) }),
         },
         key,
       ),
@@ -64,14 +69,13 @@ export function FactsSheet({ pharmacy, onClose }: { pharmacy: Pharmacy; onClose:
             error={set.error}
           />
           <Group grow align="flex-start">
-            <NumberInput
+            <NumberField
               label={t("pharmacies.sheet.radius")}
               description={t("pharmacies.sheet.radiusHint")}
               value={km}
-              onChange={(value) => setKm(typeof value === "number" ? value : "")}
+              onChange={setKm}
+              rule={KM}
               error={problemAt(set.error, "radius_metres")}
-              decimalScale={1}
-              min={0}
               hideControls
             />
             <Select

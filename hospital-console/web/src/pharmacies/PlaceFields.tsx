@@ -1,8 +1,18 @@
-import { Group, NumberInput } from "@mantine/core";
+import { numberProblem, type NumberRule } from "@yunzhen/client";
+import { NumberField } from "@yunzhen/client/ui";
+import { Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { problemAt } from "../common/problemAt";
 
-export type Degrees = number | "";
+/** Nothing, or what was typed. */
+export type Degrees = number | undefined;
+
+const LATITUDE: NumberRule = { min: -90, max: 90, decimals: 6 };
+const LONGITUDE: NumberRule = { min: -180, max: 180, decimals: 6 };
+
+/** Each is empty or a number that its field takes. */
+export const placeFits = (latitude: Degrees, longitude: Degrees): boolean =>
+  numberProblem(latitude, LATITUDE) === undefined && numberProblem(longitude, LONGITUDE) === undefined;
 
 /** Latitude and longitude, both or neither. */
 export function PlaceFields({
@@ -17,26 +27,25 @@ export function PlaceFields({
   error: unknown;
 }) {
   const { t } = useTranslation("app");
-  const degrees = (value: string | number): Degrees => (typeof value === "number" ? value : "");
   return (
     <Group grow align="flex-start">
-      <NumberInput
+      <NumberField
         label={t("pharmacies.sheet.latitude")}
         description={t("pharmacies.sheet.placeHint")}
         value={latitude}
-        onChange={(value) => onChange(degrees(value), longitude)}
+        onChange={(value) => onChange(value, longitude)}
+        rule={LATITUDE}
         error={problemAt(error, "latitude")}
-        decimalScale={6}
         hideControls
         data-autofocus
       />
-      <NumberInput
+      <NumberField
         label={t("pharmacies.sheet.longitude")}
         description={t("pharmacies.sheet.placeHint")}
         value={longitude}
-        onChange={(value) => onChange(latitude, degrees(value))}
+        onChange={(value) => onChange(latitude, value)}
+        rule={LONGITUDE}
         error={problemAt(error, "longitude")}
-        decimalScale={6}
         hideControls
       />
     </Group>
@@ -45,6 +54,6 @@ export function PlaceFields({
 
 /** As it is sent: what is empty is left out. */
 export const placeOf = (latitude: Degrees, longitude: Degrees) => ({
-  ...(latitude === "" ? {} : { latitude }),
-  ...(longitude === "" ? {} : { longitude }),
+  ...(latitude === undefined ? {} : { latitude }),
+  ...(longitude === undefined ? {} : { longitude }),
 });

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
+import { WhosePrescription } from "./WhosePrescription";
 import { withdrawalOf } from "./withdrawal";
 
 /** Withdraws it, wherever it is, after saying what that means there. */
@@ -40,6 +41,7 @@ export function CancelPrescription({ prescription }: { prescription: Prescriptio
         closeButtonProps={{ "aria-label": t("app.close") }}
       >
         <Stack>
+          <WhosePrescription prescription={prescription} />
           <Text>{t(`prescribing.withdraw.${what}`)}</Text>
           <Textarea
             label={t("prescriptions.cancel.reason")}

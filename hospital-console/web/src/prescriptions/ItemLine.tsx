@@ -28,6 +28,7 @@ export function ItemLine({ item }: { item: PrescriptionItem }) {
           ...(item.taper?.length
             ? []
             : [`${item.dose} ${unitWord(item.dose_unit)}`, t(`shared:frequency.${item.frequency}`)]),
+          item.most_per_day !== undefined && t("prescribing.quantity.atMost", { count: item.most_per_day }),
           t(`shared:route.${item.route}`),
           t("prescriptions.document.days", { count: item.days }),
           item.instruction,

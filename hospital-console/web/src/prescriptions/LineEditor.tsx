@@ -1,19 +1,20 @@
 import type { Finding, Frequency, Route } from "@yunzhen/client";
-import { useUnit, useNames, useStrength } from "@yunzhen/client/ui";
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Group,
-  NumberInput,
-  SegmentedControl,
-  Select,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import { useUnit, useNames, useStrength, NumberField } from "@yunzhen/client/ui";
+import { ActionIcon, Button, Checkbox, Group, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
 import { IconStar, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { doseProblem, FREQUENCIES, lineDays, ROUTES, whenNeeded, type Line } from "./draft";
+import {
+  DAYS,
+  doseProblem,
+  UNITS,
+  FREQUENCIES,
+  lineDays,
+  once,
+  ROUTES,
+  totalWhenNeeded,
+  whenNeeded,
+  type Line,
+} from "./draft";
 import { drugName, DrugSearch } from "./DrugSearch";
 import { DrugTags } from "./DrugTags";
 import { FindingList } from "./FindingList";
@@ -45,8 +46,8 @@ export function LineEditor(props: LineEditorProps) {
   const unitWord = useUnit();
   const stepped = line.taper.length > 0;
   const wrongDose = doseProblem(line.dose);
+  const total = totalWhenNeeded(line);
   const beyond = maxDays !== undefined && lineDays(line) > maxDays;
-  const number = (value: string | number): number | undefined => (typeof value === "number" ? value : undefined);
   return (
     <div
       className={classes.line}
@@ -112,11 +113,11 @@ export function LineEditor(props: LineEditorProps) {
             />
           ) : (
             <>
-              <NumberInput
+              <NumberField
                 label={t("prescriptions.line.dose")}
-                value={line.dose ?? ""}
-                onChange={(value) => onChange({ dose: number(value) })}
-                min={0}
+                rule={{}}
+                value={line.dose}
+                onChange={(dose) => onChange({ dose })}
                 suffix={` ${unitWord(line.drug.dose_unit ?? line.drug.unit)}`}
                 autoFocus={line.dose === undefined}
                 error={wrongDose ? t(`prescribing.dose.${wrongDose}`) : (problem("dose") ?? problem("dose_unit"))}
@@ -137,13 +138,13 @@ export function LineEditor(props: LineEditorProps) {
             data={ROUTES.map((value) => ({ value, label: t(`shared:route.${value}`) }))}
             allowDeselect={false}
           />
-          <NumberInput
+          <NumberField
             label={
               <Group justify="space-between" component="span" gap="xs">
                 <span>{t("prescriptions.line.days")}</span>
                 {maxDays !== undefined && (
                   <Text component="span" size="sm" c={beyond ? "var(--yz-danger-text)" : "dimmed"}>
-                    {t("prescriptions.line.capDays", { used: lineDays(line), cap: maxDays })}
+                    {t("prescriptions.line.capDays", { used: lineDays(line) || 0, cap: maxDays })}
                   </Text>
                 )}
               </Group>
@@ -151,24 +152,33 @@ export function LineEditor(props: LineEditorProps) {
             aria-label={t("prescriptions.line.days")}
             styles={{ label: { width: "100%" } }}
             value={lineDays(line)}
-            readOnly={stepped}
-            onChange={(value) => !stepped && onChange({ days: number(value) ?? 0 })}
-            min={1}
-            allowDecimal={false}
-            error={problem("days") ?? (lineDays(line) < 1 ? t("prescribing.days.zero") : beyond)}
+            readOnly={stepped || once(line)}
+            onChange={(days = NaN) => !stepped && !once(line) && onChange({ days })}
+            rule={DAYS}
+            error={problem("days") ?? (lineDays(line) >= 1 ? beyond : t("prescribing.days.zero"))}
           />
           {!stepped && whenNeeded(line) && (
-            <NumberInput
-              className={classes.full}
-              label={t("prescriptions.line.quantity")}
-              description={t("prescriptions.line.quantityWhenNeeded")}
-              value={line.quantity ?? ""}
-              onChange={(value) => onChange({ quantity: number(value) })}
-              min={1}
-              allowDecimal={false}
-              suffix={` ${unitWord(line.drug.unit)}`}
-              error={problem("quantity")}
-            />
+            <>
+              <NumberField
+                label={t("prescribing.quantity.mostPerDay")}
+                description={t("prescribing.quantity.mostPerDayHint")}
+                value={line.mostPerDay}
+                // The quantity follows from it until one is typed; what was typed stays.
+                onChange={(mostPerDay) => mostPerDay !== line.mostPerDay && onChange({ mostPerDay })}
+                rule={UNITS}
+                error={problem("most_per_day")}
+              />
+              <NumberField
+                label={t("prescriptions.line.quantity")}
+                description={t("prescriptions.line.quantityWhenNeeded")}
+                value={total}
+                // What is typed counts, and is computed no more; the limit of a day stays.
+                onChange={(quantity) => quantity !== total && onChange({ quantity })}
+                rule={UNITS}
+                suffix={` ${unitWord(line.drug.unit)}`}
+                error={problem("quantity")}
+              />
+            </>
           )}
           <TextInput
             className={classes.full}

@@ -1,10 +1,10 @@
 import type { PrescriptionSummary } from "@yunzhen/client";
 import {
   EmptyState,
+  LineTurn,
   PrescriptionChip,
   ProblemAlert,
   Skeletons,
-  TurnChip,
   useFormats,
   useNames,
 } from "@yunzhen/client/ui";
@@ -86,7 +86,7 @@ function List({ items, onOpen }: { items: PrescriptionSummary[]; onOpen: (one: P
               <Table.Td>{p.signed_at ? formats.dateTime(p.signed_at) : ""}</Table.Td>
               <Table.Td>
                 <PrescriptionChip state={p.state} />
-                {p.turn && p.turn !== "nobody" && <TurnChip turn={p.turn} late={p.late} />}
+                <LineTurn line={p} />
               </Table.Td>
             </Table.Tr>
           ))}

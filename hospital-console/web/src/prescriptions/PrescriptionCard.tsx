@@ -13,6 +13,7 @@ import { CancelPrescription } from "./CancelPrescription";
 import { ItemLine } from "./ItemLine";
 import { AnswerBox, QuestionThread } from "./Questions";
 import { ReplacePrescription } from "./ReplacePrescription";
+import { SignatureFiles } from "../verification/SignatureFiles";
 import { Timeline } from "./Timeline";
 import classes from "./prescriptions.module.css";
 
@@ -21,12 +22,15 @@ export function PrescriptionCard({
   id,
   onEdit,
   consultationId,
+  visitUnknown,
   onReplaced,
 }: {
   id: string;
   onEdit?: (prescription: Prescription) => void;
   /** A consultation under way with the same resident: only there it can be replaced. */
   consultationId?: string;
+  /** Whether there is one is not known (yet): nothing is said about it. */
+  visitUnknown?: boolean;
   /** Absent while another one is written. */
   onReplaced?: (draft: Prescription) => void;
 }) {
@@ -87,13 +91,14 @@ export function PrescriptionCard({
       {prescription.offers && <OfferList offers={prescription.offers} />}
       <FillingsOf prescription={prescription} />
       {prescription.state !== "draft" && <Timeline entries={prescription.timeline} />}
+      <SignatureFiles prescription={prescription} />
       <Group justify="flex-end" gap="xs" mt="xs">
         {prescription.state === "draft" && onEdit && (
           <Button variant="default" size="xs" onClick={() => onEdit(prescription)}>
             {t("prescriptions.resume")}
           </Button>
         )}
-        {prescription.allowed.includes("replace") && consultationId === undefined && (
+        {prescription.allowed.includes("replace") && consultationId === undefined && !visitUnknown && (
           <Text size="sm" c="dimmed">
             {t("prescribing.replace.noVisit")}
           </Text>

@@ -3,7 +3,7 @@ import { useParams } from "react-router";
 import { useTitle } from "../app/useTitle";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
-import { PrescriptionCard } from "./PrescriptionCard";
+import { OwnPrescription } from "./OwnPrescription";
 
 /** One prescription by its address: where links between prescriptions lead. */
 export function PrescriptionPage() {
@@ -13,7 +13,7 @@ export function PrescriptionPage() {
   return (
     <div className={page.page}>
       <PageHeader title={t("prescriptions.title")} />
-      <PrescriptionCard key={id} id={id} />
+      <OwnPrescription key={id} id={id} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { problemAt, toldAt } from "../common/problemAt";
+import { WhosePrescription } from "./WhosePrescription";
 import { withdrawalOf } from "./withdrawal";
 
 /** Cancels it and begins another with the same content; one that is over already only begins the other. */
@@ -51,6 +52,7 @@ export function ReplacePrescription({
         closeButtonProps={{ "aria-label": t("app.close") }}
       >
         <Stack>
+          <WhosePrescription prescription={prescription} />
           <Text>{t(over ? "prescribing.replace.hintOver" : "prescribing.replace.hint")}</Text>
           {!over && (
             <>

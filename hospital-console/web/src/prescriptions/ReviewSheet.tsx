@@ -61,6 +61,12 @@ export function ReviewSheet({
         {prepared.isPending && <Skeletons shape="card" />}
         {prepared.isError && <ProblemAlert error={prepared.error} onRetry={() => void prepared.refetch()} />}
         {document && <SigningDocument document={document} prescription={prescription} />}
+        {prescription.hard_stop_reason && (
+          <div data-testid="hard-stop-reason">
+            <Text fw={600}>{t("reviews.override")}</Text>
+            <Text>{prescription.hard_stop_reason}</Text>
+          </div>
+        )}
         <Text size="sm" c="dimmed">
           {t("prescriptions.review.key")}
         </Text>

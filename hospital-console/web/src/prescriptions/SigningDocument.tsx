@@ -29,6 +29,7 @@ interface Document {
     route: Route;
     days: number;
     taper?: TaperStep[];
+    most_per_day?: number;
     quantity: number;
     quantity_unit?: string;
     instruction?: string;
@@ -98,6 +99,7 @@ export function SigningDocument({ document, prescription }: { document: string; 
                         `${item.dose} ${unitWord(item.dose_unit ?? known?.dose_unit ?? "")}`,
                         t(`shared:frequency.${item.frequency}`),
                       ]),
+                  item.most_per_day !== undefined && t("prescribing.quantity.atMost", { count: item.most_per_day }),
                   t(`shared:route.${item.route}`),
                   t("prescriptions.document.days", { count: item.days }),
                   item.instruction,

@@ -1,9 +1,9 @@
 import type { Drug, Frequency } from "@yunzhen/client";
-import { useUnit } from "@yunzhen/client/ui";
-import { ActionIcon, Button, NumberInput, Select, Stack, Text } from "@mantine/core";
+import { useUnit, NumberField } from "@yunzhen/client/ui";
+import { ActionIcon, Button, Select, Stack, Text } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { doseProblem, STEP_FREQUENCIES, type Step } from "./draft";
+import { DAYS, doseProblem, STEP_FREQUENCIES, type Step } from "./draft";
 import classes from "./prescriptions.module.css";
 
 /** A dose that changes: its steps one after the other, at least two. */
@@ -23,7 +23,6 @@ export function TaperEditor({
   const unit = useUnit()(drug.dose_unit ?? drug.unit);
   const set = (at: number, part: Partial<Step>) =>
     onChange(steps.map((step, index) => (index === at ? { ...step, ...part } : step)));
-  const number = (value: string | number): number | undefined => (typeof value === "number" ? value : undefined);
   const last = steps.at(-1);
   return (
     <Stack gap="xs" className={`${classes.full} ${classes.steps}`}>
@@ -33,11 +32,12 @@ export function TaperEditor({
         const label = (field: string) => `${t("prescribing.taper.step", { no })} · ${field}`;
         return (
           <div key={index} className={classes.step} role="group" aria-label={t("prescribing.taper.step", { no })}>
-            <NumberInput
+            <NumberField
               label={t("prescribing.taper.step", { no })}
               aria-label={label(t("prescriptions.line.dose"))}
-              value={step.dose ?? ""}
-              onChange={(value) => set(index, { dose: number(value) })}
+              rule={{}}
+              value={step.dose}
+              onChange={(dose) => set(index, { dose })}
               suffix={` ${unit}`}
               error={wrongDose ? t(`prescribing.dose.${wrongDose}`) : problem(`taper[${index}].dose`)}
             />
@@ -48,12 +48,11 @@ export function TaperEditor({
               data={STEP_FREQUENCIES.map((value) => ({ value, label: t(`shared:frequency.${value}`) }))}
               allowDeselect={false}
             />
-            <NumberInput
+            <NumberField
               aria-label={label(t("prescriptions.line.days"))}
               value={step.days}
-              onChange={(value) => set(index, { days: number(value) ?? 0 })}
-              min={1}
-              allowDecimal={false}
+              onChange={(days = NaN) => set(index, { days })}
+              rule={DAYS}
               suffix={` ${t("prescribing.taper.days")}`}
               error={problem(`taper[${index}].days`)}
             />
@@ -80,7 +79,7 @@ export function TaperEditor({
           {t("prescribing.taper.add")}
         </Button>
         <Text component="span" size="sm" c="dimmed" ml="xs">
-          {t("prescribing.taper.total", { days: steps.reduce((sum, step) => sum + step.days, 0) })}
+          {t("prescribing.taper.total", { days: steps.reduce((sum, step) => sum + (step.days || 0), 0) })}
         </Text>
       </div>
       {problem("taper") && (

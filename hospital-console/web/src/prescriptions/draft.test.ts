@@ -10,13 +10,15 @@ import {
   needsAssessment,
   obstacle,
   toDraft,
+  totalWhenNeeded,
   withItems,
   worstFirst,
   writingFrom,
+  type Line,
   type Writing,
 } from "./draft";
 
-const drug = { id: "amlodipine-5mg", unit: "片" } as Drug;
+const drug = { id: "amlodipine-5mg", unit: "片", doses_per_unit: 1 } as Drug;
 const finding = (severity: Finding["severity"], outcome: Finding["outcome"] = "alert") =>
   ({ severity, outcome, message_zh: severity }) as Finding;
 
@@ -47,6 +49,38 @@ describe("a prescription being written", () => {
     expect(itemNumber(now, now.lines[0]?.id ?? 0)).toBeUndefined();
     expect(itemNumber(now, now.lines[1]?.id ?? 0)).toBe(1);
   });
+  it("computes the quantity of what is taken when needed from the most times a day, as the relay rounds", () => {
+    const line = { ...emptyLine(), drug, dose: 0.5, days: 7, frequency: "prn" as const };
+    expect(totalWhenNeeded({ ...line, mostPerDay: 3 })).toBe(11);
+    expect(totalWhenNeeded({ ...line, mostPerDay: 3, days: 0 })).toBeUndefined();
+    expect(totalWhenNeeded({ ...line, mostPerDay: 3, quantity: 4 })).toBe(4);
+    expect(totalWhenNeeded({ ...line, quantity: 4 })).toBe(4);
+    const inMl = { ...drug, doses_per_unit: 100 } as Drug;
+    expect(totalWhenNeeded({ ...line, drug: inMl, dose: 10, mostPerDay: 2 })).toBe(2);
+    const sent = { ...emptyWriting("I10"), lines: [{ ...line, mostPerDay: 3 }] };
+    expect(toDraft(sent)?.items[0]).toMatchObject({ quantity: 11, most_per_day: 3 });
+    const fewer = { ...emptyWriting("I10"), lines: [{ ...line, mostPerDay: 3, quantity: 4 }] };
+    expect(toDraft(fewer)?.items[0]).toMatchObject({ quantity: 4, most_per_day: 3 });
+    const daily = { ...emptyWriting("I10"), lines: [{ ...line, mostPerDay: 3, frequency: "qd" as const }] };
+    expect(toDraft(daily)?.items[0]?.most_per_day).toBeUndefined();
+  });
+
+  it("goes on with the most times a day of a stored draft, and computes again what was computed", () => {
+    const item = { no: 1, drug, dose: 1, dose_unit: "片", frequency: "prn", route: "oral", days: 7, instruction: "" };
+    const stored = (quantity: number) =>
+      withItems(emptyWriting("I10"), [{ ...item, quantity, most_per_day: 3 } as PrescriptionItem], 5).lines[0];
+    expect(stored(21)).toMatchObject({ mostPerDay: 3, quantity: undefined });
+    expect(totalWhenNeeded({ ...(stored(21) as Line), days: 5 })).toBe(15);
+    expect(stored(10)).toMatchObject({ mostPerDay: 3, quantity: 10 });
+  });
+
+  it("sends no total of 0, below 0 or in parts", () => {
+    const line = { ...emptyLine(), drug, dose: 1, frequency: "prn" as const };
+    for (const quantity of [0, -5, 2.5])
+      expect(toDraft({ ...emptyWriting("I10"), lines: [{ ...line, quantity }] })).toBeUndefined();
+    expect(toDraft({ ...emptyWriting("I10"), lines: [{ ...line, mostPerDay: 0, quantity: 4 }] })).toBeUndefined();
+  });
+
   it("is complete with a quantity where the dose is taken when needed, and sends it only there", () => {
     const line = { ...emptyLine(), drug, dose: 1, frequency: "prn" as const };
     const of = (quantity: number | undefined) => ({ ...emptyWriting("I10"), lines: [{ ...line, quantity }] });
@@ -55,6 +89,12 @@ describe("a prescription being written", () => {
     expect(toDraft(of(10))?.items[0]?.quantity).toBe(10);
     const daily = { ...emptyWriting("I10"), lines: [{ ...line, quantity: 10, frequency: "qd" as const }] };
     expect(toDraft(daily)?.items[0]?.quantity).toBeUndefined();
+  });
+  it("is of one day where the medicine is given once, whatever number of days was written before", () => {
+    const line = { ...emptyLine(), drug, dose: 1, days: 7, frequency: "st" as const };
+    const of = (frequency: "st" | "qd") => toDraft({ ...emptyWriting("I10"), lines: [{ ...line, frequency }] });
+    expect([of("st")?.items[0]?.days, of("qd")?.items[0]?.days]).toEqual([1, 7]);
+    expect(lineDays({ ...line, days: 0 })).toBe(1);
   });
   it("sends the steps of a dose that changes, with the first one and all days on the line", () => {
     const step = (dose: number | undefined, days: number) => ({ dose, frequency: "qd" as const, days });

@@ -1,16 +1,23 @@
 /** The prescription as it is being written: lines may be incomplete; `toDraft` is what the relay can take. */
-import type {
-  Assessment,
-  Draft,
-  Drug,
-  Finding,
-  Frequency,
-  PrescribingLimits,
-  Prescription,
-  PrescriptionItem,
-  Route,
-  Supply,
+import {
+  fits,
+  type NumberRule,
+  type Assessment,
+  type Draft,
+  type Drug,
+  type Finding,
+  type Frequency,
+  type PrescribingLimits,
+  type Prescription,
+  type PrescriptionItem,
+  type Route,
+  type Supply,
 } from "@yunzhen/client";
+
+/** Days of a line or a step; how many the kind of supply leaves is said beside it. */
+export const DAYS: NumberRule = { min: 1, decimals: 0 };
+/** What leaves the pharmacy, in the drug's units. */
+export const UNITS: NumberRule = { min: 1, decimals: 0 };
 
 /** One step of a dose that changes. */
 export interface Step {
@@ -29,8 +36,10 @@ export interface Line {
   days: number;
   /** Every step of a dose that changes; then dose, frequency and days of the line are not used. Empty for a steady dose. */
   taper: Step[];
-  /** How much leaves the pharmacy where it does not follow from dose, frequency and days: taken when needed. */
+  /** How much leaves the pharmacy, as a person typed it, where it does not follow from dose, frequency and days: taken when needed. */
   quantity: number | undefined;
+  /** The most times a day, where it is taken when needed: it is prescribed, and the quantity is computed from it unless one is typed. */
+  mostPerDay: number | undefined;
   instruction: string;
   /** The pharmacy may give the same medicine in a smaller strength. */
   substitution: boolean;
@@ -78,6 +87,7 @@ export const emptyLine = (): Line => ({
   days: 7,
   taper: [],
   quantity: undefined,
+  mostPerDay: undefined,
   instruction: "",
   substitution: false,
 });
@@ -92,7 +102,13 @@ export const emptyWriting = (diagnosis_code: string | undefined): Writing => ({
 });
 
 /** A line as it was stored, on a prescription or under a name. */
-const lineFrom = (item: PrescriptionItem): Line => ({
+const lineFrom = (item: PrescriptionItem): Line => {
+  const line = asWritten(item);
+  // What the most times a day come to was computed, and is again when dose or days change.
+  return totalWhenNeeded({ ...line, quantity: undefined }) === line.quantity ? { ...line, quantity: undefined } : line;
+};
+
+const asWritten = (item: PrescriptionItem): Line => ({
   id: (nextLine += 1),
   drug: item.drug,
   dose: item.dose,
@@ -101,6 +117,7 @@ const lineFrom = (item: PrescriptionItem): Line => ({
   days: item.days,
   taper: (item.taper ?? []).map(({ dose, frequency, days }) => ({ dose, frequency, days })),
   quantity: whenNeeded(item) ? item.quantity : undefined,
+  mostPerDay: whenNeeded(item) ? item.most_per_day : undefined,
   instruction: item.instruction,
   substitution: item.substitution ?? false,
 });
@@ -124,11 +141,16 @@ export function withItems(writing: Writing, items: readonly PrescriptionItem[], 
   return { ...writing, lines: [...begun, ...items.map(lineFrom)].slice(0, Math.max(cap, begun.length)) };
 }
 
-/** The days a line lasts, all steps together. */
-export const lineDays = (line: Line): number =>
-  line.taper.length > 0 ? line.taper.reduce((sum, step) => sum + step.days, 0) : line.days;
+/** The days a line lasts, all steps together; what is given once is of one day, however many were written before. */
+export function lineDays(line: Line): number {
+  if (line.taper.length > 0) return line.taper.reduce((sum, step) => sum + step.days, 0);
+  return once(line) ? 1 : line.days;
+}
 
 export const whenNeeded = ({ frequency }: Pick<Line, "frequency">): boolean => frequency === "prn";
+
+/** Given once and at once, on one day. */
+export const once = ({ frequency }: Pick<Line, "frequency">): boolean => frequency === "st";
 
 /** More digits than the relay keeps: another dose would be stored than was typed. */
 const tooFine = (dose: number): boolean => Math.abs(dose * 1000 - Math.round(dose * 1000)) > 1e-6;
@@ -137,16 +159,30 @@ const isDose = (dose: number | undefined): boolean => dose !== undefined && dose
 
 /** What is wrong with a dose that was typed. */
 export function doseProblem(dose: number | undefined): "zero" | "decimals" | undefined {
-  if (dose === undefined) return undefined;
+  if (dose === undefined || Number.isNaN(dose)) return undefined;
   if (dose <= 0) return "zero";
   return tooFine(dose) ? "decimals" : undefined;
 }
 
+/** What leaves the pharmacy of a medicine taken when needed: what was typed, else dose × most times a day × days in whole units, rounded up as the relay does. */
+export function totalWhenNeeded(line: Line): number | undefined {
+  const { drug, dose, mostPerDay } = line;
+  if (line.quantity !== undefined || mostPerDay === undefined) return line.quantity;
+  if (!drug || dose === undefined || !isDose(dose) || !fits(mostPerDay, UNITS) || !fits(lineDays(line), DAYS))
+    return undefined;
+  const perUnit = Math.max(1, Math.round(drug.doses_per_unit * 1000));
+  return Math.ceil((Math.round(dose * 1000) * mostPerDay * lineDays(line)) / perUnit);
+}
+
+/** Its total is known, and so is its limit where one was begun. */
+const isLimited = (line: Line): boolean =>
+  fits(totalWhenNeeded(line), UNITS) && (line.mostPerDay === undefined || fits(line.mostPerDay, UNITS));
+
 const complete = (line: Line): line is Line & { drug: Drug } =>
   line.drug !== undefined &&
   (line.taper.length > 0
-    ? line.taper.length > 1 && line.taper.every((step) => isDose(step.dose) && step.days > 0)
-    : isDose(line.dose) && line.days > 0 && (!whenNeeded(line) || (line.quantity ?? 0) > 0));
+    ? line.taper.length > 1 && line.taper.every((step) => isDose(step.dose) && fits(step.days, DAYS))
+    : isDose(line.dose) && fits(lineDays(line), DAYS) && (!whenNeeded(line) || isLimited(line)));
 
 /** A complete line as the relay takes it: of steps, the line says the first one and the days of all. */
 export function toItem(line: Line & { drug: Drug }): Draft["items"][number] {
@@ -160,7 +196,8 @@ export function toItem(line: Line & { drug: Drug }): Draft["items"][number] {
     route: line.route,
     days: lineDays(line),
     ...(steps.length > 0 && { taper: steps }),
-    quantity: !first && whenNeeded(line) ? line.quantity : undefined,
+    most_per_day: !first && whenNeeded(line) ? line.mostPerDay : undefined,
+    quantity: !first && whenNeeded(line) ? totalWhenNeeded(line) : undefined,
     instruction: line.instruction.trim(),
     substitution: line.substitution,
   };

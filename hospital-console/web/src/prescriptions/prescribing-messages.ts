@@ -30,6 +30,7 @@ export const zh = {
     waitingHint: "答复到达后，这张处方会重新回到您这里。",
   },
   release: { action: "放回队列", done: "已放回审方队列" },
+  whose: { record: "查看档案", diagnosis: "诊断：{{what}}" },
   withdraw: {
     before_use: "尚未送出。取消后药房不能再配药，药师和药房会立即收到通知。",
     packed: "药已打包，尚未取走。取消后包裹留在药房，不会送出。",
@@ -67,6 +68,11 @@ export const zh = {
   },
   dose: { zero: "剂量须大于 0。", decimals: "剂量最多三位小数，请核对。" },
   days: { zero: "天数至少为 1。" },
+  quantity: {
+    mostPerDay: "每日最多次数",
+    mostPerDayHint: "写入处方：每日剂量据此核查，护士不能给得更多；总量也由此算出。",
+    atMost: "每日最多 {{count}} 次",
+  },
   noDiagnosisYet: "未选诊断：用量和药品检查已在进行；初诊核对和与疾病有关的检查，选定后才有结果。",
   favourite: {
     open: "常用方",
@@ -168,6 +174,7 @@ export const en: typeof zh = {
     waitingHint: "With the answer it comes back to you.",
   },
   release: { action: "Give back", done: "Given back to the queue" },
+  whose: { record: "Show the record", diagnosis: "Diagnosis: {{what}}" },
   withdraw: {
     before_use:
       "Nothing was sent yet. No pharmacy can dispense it afterwards; pharmacist and pharmacy are told at once.",
@@ -211,6 +218,12 @@ export const en: typeof zh = {
     decimals: "A dose has at most three decimals; please check it.",
   },
   days: { zero: "At least 1 day." },
+  quantity: {
+    mostPerDay: "Most times a day",
+    mostPerDayHint:
+      "Is prescribed: the daily dose is checked by it, nurses give no more, and the quantity is computed from it.",
+    atMost: "at most {{count}} a day",
+  },
   noDiagnosisYet:
     "No diagnosis yet: quantities and medicines are checked already; the first visit and what depends on the disease are checked once it is chosen.",
   favourite: {

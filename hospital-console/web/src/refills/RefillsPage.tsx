@@ -92,6 +92,13 @@ function RefillCard({ refill, visit }: { refill: Refill; visit?: ConsultationSum
       <Text mt="xs" fw={600}>
         {names.drugs(refill)}
       </Text>
+      {refill.open_names && (
+        <Text fw={600} data-testid="refill-in-part">
+          {t("shared:refill.inPart", {
+            names: names.drugs({ drug_names: refill.open_names, drug_names_en: refill.open_names_en }),
+          })}
+        </Text>
+      )}
       <Text>
         {t("refills.until", {
           date: formats.date(refill.last_day),

@@ -11,7 +11,7 @@ export const zh = {
     },
     from: {
       medical_record: "自最后一次诊疗或记录起；处方属于病历，一同保存",
-      call_media: "自会诊结束起；本版本不保存录像",
+      call_media: "自会诊结束起；征得同意后录制的录像保存这么久，聊天不保存",
       drug_sale: "自护理院收药起",
       network_log: "由运维的日志系统保存，不在档案中",
     },
@@ -58,7 +58,8 @@ export const en: typeof zh = {
     },
     from: {
       medical_record: "From the last contact or entry; prescriptions are part of it and kept as long",
-      call_media: "From the end of the consultation; this version stores none",
+      call_media:
+        "From the end of the consultation; recordings, where one was agreed to, are kept as long; chat is not stored",
       drug_sale: "From the day the home received the medicine",
       network_log: "Kept by the operator's logging, outside of the record",
     },

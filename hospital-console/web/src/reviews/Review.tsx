@@ -18,9 +18,12 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useStaff } from "../app/session";
 import { keys } from "../common/keys";
+import { unlessTyped } from "../common/unlessTyped";
 import { Person } from "../common/Person";
 import { AskSheet } from "../prescriptions/AskSheet";
+import { SignatureFiles } from "../verification/SignatureFiles";
 import { ApproveSheet } from "./ApproveSheet";
+import { outcome } from "./outcome";
 import { RejectSheet } from "./RejectSheet";
 import { ReviewFacts } from "./ReviewFacts";
 import { ReviewPrescription } from "./ReviewPrescription";
@@ -61,11 +64,13 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
   useHotkeys(
     mayDecide && !deciding
       ? [
-          ["a", () => setDeciding("approve")],
-          ["r", () => setDeciding("reject")],
-          ["q", () => setDeciding("ask")],
+          ["a", unlessTyped(() => setDeciding("approve"))],
+          ["r", unlessTyped(() => setDeciding("reject"))],
+          ["q", unlessTyped(() => setDeciding("ask"))],
         ]
       : [],
+    // Not every field: the language switch is made of radio buttons and keeps the focus.
+    [],
   );
   const decided = (kind: "approved" | "rejected") => (changed: Prescription) => {
     queryClient.setQueryData(keys.prescriptions.one(changed.id), changed);
@@ -82,7 +87,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
   return (
     <article aria-label={prescription.resident.name} data-testid="review" data-state={prescription.state}>
       <div className={classes.head}>
-        <Group gap="md" wrap="nowrap">
+        <Group gap="md" miw={0}>
           <Person person={prescription.resident} heading="h2" />
           <PrescriptionChip state={prescription.state} />
           {prescription.state === "in_review" && (
@@ -92,7 +97,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
           )}
         </Group>
         {mayDecide && (
-          <Group gap="sm" wrap="nowrap">
+          <Group gap="sm" data-testid="decide">
             <Button variant="subtle" loading={release.isPending} onClick={() => release.mutate(prescription.version)}>
               {t("prescribing.release.action")}
             </Button>
@@ -126,8 +131,13 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
       {over && (
         <EmptyState
           icon={IconInfoCircle}
-          title={t("reviews.gone")}
-          action={<Button onClick={() => onDone()}>{t("reviews.next")}</Button>}
+          title={t(`reviews.outcome.${outcome(prescription, staff.id)}`)}
+          action={
+            <Group justify="center">
+              <SignatureFiles prescription={prescription} />
+              <Button onClick={() => onDone()}>{t("reviews.next")}</Button>
+            </Group>
+          }
         />
       )}
       {prescription.door_to_dose && (

@@ -61,7 +61,7 @@ export function ReviewPrescription({ prescription }: { prescription: Prescriptio
             </>
           )}
           {signature ? (
-            <Group gap="xs">
+            <Group gap="xs" className={classes.signed}>
               <StatusChip meaning="done" icon={IconCertificate}>
                 {t("prescriptions.signedBy", {
                   name: specialist.name,

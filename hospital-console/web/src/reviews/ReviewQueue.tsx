@@ -1,5 +1,5 @@
 import type { Finding, PrescriptionSummary } from "@yunzhen/client";
-import { PrescriptionChip, TurnChip, useNames } from "@yunzhen/client/ui";
+import { LineTurn, PrescriptionChip, useNames } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
@@ -24,7 +24,7 @@ export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[];
               <Person person={p.resident} size="sm" />
               <UrgencyChip urgency={p.urgency} />
             </Group>
-            <Text size="sm" lineClamp={1}>
+            <Text size="sm" lineClamp={2}>
               {names.drugs(p)}
             </Text>
             <Group justify="space-between" gap="xs">
@@ -33,7 +33,7 @@ export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[];
                 <Wait since={p.signed_at ?? p.waiting_since} />
               </Text>
               {p.state !== "signed" && <PrescriptionChip state={p.state} />}
-              {p.turn && p.late && <TurnChip turn={p.turn} late />}
+              <LineTurn line={p} onlyLate />
               {p.worst_finding && p.worst_finding !== "info" && (
                 <FindingChip finding={{ outcome: "alert", severity: p.worst_finding as Finding["severity"] }} />
               )}

@@ -1,6 +1,6 @@
-import { everyPage, type ResidentSummary } from "@yunzhen/client";
-import { ProblemAlert, useAction, useFormats } from "@yunzhen/client/ui";
-import { ActionIcon, Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { fits, everyPage, type ResidentSummary } from "@yunzhen/client";
+import { ProblemAlert, useAction, useFormats, NumberField } from "@yunzhen/client/ui";
+import { ActionIcon, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconX } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -11,6 +11,7 @@ import { useStaff } from "../app/session";
 import { fromLocalInput, nextQuarter, toLocalInput } from "../common/dates";
 import { fieldError } from "../common/fields";
 import { keys } from "../common/keys";
+import { MINUTES } from "../common/minutes";
 import { shifted } from "./order";
 
 /** One home, its residents in running order, a start and the minutes for each. */
@@ -23,7 +24,7 @@ export function PlanRound({ onClose }: { onClose: () => void }) {
   const [homeId, setHomeId] = useState<string | null>(null);
   const [chosen, setChosen] = useState<ResidentSummary[]>([]);
   const [when, setWhen] = useState(() => toLocalInput(nextQuarter(Date.now() + 3_600_000)));
-  const [minutes, setMinutes] = useState(10);
+  const [minutes, setMinutes] = useState<number | undefined>(10);
   const [reason, setReason] = useState("");
   const homes = useQuery({ queryKey: keys.homes, queryFn: api.homes.list, staleTime: 600_000 });
   const residents = useQuery({
@@ -42,7 +43,8 @@ export function PlanRound({ onClose }: { onClose: () => void }) {
   });
   const starts_at = fromLocalInput(when);
   const left = (residents.data?.items ?? []).filter((r) => !chosen.some((c) => c.id === r.id));
-  const ready = homeId !== null && starts_at !== undefined && chosen.length > 0 && reason.trim() !== "";
+  const ready =
+    fits(minutes, MINUTES) && homeId !== null && starts_at !== undefined && chosen.length > 0 && reason.trim() !== "";
   const submit = () => {
     if (!ready) return;
     plan.mutate({
@@ -84,13 +86,12 @@ export function PlanRound({ onClose }: { onClose: () => void }) {
               onChange={(event) => setWhen(event.currentTarget.value)}
               error={fieldError(plan.error, "starts_at")}
             />
-            <NumberInput
+            <NumberField
               label={t("rounds.plan.minutes")}
               description={t("rounds.plan.minutesHint")}
               value={minutes}
-              onChange={(value) => setMinutes(Number(value) || 0)}
-              min={5}
-              max={120}
+              onChange={setMinutes}
+              rule={MINUTES}
               step={5}
               error={fieldError(plan.error, "minutes")}
             />
@@ -125,7 +126,9 @@ export function PlanRound({ onClose }: { onClose: () => void }) {
                   <Group justify="space-between" wrap="nowrap" gap="xs" py={2}>
                     <Text>
                       {r.name} · {r.bed}
-                      {starts_at && ` · ${formats.time(Date.parse(starts_at) + n * minutes * 60_000)}`}
+                      {starts_at &&
+                        fits(minutes, MINUTES) &&
+                        ` · ${formats.time(Date.parse(starts_at) + n * minutes * 60_000)}`}
                       {fieldError(plan.error, `resident_ids[${n}]`) && (
                         <Text component="span" size="sm" c="var(--mantine-color-error)">
                           {" "}
@@ -160,7 +163,7 @@ export function PlanRound({ onClose }: { onClose: () => void }) {
               ))}
             </ol>
           )}
-          {starts_at && chosen.length > 0 && (
+          {starts_at && fits(minutes, MINUTES) && chosen.length > 0 && (
             <Text size="sm" c="dimmed">
               {t("rounds.plan.ends", {
                 time: formats.time(Date.parse(starts_at) + chosen.length * minutes * 60_000),

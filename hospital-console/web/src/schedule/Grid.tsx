@@ -11,8 +11,8 @@ import { hoursOf, place, presentHour, type Span } from "./layout";
 import type { Days } from "./useDays";
 import classes from "./schedule.module.css";
 
-/** Pixels of a minute: a quarter of an hour holds one line of text. */
-const MINUTE = 1.7;
+/** Pixels of a minute: a quarter of an hour holds one line of text, and is large enough to be pressed (24 px, WCAG 2.5.8) between two others. */
+const MINUTE = 2;
 
 type Item = Span &
   ({ kind: "appointment"; of: Appointment } | { kind: "round"; of: Round } | { kind: "free"; at: string });

@@ -1,8 +1,10 @@
 import type { AvailabilityException, AvailabilityRule, Weekday } from "@yunzhen/client";
-import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput, Title } from "@mantine/core";
+import { NumberField } from "@yunzhen/client/ui";
+import { ActionIcon, Button, Group, Select, Stack, Text, TextInput, Title } from "@mantine/core";
 import { IconAlertTriangle, IconCalendarOff, IconCalendarPlus, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { dateOf, WEEKDAYS } from "../common/dates";
+import { MINUTES } from "../common/minutes";
 import { lineError } from "../common/fields";
 import { nextKey, type AvailabilityDraft, type Keyed, type LineFault } from "./draft";
 import type { Overlap } from "./overlaps";
@@ -162,12 +164,11 @@ function Block({
         onChange={(event) => onChange({ end: event.currentTarget.value })}
         w={132}
       />
-      <NumberInput
+      <NumberField
         label={t("schedule.field.slot")}
         value={block.slot_minutes}
-        onChange={(value) => onChange({ slot_minutes: Number(value) || 0 })}
-        min={5}
-        max={120}
+        onChange={(slot_minutes = NaN) => onChange({ slot_minutes })}
+        rule={MINUTES}
         step={5}
         w={96}
       />

@@ -1,5 +1,12 @@
 /** Published times while they are being edited: lines keep their identity, clock times are those of the inputs ("14:00"). */
-import type { Availability, AvailabilityException, AvailabilityRule, AvailabilityUpdate } from "@yunzhen/client";
+import {
+  fits,
+  type Availability,
+  type AvailabilityException,
+  type AvailabilityRule,
+  type AvailabilityUpdate,
+} from "@yunzhen/client";
+import { MINUTES } from "../common/minutes";
 import { lengthOf } from "./preview";
 
 export type Keyed<T> = T & { key: number };
@@ -59,7 +66,7 @@ export function updateOf(draft: AvailabilityDraft, version: number): Availabilit
 
 function ofBlock(block: { start: string; end: string; slot_minutes: number }): Fault | undefined {
   if (block.start === "" || block.end === "" || lengthOf(block) <= 0) return "end_before_start";
-  if (!(block.slot_minutes >= 5 && block.slot_minutes <= 120)) return "slot_minutes";
+  if (!fits(block.slot_minutes, MINUTES)) return "slot_minutes";
   if (block.slot_minutes > lengthOf(block)) return "slot_too_long";
   return undefined;
 }

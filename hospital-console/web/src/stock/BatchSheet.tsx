@@ -1,11 +1,12 @@
-import { nameIn, type Stock, type StockReason } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useAction, useFormats, useUnit, useStrength } from "@yunzhen/client/ui";
-import { Button, Group, Modal, NumberInput, Select, Stack, Tabs, Text, TextInput, Title } from "@mantine/core";
+import { fits, nameIn, type Stock, type StockReason } from "@yunzhen/client";
+import { ProblemAlert, Skeletons, useAction, useFormats, useUnit, useStrength, NumberField } from "@yunzhen/client/ui";
+import { Button, Group, Modal, Select, Stack, Tabs, Text, TextInput, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
+import { COUNTED, MOVED } from "./amounts";
 
 type Step = "count" | "writeOffShelf" | "writeOffQuarantine" | "release";
 const REASONS: Record<Step, readonly StockReason[]> = {
@@ -73,7 +74,8 @@ function StepForm({ batch, step }: { batch: Stock; step: Step }) {
   const unitWord = useUnit();
   const queryClient = useQueryClient();
   const count = step === "count";
-  const [quantity, setQuantity] = useState<number | "">("");
+  const rule = count ? COUNTED : MOVED;
+  const [quantity, setQuantity] = useState<number>();
   const [reason, setReason] = useState<StockReason>(REASONS[step][0] ?? "other");
   const [comment, setComment] = useState("");
   const act = useAction(
@@ -90,10 +92,11 @@ function StepForm({ batch, step }: { batch: Stock; step: Step }) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
+        if (!fits(quantity, rule)) return;
         const words = comment.trim();
         act.mutate({
           version: batch.version,
-          quantity: Number(quantity),
+          quantity,
           reason,
           ...(words === "" ? {} : { comment: words }),
         });
@@ -101,13 +104,11 @@ function StepForm({ batch, step }: { batch: Stock; step: Step }) {
     >
       <Stack gap="sm">
         <Group grow align="flex-start">
-          <NumberInput
+          <NumberField
             label={t(count ? "stock.counted" : "stock.quantity", { unit: unitWord(batch.unit) })}
-            min={0}
-            max={100_000}
-            allowDecimal={false}
+            rule={rule}
             value={quantity}
-            onChange={(value) => setQuantity(typeof value === "number" ? value : "")}
+            onChange={setQuantity}
           />
           <Select
             label={t("stock.reason")}
@@ -126,7 +127,7 @@ function StepForm({ batch, step }: { batch: Stock; step: Step }) {
         />
         {act.isError && <ProblemAlert error={act.error} />}
         <Group justify="flex-end">
-          <Button type="submit" loading={act.isPending} disabled={quantity === ""}>
+          <Button type="submit" loading={act.isPending} disabled={!fits(quantity, rule)}>
             {t(count ? "stock.countSave" : step === "release" ? "stock.release" : "stock.writeOff")}
           </Button>
         </Group>

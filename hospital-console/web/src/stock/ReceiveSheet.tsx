@@ -1,6 +1,6 @@
-import { parseGs1, type Drug } from "@yunzhen/client";
-import { besideCamera, ProblemAlert, useAction, useUnit, useStrength } from "@yunzhen/client/ui";
-import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
+import { fits, parseGs1, type Drug } from "@yunzhen/client";
+import { besideCamera, ProblemAlert, useAction, useUnit, useStrength, NumberField } from "@yunzhen/client/ui";
+import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { IconScan } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
@@ -9,6 +9,7 @@ import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { problemAt } from "../common/problemAt";
 import { drugName, DrugSearch } from "../prescriptions/DrugSearch";
+import { RECEIVED } from "./amounts";
 
 /** Goods came in: what, which batch, until when, how much. A scanner or the camera fills in what is printed on the pack. */
 export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onClose: () => void; today: string }) {
@@ -22,13 +23,13 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
   const [batch, setBatch] = useState("");
   const [expiry, setExpiry] = useState("");
   const [gtin, setGtin] = useState("");
-  const [quantity, setQuantity] = useState<number | "">("");
+  const [quantity, setQuantity] = useState<number>();
   const receive = useAction(api.stock.receive, {
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: keys.stock.all });
       for (const clear of [setScan, setBatch, setExpiry, setGtin]) clear("");
       setDrug(undefined);
-      setQuantity("");
+      setQuantity(undefined);
       onClose();
     },
   });
@@ -46,8 +47,8 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (drug) {
-      receive.mutate({ drug_id: drug.id, batch, expiry, gtin: gtin || undefined, quantity: Number(quantity) });
+    if (drug && fits(quantity, RECEIVED)) {
+      receive.mutate({ drug_id: drug.id, batch, expiry, gtin: gtin || undefined, quantity });
     }
   };
   const at = (field: string) => problemAt(receive.error, field);
@@ -117,14 +118,12 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
             />
           </Group>
           <Group grow align="flex-start">
-            <NumberInput
+            <NumberField
               label={t("stock.quantity", { unit: unitWord(drug?.unit ?? "–") })}
-              min={1}
-              max={100_000}
-              allowDecimal={false}
+              rule={RECEIVED}
               value={quantity}
               error={at("quantity")}
-              onChange={(value) => setQuantity(typeof value === "number" ? value : "")}
+              onChange={setQuantity}
             />
             <TextInput
               label={t("stock.gtin")}
@@ -139,7 +138,7 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
             <Button
               type="submit"
               loading={receive.isPending}
-              disabled={!drug || batch.trim() === "" || expiry === "" || quantity === ""}
+              disabled={!drug || batch.trim() === "" || expiry === "" || !fits(quantity, RECEIVED)}
             >
               {t("stock.save")}
             </Button>

@@ -3,6 +3,7 @@ import createClient from "openapi-fetch";
 import { command, data, fresh, type Care } from "./answers";
 import { doses, refills } from "./doses";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
+import { ownAccess } from "./own-access";
 import { eligibility, referrals, transports, visits } from "./in-person";
 import { everyPage } from "./pages";
 import { courierRuns, discrepancies, parcels } from "./parcels";
@@ -11,7 +12,9 @@ import { favourites, prescribing } from "./prescribing";
 import { pharmacySystems } from "./partners";
 import { breakGlass, duplicates, imports, pharmacies, placement, retention } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
+import { licences, signingKeys } from "./signing-keys";
 import { recalls } from "./recalls";
+import { staffAccounts } from "./staff-accounts";
 import { stock } from "./stock";
 import type { paths } from "./schema";
 import type * as T from "./types";
@@ -23,6 +26,67 @@ export interface SigningCertificate {
   not_after: string;
 }
 
+/** Who is signed in; `must_set_password` where nothing is open but that, and after it `must_enrol` where nothing is but the setting up of a second factor. */
+export type SignedIn = T.Staff & { must_enrol?: boolean; must_set_password?: boolean };
+
+interface Opened {
+  staff: T.Staff;
+  expires_at?: string;
+  must_enrol?: boolean;
+  must_set_password?: boolean;
+}
+
+/** What an identity provider sends the browser back with. */
+export interface BroughtByOpenId {
+  code: string;
+  state: string;
+  iss?: string;
+}
+
+const signedIn = ({ staff, expires_at, ...opened }: Opened): { staff: SignedIn; expires_at?: string } => ({
+  staff: {
+    ...staff,
+    ...(opened.must_enrol && { must_enrol: true }),
+    ...(opened.must_set_password && { must_set_password: true }),
+  },
+  expires_at,
+});
+
+/** What the console found of a signed document. */
+export interface SignatureReport {
+  what: "prescription" | "approval" | "receipt";
+  signed_by: string;
+  signer_name: string | null;
+  signed_at: string;
+  certificate_serial: string;
+  certificate_until: string;
+  key_sha256: string;
+  document_sha256: string;
+  document: unknown;
+}
+
+export type SignatureVerdict =
+  | {
+      verdict: "valid";
+      report: SignatureReport;
+      revocation_checked: boolean;
+      of_prescription: boolean;
+      is_about: boolean;
+    }
+  | {
+      verdict: "not_valid";
+      /** A stable name of the reason; the page has the words. */
+      code: string;
+      /** It is the prescription beside the document that is not believed. */
+      of_prescription: boolean;
+      /** The end or beginning of a certificate, or when its key was revoked. */
+      at?: string;
+      /** What the document is about instead. */
+      about?: string;
+      /** The verifier's own sentence, in English. */
+      reason: string;
+    };
+
 export class Api {
   readonly http: Http;
   private readonly care: Care;
@@ -33,21 +97,51 @@ export class Api {
   }
 
   readonly session = {
-    me: () => this.http.json<{ staff: T.Staff; expires_at?: string }>("GET", "/session/me"),
-    signIn: (username: string, password: string) =>
-      this.http.json<{ staff: T.Staff }>("POST", "/session/sign-in", { body: { username, password } }),
+    me: async () => signedIn(await this.http.json<Opened>("GET", "/session/me")),
+    /** `code` where the account asks for one. */
+    signIn: async (username: string, password: string, code?: string) =>
+      signedIn(await this.http.json<Opened>("POST", "/session/sign-in", { body: { username, password, code } })),
+    passkey: async (shown: T.PasskeySignIn) =>
+      signedIn(await this.http.json<Opened>("POST", "/session/passkey", { body: shown })),
+    /** Where the browser goes to sign in at a hospital's identity provider, and what it brings back from there. */
+    openId: {
+      begin: (provider: string) =>
+        this.http.json<{ url: string }>("POST", "/session/openid/begin", { body: { provider } }),
+      signIn: async (brought: BroughtByOpenId) =>
+        signedIn(await this.http.json<Opened>("POST", "/session/openid", { body: brought })),
+      beginProof: (provider: string) =>
+        this.http.json<{ url: string }>("POST", "/session/openid/proof/begin", { body: { provider } }),
+      prove: (brought: BroughtByOpenId) => this.http.json<object>("POST", "/session/openid/proof", { body: brought }),
+    },
+    /** The password once more, and a code where there is an authenticator app, before a signature. */
+    reauthenticate: (proof: T.Proof) => data(this.care.POST("/api/sessions/current/authentication", { body: proof })),
     signOut: () => this.http.json<void>("POST", "/session/sign-out", { body: {} }),
     courier: (link_token: string, pin: string) =>
       this.http.json<{ run_id: string }>("POST", "/session/courier", { body: { link_token, pin } }),
-    observer: (link_token: string) =>
-      this.http.json<{ consultation_id: string; display_name: string }>("POST", "/session/observer", {
-        body: { link_token },
-      }),
+    /** `device`: what this browser made up for this link; the link opens on no other. */
+    observer: (link_token: string, device: string) =>
+      this.http.json<{ consultation_id: string; display_name: string; admitted: boolean }>(
+        "POST",
+        "/session/observer",
+        { body: { link_token, device } },
+      ),
+    /** Waiting, or let in. Whoever was sent away is signed out. */
+    guestStanding: () => data(this.care.GET("/api/observer-sessions/current")),
     signingCertificate: (public_key_jwk: JsonWebKey, proof_jws: string) =>
       this.http.json<SigningCertificate>("POST", "/session/signing-certificate", {
         body: { public_key_jwk, proof_jws },
       }),
+    /** By the console alone; the relay is not asked. `about`: the resident, prescription or parcel that it must be about. */
+    verify: (jws: string, revoked?: T.RevokedKeys, prescription_jws?: string, about?: string) =>
+      this.http.json<SignatureVerdict>("POST", "/session/verification", {
+        body: { jws, revoked, prescription_jws, about },
+      }),
   };
+
+  readonly ownAccess = ownAccess(
+    () => this.care,
+    () => this.http,
+  );
 
   readonly homes = { list: () => data(this.care.GET("/api/homes")) };
 
@@ -116,6 +210,22 @@ export class Api {
       data(this.care.PUT("/api/consultations/{id}/note", { params: command(id, key), body })),
     invite: (id: string, body: T.NewInvitation, key?: string) =>
       data(this.care.POST("/api/consultations/{id}/invitations", { params: command(id, key), body })),
+    /** Guests whose link still stands. */
+    guests: (id: string) => data(this.care.GET("/api/consultations/{id}/invitations", { params: { path: { id } } })),
+    admitGuest: (id: string, guest: T.Guest, key?: string) =>
+      data(
+        this.care.POST("/api/consultations/{id}/invitations/{guest}/admit", {
+          params: { ...command(id, key), path: { id, guest: guest.id } },
+          body: { version: guest.version },
+        }),
+      ),
+    revokeGuest: (id: string, guest: T.Guest, key?: string) =>
+      data(
+        this.care.POST("/api/consultations/{id}/invitations/{guest}/revoke", {
+          params: { ...command(id, key), path: { id, guest: guest.id } },
+          body: { version: guest.version },
+        }),
+      ),
     createPrescription: (id: string, draft: T.Draft, key?: string) =>
       data(this.care.POST("/api/consultations/{id}/prescriptions", { params: command(id, key), body: draft })),
   };
@@ -202,11 +312,20 @@ export class Api {
   readonly referrals = referrals(() => this.care);
   readonly transports = transports(() => this.care);
 
+  readonly signingKeys = signingKeys(() => this.care);
+  readonly licences = licences(() => this.care);
+  readonly staffAccounts = staffAccounts(() => this.care);
+
   readonly administration = {
     staff: () => data(this.care.GET("/api/staff")),
     recordPractice: (staffId: string, body: T.PracticeUpdate, key?: string) =>
       data(this.care.PUT("/api/staff/{id}/practice", { params: command(staffId, key), body })),
     boxes: () => data(this.care.GET("/api/boxes")),
+    /** The code is shown once. */
+    askBoxEnrolment: (homeId: string, key?: string) =>
+      data(this.care.POST("/api/boxes/{id}/enrol", { params: command(homeId, key) })),
+    revokeBox: (homeId: string, key?: string) =>
+      data(this.care.POST("/api/boxes/{id}/revoke", { params: command(homeId, key) })),
     safetyOverrides: (days: number) => data(this.care.GET("/api/safety/overrides", { params: { query: { days } } })),
     audit: (query: T.AuditQuery = {}) => data(this.care.GET("/api/audit", { params: { query } })),
   };

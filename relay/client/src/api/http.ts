@@ -2,17 +2,24 @@
  * The one place that talks HTTP: CSRF header, language, idempotency key, problem documents.
  * It is no cache and does not retry: that is TanStack Query's work.
  */
-import { networkError, problemFromResponse } from "./problem";
+import { networkError, problemFromResponse, type ApiError } from "./problem";
 
 export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
 
 export interface HttpOptions {
   fetch?: Fetch;
-  /** Reads the readable cookie `yz_csrf`; default: `document.cookie`. */
+  /** Reads the readable cookie `yz_csrf`, over TLS `__Host-yz_csrf`; default: `document.cookie`. */
   csrfToken?: () => string | undefined;
   language?: () => string;
-  /** Told of every 401 outside sign-in, so that the app can show the sign-in form. */
-  onSignedOut?: () => void;
+  /** Whether somebody is before the page. What is asked with nobody there (polls, a list that changed) does not keep the session alive. */
+  attended?: () => boolean;
+  /** Told of every 401 outside sign-in, so that the app can show the sign-in form; the error tells a session that was ended from one that ran out. */
+  onSignedOut?: (error: ApiError) => void;
+  /**
+   * Told when a command asks for a fresh proof of who is there. Once it resolves true the very same request is sent again, under the same idempotency key;
+   * false gives the problem to who asked.
+   */
+  onReauthenticate?: () => Promise<boolean>;
 }
 
 export interface RequestOptions {
@@ -43,7 +50,8 @@ export function cookieValue(cookies: string, name: string): string | undefined {
 }
 
 function csrfFromDocument(): string | undefined {
-  return typeof document === "undefined" ? undefined : cookieValue(document.cookie, "yz_csrf");
+  if (typeof document === "undefined") return undefined;
+  return cookieValue(document.cookie, "__Host-yz_csrf") ?? cookieValue(document.cookie, "yz_csrf");
 }
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -59,6 +67,7 @@ export class Http {
     headers.set("Accept", request.accept ?? "application/json");
     const language = this.options.language?.();
     if (language) headers.set("Accept-Language", language);
+    if (this.options.attended?.() === false) headers.set("Unattended", "1");
     if (request.body !== undefined) headers.set("Content-Type", request.contentType ?? "application/json");
     if (!SAFE.has(method)) {
       const csrf = (this.options.csrfToken ?? csrfFromDocument)();
@@ -95,9 +104,8 @@ export class Http {
       throw networkError(cause);
     }
     if (response.ok) return response;
-    const error = await problemFromResponse(response);
-    if (response.status === 401 && !path.startsWith("/session/")) this.options.onSignedOut?.();
-    throw error;
+    // At sign-in nobody is signed out.
+    throw path.startsWith("/session/") ? await problemFromResponse(response) : await this.refusal(response);
   }
 
   async json<T>(method: string, path: string, request: RequestOptions = {}): Promise<T> {
@@ -112,18 +120,33 @@ export class Http {
 
   /** For a client that built its own `Request` (openapi-fetch): the same headers, the same errors. */
   async send(request: Request): Promise<Response> {
+    // A body is read once, and this request may have to be sent a second time.
+    const again = request.clone();
+    const response = await this.sendOnce(request);
+    if (response.ok) return response;
+    const error = await this.refusal(response);
+    if (error.code !== "reauthenticate" || !(await this.options.onReauthenticate?.())) throw error;
+    const second = await this.sendOnce(again);
+    if (second.ok) return second;
+    throw await this.refusal(second);
+  }
+
+  /** What an answer refuses with; who is signed out is told to the app. */
+  private async refusal(response: Response): Promise<ApiError> {
+    const error = await problemFromResponse(response);
+    if (response.status === 401) this.options.onSignedOut?.(error);
+    return error;
+  }
+
+  private async sendOnce(request: Request): Promise<Response> {
     const headers = this.headers(request.method);
     request.headers.forEach((value, name) => headers.set(name, value));
-    let response: Response;
     try {
-      response = await this.doFetch(new Request(request, { headers, credentials: "same-origin" }));
+      return await this.doFetch(new Request(request, { headers, credentials: "same-origin" }));
     } catch (cause) {
       if (request.signal.aborted) throw cause;
       throw networkError(cause);
     }
-    if (response.ok) return response;
-    if (response.status === 401) this.options.onSignedOut?.();
-    throw await problemFromResponse(response);
   }
 }
 

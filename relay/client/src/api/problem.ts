@@ -59,6 +59,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Somebody ended the session: an administrator, or its person from elsewhere. One that ran out by itself answers `unauthenticated`. */
+export function wasEnded(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code === "session_revoked";
+}
+
 /** No answer came: the cable, the link or the program on the other side. */
 export function networkError(cause: unknown): ApiError {
   return new ApiError({ title: "No answer", status: 0, code: "network" }, undefined, { cause });

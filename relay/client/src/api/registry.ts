@@ -28,12 +28,16 @@ export const retention = (care: () => Care) => ({
 });
 
 export const breakGlass = (care: () => Care) => ({
-  list: (query: { all?: boolean; cursor?: string } = {}) => data(care().GET("/api/break-glass", { params: { query } })),
+  /** To the administrator the review queue, to a nurse what her home has to take note of. */
+  list: (query: { all?: boolean; named?: boolean; cursor?: string } = {}) =>
+    data(care().GET("/api/break-glass", { params: { query } })),
   open: (body: T.NewBreakGlass, key?: string) => data(care().POST("/api/break-glass", { params: creation(key), body })),
   close: (id: string, version: number, key?: string) =>
     data(care().POST("/api/break-glass/{id}/close", { params: command(id, key), body: { version } })),
   review: (id: string, body: T.ReviewBody, key?: string) =>
     data(care().POST("/api/break-glass/{id}/review", { params: command(id, key), body })),
+  acknowledge: (id: string, key?: string) =>
+    data(care().POST("/api/break-glass/{id}/acknowledge", { params: command(id, key) })),
 });
 
 /** What an administrator decides about homes, and in which home a resident lives. */

@@ -9,7 +9,8 @@ import { backoff } from "../live/clock";
 import { browserEnvironment, type CallEnvironment } from "./environment";
 import { acquire, type LocalMedia } from "./local-media";
 import { HELD, decide, type CallEffect, type CallEvent } from "./machine";
-import { Pairs, type Kind } from "./pairs";
+import { makeOffering, type Offering } from "./offering";
+import type { Kind, Pairs } from "./pairs";
 import type { QualityReport } from "./quality";
 import { QualityWatch } from "./quality-watch";
 import { difference, RoomEvents } from "./room-events";
@@ -31,12 +32,16 @@ export class Call {
   private snapshot: CallSnapshot;
   private peer: RTCPeerConnection | undefined;
   private pairs: Pairs | undefined;
+  /** Made by `prepare`, for the first offer. */
+  private prepared: Offering | undefined;
   /** Distinguishes answers of an abandoned attempt from those of the present one. */
   private epoch = 0;
   private timer: unknown;
   private local: LocalMedia = {};
   /** Distinguishes devices that open for a call that is over from those of the present one. */
   private acquisition = 0;
+  /** The devices were asked for and not let go since. */
+  private acquires = false;
   private publishesHere: boolean;
   /** The tracks of `local` as one stream, made anew when they change. */
   private ownStream: MediaStream | undefined;
@@ -95,10 +100,26 @@ export class Call {
     return () => this.listeners.delete(listener);
   };
 
+  /**
+   * The person pressed, and whether they are let in is not known yet: opens the devices and makes the offer meanwhile. Nothing leaves this page until `start`;
+   * without that, `dispose` lets go of everything.
+   */
+  prepare(): void {
+    if (this.snapshot.state.phase !== "idle" || this.prepared) return;
+    this.env.mark?.("prepared");
+    void this.acquireMedia();
+    try {
+      this.prepared = this.makeOffer();
+    } catch {
+      // `start` makes another and says what is wrong.
+    }
+  }
+
   /** Joins, or rejoins the leg that this page had before a reload. */
   start(): void {
     const phase = this.snapshot.state.phase;
     if (phase !== "idle" && phase !== "ended") return;
+    this.env.mark?.("started");
     this.offOnline ??= this.env.onOnline(() => this.dispatch({ type: "online" }));
     this.dispatch({ type: "start", leg: this.env.memory.get(this.memoryKey) ?? undefined });
   }
@@ -118,6 +139,8 @@ export class Call {
   dispose(): void {
     this.epoch += 1;
     this.env.clock.clearTimer(this.timer);
+    this.prepared?.peer.close();
+    this.prepared = undefined;
     this.closePeer();
     this.roomEvents.stop();
     this.releaseMedia();
@@ -289,7 +312,9 @@ export class Call {
   }
 
   private async acquireMedia(): Promise<void> {
-    if (!this.publishesHere) return;
+    // Asked for by `prepare` already: once is enough, also where the browser asks the person.
+    if (!this.publishesHere || this.acquires) return;
+    this.acquires = true;
     this.acquisition += 1;
     const turn = this.acquisition;
     this.update({ opening: true });
@@ -306,6 +331,7 @@ export class Call {
       media.video?.stop();
       media.video = undefined;
     }
+    this.env.mark?.("devices");
     this.local = media;
     if (media.audio) media.audio.enabled = this.snapshot.audio !== "muted";
     this.update({
@@ -320,29 +346,34 @@ export class Call {
     this.sendMediaState();
   }
 
+  private makeOffer(): Offering {
+    return makeOffering(this.env, this.local, this.options.source, (peer) => {
+      if (peer === this.peer) this.update({});
+    });
+  }
+
   private async offer(rejoin: string | undefined): Promise<void> {
     const epoch = this.epoch;
-    let peer: RTCPeerConnection;
+    const { prepared } = this;
+    this.prepared = undefined;
     try {
-      peer = this.env.createPeer();
+      const { peer, pairs, sdp: making } = prepared ?? this.makeOffer();
       this.peer = peer;
+      this.pairs = pairs;
       this.listen(peer, epoch);
-      const preview = this.options.source === "box";
-      const onPreview = (): void => {
-        if (epoch === this.epoch) this.update({});
-      };
-      // The box makes of its tablet's picture what its link bears; a page beside a box sends it one.
-      const low = !preview;
-      this.pairs = new Pairs(peer, this.env, { own: this.local, onPreview: preview ? onPreview : undefined, low });
-      await peer.setLocalDescription(await peer.createOffer());
-      const sdp = peer.localDescription?.sdp ?? "";
+      const sdp = await making;
+      if (epoch !== this.epoch) return;
+      // The devices may have opened since the lines were made.
+      if (prepared) await this.sendOwn();
+      this.env.mark?.("offered");
       const response = await this.http.raw("POST", `${this.base}/legs`, {
         body: sdp,
         contentType: "application/sdp",
         accept: "application/sdp",
-        query: { rejoin, preview: preview ? "true" : undefined },
+        query: { rejoin, preview: this.options.source === "box" ? "true" : undefined },
       });
       const answer = await response.text();
+      this.env.mark?.("answered");
       const leg = response.headers.get("Leg-Id") ?? response.headers.get("Location")?.split("/").pop();
       if (epoch !== this.epoch) {
         // Abandoned meanwhile (left, or a newer attempt runs): do not keep a ghost in the room.
@@ -353,6 +384,7 @@ export class Call {
       if (!leg) throw new Error("the answer names no leg");
       this.dispatch({ type: "answered", leg });
       await peer.setRemoteDescription({ type: "answer", sdp: answer });
+      this.env.mark?.("answer_set");
       this.publishSlots();
       this.limitOwn();
       // A box keeps its own state over this page's reloads: it tells, this page only follows.
@@ -373,10 +405,14 @@ export class Call {
   }
 
   private listen(peer: RTCPeerConnection, epoch: number): void {
+    peer.addEventListener("iceconnectionstatechange", () => {
+      if (epoch === this.epoch && peer.iceConnectionState === "connected") this.env.mark?.("ice");
+    });
     peer.addEventListener("connectionstatechange", () => {
       if (epoch !== this.epoch) return;
       switch (peer.connectionState) {
         case "connected":
+          this.env.mark?.("connected");
           this.dispatch({ type: "peer_connected" });
           break;
         case "disconnected":
@@ -415,6 +451,7 @@ export class Call {
 
   private releaseMedia(): void {
     this.acquisition += 1;
+    this.acquires = false;
     this.update({ opening: false });
     this.local.audio?.stop();
     this.local.video?.stop();

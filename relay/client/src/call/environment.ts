@@ -2,6 +2,7 @@
 import type { Fetch } from "../api/http";
 import { systemClock, type Clock } from "../live/clock";
 import { openEventStreamWith, type OpenEventStream } from "../live/event-stream";
+import { markMoment, type Moment } from "./moments";
 
 export interface CallEnvironment {
   fetch: Fetch;
@@ -17,6 +18,8 @@ export interface CallEnvironment {
   onOnline: (listener: () => void) => () => void;
   /** Codecs this browser can receive, for ordering; undefined where unknown. */
   videoCodecs?: () => RTCRtpCodec[] | undefined;
+  /** Notes when a step of the join was done. */
+  mark?: (moment: Moment) => void;
 }
 
 export function browserEnvironment(): CallEnvironment {
@@ -43,6 +46,7 @@ export function browserEnvironment(): CallEnvironment {
       window.addEventListener("online", listener);
       return () => window.removeEventListener("online", listener);
     },
+    mark: markMoment,
     videoCodecs: () => RTCRtpReceiver.getCapabilities("video")?.codecs,
   };
 }

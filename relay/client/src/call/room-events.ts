@@ -8,7 +8,7 @@ import type { EndReason } from "./machine";
 /** Something another participant did, to be told in words once. */
 export interface CallNotice {
   at: number;
-  kind: "joined" | "left" | "lost";
+  kind: "joined" | "left" | "lost" | "revoked";
   name: string;
 }
 
@@ -114,6 +114,7 @@ export function difference(before: Participant[], room: RoomState, at: number): 
   const gone = before.find((old) => old.id !== room.you && !room.participants.some((now) => now.id === old.id));
   if (gone) {
     const told = room.departed?.find((departure) => departure.participant_id === gone.id);
+    if (told?.reason === "revoked") return { at, kind: "revoked", name: gone.display_name };
     const crashed = told ? told.reason === "crash" : gone.link === "lost";
     return { at, kind: crashed ? "lost" : "left", name: gone.display_name };
   }

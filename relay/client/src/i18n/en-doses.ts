@@ -38,6 +38,7 @@ export const enDoses: typeof zhDoses = {
       settle: "the pharmacy settles what is in the home",
     },
     nextIs: "Next: {{what}}",
+    rest: "The rest is on its way",
     reason: {
       asked: "The prescriber was asked",
       rejected: "The pharmacist did not approve it",
@@ -52,10 +53,12 @@ export const enDoses: typeof zhDoses = {
       taken_back: "The pharmacy took the parcel back from its counter",
       lost: "The parcel is lost",
       short: "Short or damaged by the count, not settled yet",
+      surplus: "More than was packed by the count, not settled yet",
       part: "Only a part has come",
       withdrawn: "The prescriber withdrew it",
       settled: "The pharmacy settled it; nothing came",
     },
+    notToBeGiven: "what has come is not given",
     because: "{{reason}}: {{why}}",
     nurseWrote: "as the nurse wrote it: “{{words}}”",
     late: "Late",
@@ -99,6 +102,7 @@ export const enDoses: typeof zhDoses = {
       declined: "Not renewed",
       lapsed: "Stopped",
     },
+    inPart: "Signed again in part; still asked for: {{names}}",
     runsOut: {
       stock: "Stock runs out",
       course: "Course ends",

@@ -12,7 +12,7 @@ export const enTimeline: typeof zhTimeline = {
   rungNow: {
     full: "Full picture",
     small: "Narrow network: smaller picture",
-    slow: "Very narrow network: two frames a second",
+    slow: "Very narrow network: slow picture, 2 to 10 frames a second",
     stills: "Very narrow network: a still every few seconds, sound as usual",
     sound: "Hardly any network: sound only",
     forward: "No call possible: voice messages and photos instead",

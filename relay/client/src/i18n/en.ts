@@ -1,6 +1,7 @@
 import { enCare } from "./en-care";
 import { enDoses } from "./en-doses";
 import { enParcels } from "./en-parcels";
+import { enGuests } from "./en-guests";
 import { enRecordings } from "./en-recordings";
 import { enStills } from "./en-stills";
 import { enVoice } from "./en-voice";
@@ -28,6 +29,36 @@ export const en: Messages = {
     passwordMissing: "Enter your password",
     showPassword: "Show or hide the password",
     throttled: "Too many attempts. Try again in {{seconds}} seconds.",
+    code: "Code",
+    codeHint: "The six digits of the authenticator app; without the telephone, a recovery code",
+    codeMissing: "Enter the code",
+    or: "or with user name and password",
+    passkey: "Use a passkey",
+    passkeyHint: "By finger, face or the device's PIN: the safest way, once you registered one.",
+    passkeyNone: "No passkey was used. Try again, or sign in with user name and password.",
+  },
+  accessNotices: {
+    title: "A way into your account changed",
+    own: "{{at}}: {{what}}",
+    by: "{{at}}: {{what}} ({{who}})",
+    installer: "who maintains the system",
+    notMine: "That was not you? Change the password at once and tell the administrator.",
+    seen: "I know",
+    what: {
+      staff_password_changed: "password changed",
+      staff_password_reset: "password reset",
+      staff_second_factor_set_up: "authenticator app set up",
+      staff_second_factor_removed: "authenticator app removed",
+      staff_second_factor_reset: "second factor reset",
+      staff_recovery_codes_made: "new recovery codes made",
+      staff_recovery_code_used: "signed in with a recovery code",
+      staff_passkey_registered: "passkey registered",
+      staff_passkey_removed: "passkey removed",
+      staff_passkey_count_fell: "a passkey may have been copied and opens nothing any more",
+      staff_identity_bound: "hospital identity bound",
+      staff_identity_unbound: "hospital identity unbound",
+      other: "a way in changed",
+    },
   },
   language: { label: "Language", zh: "中文", en: "English" },
   scheme: { toDark: "Switch to dark", toLight: "Switch to light" },
@@ -40,6 +71,15 @@ export const en: Messages = {
     signedOut: "You have been signed out",
     signedOutAction: "Sign in again. What you entered is kept.",
     server: "The service is not available right now",
+    passkey_address: "There are no passkeys at this address",
+    passkey_address_action:
+      "A passkey works only at the address for which it was registered. Open the console at {{host}}, or sign in with user name and password.",
+    passkey_here: "This device has a passkey of yours already",
+    passkey_here_action:
+      "One on a device is enough; sign in with it next time. To register another one, use another device.",
+    passkey_unable: "This device could not use a passkey",
+    passkey_unable_action:
+      "Make sure that a finger, a face or a screen lock is set up on it and try again, or sign in with user name and password.",
   },
   time: {
     justNow: "just now",
@@ -219,6 +259,7 @@ export const en: Messages = {
   ...enStills,
   ...enVoice,
   ...enTimeline,
+  ...enGuests,
   ...enRecordings,
   ...enDoses,
   parcel: enParcels,
@@ -312,7 +353,10 @@ export const en: Messages = {
       refused: "This call cannot be joined",
       signed_out: "You have been signed out. Sign in again to join",
     },
-    mayReturn: "The call goes on by itself when they are back.",
+    boxRevoked:
+      "An administrator revoked the certificate of this box, so it cannot join any more. Telephone the home; the call can go on once a box is enrolled anew.",
+    mayReturn:
+      "The call goes on by itself when they are connected again; telephone if they are not within a few minutes.",
     tabletLost: "The home's tablet is no longer in the call: the nurse cannot see or hear you for now",
     waitingFor: "Waiting for the other side…",
     noVideo: "No picture from {{name}}",
@@ -355,7 +399,12 @@ export const en: Messages = {
         reduced: "Weak network over there: they see a smaller picture",
       },
     },
-    notice: { joined: "{{name}} joined", left: "{{name}} left", lost: "Connection to {{name}} lost" },
+    notice: {
+      joined: "{{name}} joined",
+      left: "{{name}} left",
+      lost: "Connection to {{name}} lost",
+      revoked: "The box of {{name}} was revoked",
+    },
     opening: "Opening camera and microphone…",
     mediaProblem: {
       denied: "The browser may not use the {{device}}. Allow it beside the address bar and try again.",
@@ -366,6 +415,13 @@ export const en: Messages = {
     },
     tapToPlay: "Tap to hear sound",
     duration: "Duration",
+  },
+  number: {
+    unreadable: "Enter a number",
+    whole: "Enter a whole number",
+    decimals: "At most {{decimals}} decimals",
+    below: "Not less than {{min}}",
+    above: "Not more than {{max}}",
   },
   scan: {
     camera: "Scan with the camera",

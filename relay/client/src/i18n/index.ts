@@ -7,7 +7,7 @@ import { zh } from "./zh";
 
 export type Language = "zh" | "en";
 export { en, zh };
-export { allergensIn, diagnosisIn, drugNamesIn, formIn, nameIn, sourceIn, type Allergens } from "./names";
+export { allergensIn, diagnosisIn, drugNamesIn, formIn, nameIn, packIn, sourceIn, type Allergens } from "./names";
 export { strengthIn, unitIn } from "./units";
 export type { Messages } from "./zh";
 
@@ -61,7 +61,9 @@ export function keyPaths(messages: object, prefix = ""): string[] {
   return Object.entries(messages).flatMap(([key, value]) => {
     const path = prefix ? `${prefix}.${key}` : key;
     if (value && typeof value === "object") return keyPaths(value as object, path);
-    const names = [...String(value).matchAll(/\{\{(\w+)(?:, \w+)?\}\}/g)].map((match) => match[1]).sort();
+    // A language may say one twice.
+    const said = [...String(value).matchAll(/\{\{(\w+)(?:, \w+)?\}\}/g)].map((match) => match[1]);
+    const names = [...new Set(said)].sort();
     return [names.length > 0 ? `${path}(${names.join(",")})` : path];
   });
 }

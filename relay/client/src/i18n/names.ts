@@ -1,3 +1,5 @@
+import { strengthIn } from "./units";
+
 /**
  * Medicines, allergens and diagnoses have a Chinese and an English name in the formulary; a page says that of its reader. Where an answer has no English one (free text
  * of a person, a parcel of before it was kept, an older relay) the one that is there stands.
@@ -5,6 +7,14 @@
 export interface Drugs {
   drug_names: readonly string[];
   drug_names_en?: readonly string[];
+  /** Of each, as the formulary writes it; an older relay sends none. */
+  strengths?: readonly string[];
+}
+/** What is in a parcel; another product than the prescribed one has its strength in its name. */
+interface Packed {
+  name: string;
+  name_en?: string;
+  strength?: string;
 }
 /** What a resident must not get. */
 export interface Allergens {
@@ -36,8 +46,15 @@ const either = (zh: string, en: string | undefined, language: string): string =>
 const eachOf = (zh: readonly string[], en: readonly string[] | undefined, language: string): readonly string[] =>
   inEnglish(language) && en?.length === zh.length ? en : zh;
 
-export const drugNamesIn = ({ drug_names, drug_names_en }: Drugs, language: string): readonly string[] =>
-  eachOf(drug_names, drug_names_en, language);
+const withStrength = (name: string, strength: string | undefined, language: string): string =>
+  strength ? `${name} ${strengthIn(strength, language)}` : name;
+
+/** Two strengths of one medicine have one name: each is said with its own. */
+export const drugNamesIn = ({ drug_names, drug_names_en, strengths }: Drugs, language: string): readonly string[] =>
+  eachOf(drug_names, drug_names_en, language).map((name, index) => withStrength(name, strengths?.[index], language));
+
+export const packIn = (pack: Packed, language: string): string =>
+  withStrength(either(pack.name, pack.name_en, language), pack.strength, language);
 
 /** Two that are written apart in Chinese (青霉素, 青霉素类) may be one in English: it is said once. */
 export const allergensIn = ({ allergies, allergies_en }: Allergens, language: string): readonly string[] => [

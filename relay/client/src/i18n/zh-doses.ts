@@ -37,6 +37,7 @@ export const zhDoses = {
       settle: "药房处理已到院的药，并结清差异",
     },
     nextIs: "下一步：{{what}}",
+    rest: "其余药品待送达",
     reason: {
       asked: "已向医师提问",
       rejected: "药师未通过",
@@ -51,10 +52,12 @@ export const zhDoses = {
       taken_back: "药房从柜台收回了包裹",
       lost: "包裹丢失",
       short: "清点有短缺或破损，药房尚未结清",
+      surplus: "清点多于装箱数，药房尚未结清",
       part: "只到了一部分",
       withdrawn: "医师已撤回处方",
       settled: "药房已结清，药没有送到",
     },
+    notToBeGiven: "到院的药不能给药",
     because: "{{reason}}：{{why}}",
     nurseWrote: "护士原话：“{{words}}”",
     late: "已超时",
@@ -92,6 +95,7 @@ export const zhDoses = {
   },
   refill: {
     state: { open: "待处理", seen: "医师已看", done: "已续方", declined: "不再续方", lapsed: "已停药" },
+    inPart: "已续开一部分，还需续开：{{names}}",
     runsOut: { stock: "药量不足", course: "疗程结束", cap: "已到处方期限", validity: "处方将失效" },
     reopened: {
       withdrawn: "续开的处方已撤回，药没有送到，请重新决定",

@@ -12,13 +12,14 @@ export const zhParcels = {
     state: {
       preparation: "配药中",
       on_hold: "等待医生答复",
-      in_progress: "已打包送出",
+      in_progress: "已打包，待送达",
       completed: "已送达",
       cancelled: "已取消",
       declined: "药房退单",
     },
+    recalled: "批号已召回，不送达",
     of: "已送达 {{reached}} / {{all}} {{unit}}",
-    underWay: "在途 {{n}} {{unit}}",
+    underWay: "已配 {{n}} {{unit}}，待送达",
     closed: "已结清、不再补送 {{n}} {{unit}}",
     noMore: "处方已终止，不再配送",
     owed: "还欠 {{n}} {{unit}}",
@@ -28,7 +29,7 @@ export const zhParcels = {
     part: {
       out_of_stock: "库存不足",
       short_dated: "现有药品效期不足",
-      damaged: "其余破损",
+      damaged: "其余药品有破损",
       parcel_size: "包裹放不下",
       other: "其他",
     },
@@ -90,8 +91,10 @@ export const zhParcels = {
   discrepancy: {
     title: "数量差异",
     cause: { count: "数量不符或有破损", recalled: "清点时处方已撤回", temperature: "事后得知运输温度异常" },
+    surplus: "多于装箱数",
     state: { open: "等药房处理", resolved: "已处理" },
-    line: "{{name}}：应到 {{expected}}，实到 {{arrived}}，破损 {{damaged}} {{unit}}",
+    line: "{{name}}：应到 {{expected}} {{unit}}，实到 {{arrived}} {{unit}}",
+    lineDamaged: "{{name}}：应到 {{expected}} {{unit}}，实到 {{arrived}} {{unit}}，有 {{damaged}} {{unit}}破损",
     resolution: { resent: "已补发", refunded: "已退款", written_off: "已核销", explained: "已查明，无需处理" },
     settled: "{{how}} · {{who}} · {{time}}",
     retrieve: "请勿使用，等药房取回。",
@@ -99,7 +102,7 @@ export const zhParcels = {
   receipt: {
     title: "电子签收单",
     counted: "{{time}} 清点",
-    late: "离线清点，{{time}} 送达",
+    late: "断网时清点，{{time}} 上传",
     certificate: "终端证书 {{serial}}",
   },
 };

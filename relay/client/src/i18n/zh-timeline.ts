@@ -12,7 +12,7 @@ export const zhTimeline = {
   rungNow: {
     full: "高清画面",
     small: "网络较窄：画面缩小",
-    slow: "网络很窄：每秒两帧画面",
+    slow: "网络很窄：画面较慢，每秒 2 至 10 帧",
     stills: "网络很窄：每隔几秒一张静帧，声音照常",
     sound: "网络极窄：只传声音",
     forward: "网络无法通话：改为语音留言和照片",

@@ -1,6 +1,7 @@
 import { zhCare } from "./zh-care";
 import { zhDoses } from "./zh-doses";
 import { zhParcels } from "./zh-parcels";
+import { zhGuests } from "./zh-guests";
 import { zhRecordings } from "./zh-recordings";
 import { zhStills } from "./zh-stills";
 import { zhVoice } from "./zh-voice";
@@ -28,6 +29,36 @@ export const zh = {
     passwordMissing: "请输入密码",
     showPassword: "显示或隐藏密码",
     throttled: "尝试次数过多，请在 {{seconds}} 秒后再试。",
+    code: "动态验证码",
+    codeHint: "验证器上的六位数字；手机不在身边时可输入一个恢复码",
+    codeMissing: "请输入验证码",
+    or: "或用用户名和密码",
+    passkey: "使用通行密钥",
+    passkeyHint: "用指纹、面容或设备密码登录，最安全；登记后即可使用。",
+    passkeyNone: "没有使用通行密钥。请再试一次，或用用户名和密码登录。",
+  },
+  accessNotices: {
+    title: "您的登录方式有变化",
+    own: "{{at}} {{what}}",
+    by: "{{at}} {{what}}（{{who}}）",
+    installer: "系统维护人员",
+    notMine: "不是您本人操作？请立即更改密码并联系管理员。",
+    seen: "知道了",
+    what: {
+      staff_password_changed: "更改了密码",
+      staff_password_reset: "重置了密码",
+      staff_second_factor_set_up: "设置了验证器",
+      staff_second_factor_removed: "停用了验证器",
+      staff_second_factor_reset: "重置了两步验证",
+      staff_recovery_codes_made: "生成了新的恢复码",
+      staff_recovery_code_used: "用恢复码登录",
+      staff_passkey_registered: "登记了通行密钥",
+      staff_passkey_removed: "删除了通行密钥",
+      staff_passkey_count_fell: "一个通行密钥可能被复制，已停用",
+      staff_identity_bound: "绑定了医院身份",
+      staff_identity_unbound: "解除了医院身份绑定",
+      other: "登录方式有变化",
+    },
   },
   language: { label: "语言", zh: "中文", en: "English" },
   scheme: { toDark: "切换到深色", toLight: "切换到浅色" },
@@ -40,6 +71,12 @@ export const zh = {
     signedOut: "登录已过期",
     signedOutAction: "请重新登录，已填写的内容不会丢失。",
     server: "服务暂时不可用",
+    passkey_address: "此网址不能使用通行密钥",
+    passkey_address_action: "通行密钥只在登记时的网址上有效。请改用 {{host}} 打开工作台，或用用户名和密码登录。",
+    passkey_here: "此设备已有您的通行密钥",
+    passkey_here_action: "一台设备上一个就够了，下次可直接用它登录。如需另外登记，请换一台设备。",
+    passkey_unable: "此设备未能使用通行密钥",
+    passkey_unable_action: "请确认设备已设置指纹、面容或锁屏密码后再试，或用用户名和密码登录。",
   },
   time: {
     justNow: "刚刚",
@@ -219,6 +256,7 @@ export const zh = {
   ...zhStills,
   ...zhVoice,
   ...zhTimeline,
+  ...zhGuests,
   ...zhRecordings,
   ...zhDoses,
   parcel: zhParcels,
@@ -306,7 +344,8 @@ export const zh = {
       refused: "无法加入此次通话",
       signed_out: "登录已过期，请重新登录后加入",
     },
-    mayReturn: "对方恢复后，通话会自动继续。",
+    boxRevoked: "管理员已吊销这台设备的证书，它不能再接入通话。请用电话联系护理院；重新登记设备后，通话可以继续。",
+    mayReturn: "对方重新连上后，通话会自动继续；若几分钟内没有连上，请用电话联系。",
     tabletLost: "对方的平板已不在通话中：护士暂时看不到、听不到您",
     waitingFor: "等待对方加入…",
     noVideo: "{{name}} 没有画面",
@@ -344,7 +383,12 @@ export const zh = {
         reduced: "对方网络较弱：对方看到的画面已缩小",
       },
     },
-    notice: { joined: "{{name}} 已加入", left: "{{name}} 已离开", lost: "{{name}} 连接中断" },
+    notice: {
+      joined: "{{name}} 已加入",
+      left: "{{name}} 已离开",
+      lost: "{{name}} 连接中断",
+      revoked: "{{name}} 的设备已被停用",
+    },
     opening: "正在打开摄像头和麦克风…",
     mediaProblem: {
       denied: "浏览器未获准使用{{device}}。请在地址栏旁允许后重试。",
@@ -355,6 +399,13 @@ export const zh = {
     },
     tapToPlay: "点按以播放声音",
     duration: "通话时长",
+  },
+  number: {
+    unreadable: "请填写数字",
+    whole: "须为整数",
+    decimals: "最多 {{decimals}} 位小数",
+    below: "不能小于 {{min}}",
+    above: "不能大于 {{max}}",
   },
   scan: {
     camera: "用摄像头扫码",

@@ -12,7 +12,8 @@ export type LiveState =
   | { phase: "live"; since: number }
   /** Nothing heard since `since`; what is shown may be old. */
   | { phase: "stale"; since: number }
-  | { phase: "signed_out" };
+  /** With what the server said: whether the session ran out, or who ended it. */
+  | { phase: "signed_out"; error: ApiError };
 
 export interface LiveStreamOptions {
   url: string;
@@ -130,7 +131,7 @@ export class LiveStream {
     if (!this.started) return;
     if (error?.status === 401) {
       this.started = false;
-      this.set({ phase: "signed_out" });
+      this.set({ phase: "signed_out", error });
       return;
     }
     if (this.current.phase !== "stale") this.set({ phase: "stale", since: this.lastAlive });
@@ -156,13 +157,14 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   consultation: ["consultations", "residents", "schedule", "rounds"],
   consultation_note: ["consultations"],
   invitation: ["consultations"],
-  prescription: ["prescriptions", "consultations", "residents", "doses"],
+  prescription: ["prescriptions", "consultations", "residents", "doses", "refills"],
   delivery: ["deliveries", "prescriptions"],
   refill: ["refills", "doses"],
   courier_run: ["deliveries"],
   discrepancy: ["deliveries", "discrepancies"],
   box: ["boxes", "consultations"],
-  staff: ["staff"],
+  staff: ["staff", "signing-keys"],
+  signing_key: ["signing-keys"],
   duplicate: ["duplicates", "residents"],
   break_glass: ["break-glass", "residents"],
   // The clock of the home is part of who is signed in there.
@@ -176,7 +178,8 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   legal_hold: ["legal-holds"],
   pharmacy_system: ["pharmacy-systems"],
   stock: ["stock"],
-  recall: ["recalls", "doses", "stock", "deliveries"],
+  // What was called back is not fetched and not given: the way of each prescription that has it turns round.
+  recall: ["recalls", "doses", "stock", "deliveries", "prescriptions"],
   visit: ["visits", "eligibility"],
   referral: ["referrals", "residents", "consultations"],
   transport: ["transports", "referrals"],

@@ -5,6 +5,8 @@ export interface StoredKey {
   privateKey: CryptoKey;
   publicKey: CryptoKey;
   certificate?: SigningCertificate;
+  /** The relay knows the key. */
+  enrolled?: boolean;
 }
 
 export interface KeyStore {

@@ -8,6 +8,7 @@ import {
   IconMinimize,
   IconPhoneOff,
   IconPictureInPicture,
+  IconPlugConnectedX,
   IconSettings,
   IconVideo,
   IconVideoOff,
@@ -58,6 +59,8 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
   const rest = others.filter((participant) => participant !== main);
   const ownCamera = room?.participants.find((participant) => participant.id === room.you)?.camera;
   const selfWords = snapshot.selfSource === "box" && ownCamera ? t(`call.homeCamera.${ownCamera}`) : t("call.self");
+  // A home that will not come back by itself is told also while somebody else is on the stage.
+  const revoked = snapshot.room?.departed?.find(({ reason }) => reason === "revoked");
   const onBlocked = useCallback(() => setBlocked(true), []);
   const playAll = (): void => {
     setBlocked(false);
@@ -92,6 +95,14 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
             <span className="yz-stage-label yz-stage-warning" data-testid="tablet-lost">
               <IconDeviceTabletOff size={18} aria-hidden />
               {t("call.tabletLost")}
+            </span>
+          )}
+        </span>
+        <span role="status">
+          {state.phase === "live" && main && revoked && (
+            <span className="yz-stage-label yz-stage-warning" data-testid="box-revoked">
+              <IconPlugConnectedX size={18} aria-hidden />
+              {t("call.notice.revoked", { name: revoked.display_name })}
             </span>
           )}
         </span>
@@ -313,6 +324,14 @@ function StageWords({
   }
   if (!main) {
     const gone = snapshot.room?.departed?.at(-1);
+    if (gone?.reason === "revoked")
+      return (
+        <div className="yz-stage-centre" data-testid="box-revoked">
+          <IconPlugConnectedX size={40} aria-hidden />
+          <strong>{t("call.notice.revoked", { name: gone.display_name })}</strong>
+          <span>{t("call.boxRevoked")}</span>
+        </div>
+      );
     return (
       <div className="yz-stage-centre" data-testid="call-waiting">
         {gone && (

@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { ChainTurn, DoorToDose as Chain, DoseState, PrescriptionState, RefillState } from "../api/types";
 import type { Meaning } from "../theme/tokens";
 import "./door-to-dose.css";
-import { useFormats } from "./hooks";
+import { useFormats, useNow } from "./hooks";
+import { isChainLate, isStepLate, lineAt } from "./lateness";
 import { useAttemptWords } from "./parcels";
 import { StatusChip } from "./status";
 
@@ -20,37 +21,51 @@ export function TurnChip({ turn, late }: { turn: ChainTurn; late?: boolean | und
   );
 }
 
+/** The same by the clock: a list that stays open says when a line of it becomes late. `onlyLate`: says nothing before. */
+export function LineTurn({ line, onlyLate }: { line: Parameters<typeof lineAt>[0]; onlyLate?: boolean }) {
+  const { turn, late } = lineAt(line, useNow());
+  if (!turn || turn === "nobody" || (onlyLate && !late)) return null;
+  return <TurnChip turn={turn} late={late} />;
+}
+
 /** Nobody's turn any more, though the way was not gone to its end. */
 const ENDED: readonly PrescriptionState[] = ["rejected", "cancelled", "stopped", "expired"];
 
 export const hasEnded = (state: PrescriptionState): boolean => ENDED.includes(state);
 
+/** The home has it and nobody gives it: what came was called back. */
+const isNotGiven = ({ turn, reason }: Chain): boolean => turn === "nobody" && reason === "recall";
+
 export function DoorToDose({ chain, state }: { chain: Chain; state: PrescriptionState }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const clock = useNow();
+  const ended = hasEnded(state) || isNotGiven(chain);
   return (
     <section className="yz-chain" aria-label={t("chain.title")} data-testid="door-to-dose">
       <div className="yz-chain-head">
         <strong>{t("chain.title")}</strong>
-        {hasEnded(state) && (
+        {ended && (
           <StatusChip meaning="waiting" icon={IconCircleX}>
             {t("chain.turn.ended")}
           </StatusChip>
         )}
         {/* What ended may leave something to do: a parcel to take back, a part to give. */}
-        {(!hasEnded(state) || chain.turn !== "nobody") && <TurnChip turn={chain.turn} late={chain.late} />}
+        {(!ended || chain.turn !== "nobody") && <TurnChip turn={chain.turn} late={isChainLate(chain, clock)} />}
       </div>
       <NextStep chain={chain} />
+      {chain.rest && <RestOfIt rest={chain.rest} />}
       <ol>
         {chain.steps.map((step) => {
           const now = step.stage === chain.current;
+          const late = isStepLate(step, clock);
           const Glyph = step.at ? IconCircleCheck : now ? IconCircleDot : IconCircle;
           return (
             <li
               key={step.stage}
               data-stage={step.stage}
               aria-current={now ? "step" : undefined}
-              className={`${step.at ? "yz-chain-done" : ""} ${step.late ? "yz-chain-late" : ""}`}
+              className={`${step.at ? "yz-chain-done" : ""} ${late ? "yz-chain-late" : ""}`}
             >
               <Glyph aria-hidden size={22} stroke={2} />
               <span>
@@ -61,7 +76,7 @@ export function DoorToDose({ chain, state }: { chain: Chain; state: Prescription
                     : now && step.due_by
                       ? t("chain.dueBy", { time: formats.dateTime(step.due_by) })
                       : t("chain.open")}
-                  {step.late && (
+                  {late && (
                     <strong>
                       {" "}
                       <IconAlertTriangle aria-hidden size={16} /> {t(now ? "chain.late" : "chain.wasLate")}
@@ -78,7 +93,8 @@ export function DoorToDose({ chain, state }: { chain: Chain; state: Prescription
 }
 
 /** Why it does not go its straight way, and what is next; the step that is being done says by when itself. */
-function NextStep({ chain: { next, reason, attempt, note, current, due_by } }: { chain: Chain }) {
+function NextStep({ chain }: { chain: Chain }) {
+  const { next, reason, attempt, note, current, due_by } = chain;
   const { t } = useTranslation();
   const formats = useFormats();
   const attemptWords = useAttemptWords();
@@ -95,12 +111,30 @@ function NextStep({ chain: { next, reason, attempt, note, current, due_by } }: {
           {why ? t("chain.because", { reason: t(`chain.reason.${reason}`), why }) : t(`chain.reason.${reason}`)}
         </strong>
       )}
+      {isNotGiven(chain) && <span>{t("chain.notToBeGiven")}</span>}
       {next !== "nothing" && (
         <span>
           {t("chain.nextIs", { what: t(`chain.next.${next}`) })}
           {!current && due_by && ` · ${t("chain.dueBy", { time: formats.dateTime(due_by) })}`}
         </span>
       )}
+    </p>
+  );
+}
+
+/** The parcel of the rest, on its way beside the first dose. */
+function RestOfIt({ rest }: { rest: NonNullable<Chain["rest"]> }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const clock = useNow();
+  return (
+    <p className="yz-chain-next" data-testid="chain-rest">
+      <strong>{t("chain.rest")}</strong>
+      <TurnChip turn={rest.turn} late={isChainLate(rest, clock)} />
+      <span>
+        {t("chain.nextIs", { what: t(`chain.next.${rest.next}`) })}
+        {rest.due_by && ` · ${t("chain.dueBy", { time: formats.dateTime(rest.due_by) })}`}
+      </span>
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Dispense, Prescription } from "../api/types";
 import { owedOf } from "../chart/fillings";
 import { hasEnded } from "./door-to-dose";
-import { useFormats, useNames, useUnit } from "./hooks";
+import { useFormats, useNames, useStrength, useUnit } from "./hooks";
 import { useApi } from "./provider";
 import { ProblemAlert, Skeletons } from "./states";
 import { StatusChip } from "./status";
@@ -13,7 +13,9 @@ import "./fillings.css";
 
 /** What each pharmacy sent of a prescription and what is still owed, for who prescribed it and who waits for it. */
 export function FillingsOf({ prescription }: { prescription: Prescription }) {
-  const { t, i18n } = useTranslation("shared");
+  const { t } = useTranslation("shared");
+  const names = useNames();
+  const strength = useStrength();
   const unitWord = useUnit();
   const api = useApi();
   const query = useQuery({
@@ -26,7 +28,11 @@ export function FillingsOf({ prescription }: { prescription: Prescription }) {
   if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   const fillings = query.data.items;
   if (fillings.length === 0) return null;
-  const lines = owedOf(prescription.items, fillings);
+  const lines = owedOf(
+    prescription.items,
+    // What goes back is on its way to nobody.
+    fillings.filter((filling) => !goesBack(filling)),
+  );
   return (
     <section aria-label={t("parcel.filling.title")} data-testid={`fillings-${prescription.id}`}>
       <Text fw={600}>{t("parcel.filling.title")}</Text>
@@ -41,7 +47,9 @@ export function FillingsOf({ prescription }: { prescription: Prescription }) {
           const unit = unitWord(item.quantity_unit);
           return (
             <li key={item.no} className="yz-filling-head">
-              <span>{i18n.language === "en" ? item.drug.name_en : item.drug.name_zh}</span>
+              <span>
+                {names.name(item.drug)} {strength(item.drug.strength)}
+              </span>
               <span>
                 {t("parcel.filling.of", { reached: line?.reached, all: item.quantity, unit })}
                 {line && line.underWay > 0 && ` · ${t("parcel.filling.underWay", { n: line.underWay, unit })}`}
@@ -71,11 +79,15 @@ const MEANING = {
   declined: "person",
 } as const satisfies Record<Dispense["state"], string>;
 
+/** Its parcel holds a batch that was called back. */
+const goesBack = ({ state, batch_recalled }: Dispense): boolean => state === "in_progress" && batch_recalled === true;
+
 function Filling({ filling }: { filling: Dispense }) {
   const { t } = useTranslation("shared");
   const names = useNames();
   const unitWord = useUnit();
   const formats = useFormats();
+  const recalled = goesBack(filling);
   return (
     <li>
       <div className="yz-filling-head">
@@ -84,8 +96,8 @@ function Filling({ filling }: { filling: Dispense }) {
           {t("parcel.filling.number", { number: filling.number })}
           {filling.fill && ` · ${t(`parcel.filling.fill.${filling.fill}`)}`}
         </span>
-        <StatusChip meaning={MEANING[filling.state]} icon={IconPackage}>
-          {t(`parcel.filling.state.${filling.state}`)}
+        <StatusChip meaning={recalled ? "danger" : MEANING[filling.state]} icon={IconPackage}>
+          {t(recalled ? "parcel.filling.recalled" : `parcel.filling.state.${filling.state}`)}
         </StatusChip>
         <Text size="sm" c="dimmed" component="span">
           {formats.dateTime(filling.state_since)}
@@ -99,7 +111,7 @@ function Filling({ filling }: { filling: Dispense }) {
       )}
       {filling.packs.map((pack) => (
         <div key={`${pack.item_no} ${pack.batch}`}>
-          {names.name(pack)} × {pack.quantity} {unitWord(pack.unit)}{" "}
+          {names.pack(pack)} × {pack.quantity} {unitWord(pack.unit)}{" "}
           <Text size="sm" c="dimmed" component="span">
             {t("parcel.filling.batch", { batch: pack.batch, expiry: formats.date(pack.expiry) })}
             {pack.substitution &&

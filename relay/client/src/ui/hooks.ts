@@ -12,6 +12,7 @@ import {
   drugNamesIn,
   formIn,
   nameIn,
+  packIn,
   sourceIn,
   type Allergens,
   type Drugs,
@@ -55,10 +56,12 @@ export function useNames() {
   const { t, i18n } = useTranslation("shared");
   const { language } = i18n;
   return {
-    /** All of a prescription in one line. */
+    /** All of a prescription in one line, each with its strength. */
     drugs: (of: Drugs): string => drugNamesIn(of, language).join(t("separator")),
     /** What a resident must not get, each by itself. */
     allergens: (of: Allergens): readonly string[] => allergensIn(of, language),
+    /** What is in a parcel, with its strength. */
+    pack: (of: Parameters<typeof packIn>[0]): string => packIn(of, language),
     name: (of: Parameters<typeof nameIn>[0]): string => nameIn(of, language),
     diagnosis: (of: Parameters<typeof diagnosisIn>[0]): string => diagnosisIn(of, language),
     source: (of: Parameters<typeof sourceIn>[0]): string => sourceIn(of, language),

@@ -50,15 +50,20 @@ export function DiscrepancyView({ discrepancy }: { discrepancy: Discrepancy }) {
   const unitWord = useUnit();
   const formats = useFormats();
   const { state, cause, lines, comment, resolution, resolved_at, resolved_by, note } = discrepancy;
+  const surplus = cause === "count" && lines.every((line) => line.damaged === 0 && line.arrived >= line.expected);
   return (
     <div data-testid="discrepancy" data-state={state}>
       <Text fw={600}>
-        {t(`parcel.discrepancy.cause.${cause}`)}{" "}
+        {t(surplus ? "parcel.discrepancy.surplus" : `parcel.discrepancy.cause.${cause}`)}{" "}
         <StatusChip meaning={state === "open" ? "person" : "done"}>{t(`parcel.discrepancy.state.${state}`)}</StatusChip>
       </Text>
       {lines.map((line) => (
         <Text key={line.item_no} size="sm">
-          {t("parcel.discrepancy.line", { ...line, name: names.name(line), unit: unitWord(line.unit) })}
+          {t(line.damaged > 0 ? "parcel.discrepancy.lineDamaged" : "parcel.discrepancy.line", {
+            ...line,
+            name: names.name(line),
+            unit: unitWord(line.unit),
+          })}
         </Text>
       ))}
       {cause !== "count" && state === "open" && <Text size="sm">{t("parcel.discrepancy.retrieve")}</Text>}

@@ -35,13 +35,24 @@ export function Banner({
   );
 }
 
+/** What the browser says of passkeys before anything is sent; the words are the page's, with the address for which there are some. */
+const OF_PASSKEYS: readonly string[] = ["passkey_address", "passkey_here", "passkey_unable"];
+
 /** What happened, what is safe, what to do. */
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useTranslation();
   const problem = toApiError(error);
-  const signedOut = problem.status === 401 && problem.code !== "bad_credentials";
+  // A code, a passkey or a PIN that is refused is 401 as well, and says so itself.
+  const signedOut = problem.status === 401 && (problem.code === "unauthenticated" || problem.code === "http_401");
   const network = problem.code === "network";
   const bare = problem.code.startsWith("http_");
+  if (OF_PASSKEYS.includes(problem.code)) {
+    return (
+      <Banner meaning="person" icon={IconAlertOctagon} role="alert" title={t(`problem.${problem.code}`)}>
+        {t(`problem.${problem.code}_action`, { host: problem.detail })}
+      </Banner>
+    );
+  }
   const title = network
     ? t("problem.network")
     : signedOut

@@ -1,4 +1,4 @@
-//! Codes that people read aloud and type: the parcel code on a label, the PIN of a courier.
+//! Codes that people read aloud and type: the parcel code on a label, the PIN of a courier, the PIN by which a nurse takes over a tablet.
 
 /// Letters and digits that are not mistaken for each other on a wet label.
 const ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -51,7 +51,7 @@ impl std::fmt::Debug for ParcelCode {
     }
 }
 
-/// Six digits told to the courier apart from the link.
+/// Six digits: told to the courier apart from the link, or chosen by a nurse for a shift.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pin(String);
 
@@ -71,6 +71,17 @@ impl Pin {
     /// The six digits.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whoever stands beside the tablet tries it first: one or two digits repeated, a group of two or three that comes again, a row up or down.
+    pub fn is_trivial(&self) -> bool {
+        let digits = self.0.as_bytes();
+        let few = digits.iter().collect::<std::collections::BTreeSet<_>>().len() <= 2;
+        let repeats = |group: usize| digits.iter().zip(&digits[group..]).all(|(a, b)| a == b);
+        let row = |step: i16| {
+            digits.windows(2).all(|pair| (i16::from(pair[1]) - i16::from(pair[0]) - step).rem_euclid(10) == 0)
+        };
+        few || repeats(2) || repeats(3) || row(1) || row(-1)
     }
 }
 
@@ -102,6 +113,17 @@ mod tests {
         }
         for text in ["", "12345", "1234567", "12345a"] {
             assert_eq!(Pin::parse(text), Err(CodeError::Pin), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pin_that_anybody_would_try_first_is_trivial() {
+        let trivial = |text: &str| Pin::parse(text).unwrap().is_trivial();
+        for text in ["000000", "112211", "121212", "123123", "123456", "654321", "890123", "321098"] {
+            assert!(trivial(text), "{text}");
+        }
+        for text in ["314159", "112358", "482915", "135790"] {
+            assert!(!trivial(text), "{text}");
         }
     }
 }

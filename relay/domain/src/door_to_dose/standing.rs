@@ -1,6 +1,6 @@
 //! Whose turn it is, what is next and why, for every state of a signed prescription and its newest parcel. Not here: when each step was done and when it is late.
 
-use super::{Next, Parcel, Reason, Turn};
+use super::{CalledBack, Next, Parcel, Reason, Turn};
 use crate::machines::delivery::{AttemptCode, QuarantineReason, State as D};
 use crate::machines::discrepancy::Cause;
 use crate::machines::prescription::State as P;
@@ -14,10 +14,12 @@ pub(super) struct Standing {
     pub reason: Option<Reason>,
     pub attempt: Option<AttemptCode>,
     pub note: Option<Sensitive<String>>,
+    /// Beside the first dose: what is next with the rest that is on its way.
+    pub rest: Option<(Turn, Next)>,
 }
 
 const fn on(turn: Turn, next: Next) -> Standing {
-    Standing { turn, next, reason: None, attempt: None, note: None }
+    Standing { turn, next, reason: None, attempt: None, note: None, rest: None }
 }
 
 impl Standing {
@@ -37,13 +39,21 @@ impl Standing {
 }
 
 /// `counted`: a parcel of it was counted by the nurse; `given`: its first dose was given.
-pub(super) fn standing(p: &Prescription, parcel: Option<Parcel<'_>>, counted: bool, given: bool) -> Standing {
+pub(super) fn standing(
+    p: &Prescription,
+    parcel: Option<Parcel<'_>>,
+    called_back: CalledBack,
+    counted: bool,
+    given: bool,
+) -> Standing {
     let open = parcel.and_then(|parcel| parcel.open);
-    // What has come is given, whatever becomes of the rest.
-    let to_give = counted && !given && p.in_the_home();
+    // What has come is given, whatever becomes of the rest; but nothing that was called back.
+    let to_give = counted && !given && p.in_the_home() && !called_back.home;
     let give = on(Turn::Nurse, Next::Give);
+    let differs = if parcel.is_some_and(|parcel| parcel.surplus) { Reason::Surplus } else { Reason::Short };
     let rest = match open {
-        Some(Cause::Count) => Some(Reason::Short),
+        Some(Cause::Count) => Some(differs),
+        _ if counted && called_back.home => Some(Reason::Recall),
         _ if counted => Some(Reason::Part),
         _ => None,
     };
@@ -53,13 +63,26 @@ pub(super) fn standing(p: &Prescription, parcel: Option<Parcel<'_>>, counted: bo
         P::InQuestion | P::OnHold => on(Turn::Prescriber, Next::Answer).because(Reason::Asked),
         P::Rejected => on(Turn::Nobody, Next::Nothing).because(Reason::Rejected),
         P::Cancelled | P::Stopped => withdrawn(p, parcel),
-        P::Packed | P::InDelivery => on_the_way(parcel.map(|parcel| parcel.delivery), to_give),
+        P::Packed | P::InDelivery => {
+            let way = on_the_way(parcel.map(|parcel| parcel.delivery), called_back.parcel);
+            // What has come is not kept waiting by a parcel that goes its straight way.
+            if to_give && matches!(way.next, Next::PickUp | Next::Bring) {
+                Standing { rest: Some((way.turn, way.next)), ..give.because(Reason::Part) }
+            } else {
+                way
+            }
+        }
         // What was called back or too warm is not given before the pharmacy has said so.
         _ if matches!(open, Some(Cause::Recalled | Cause::Temperature)) => {
             on(Turn::Pharmacy, Next::Settle).because(parcel.and_then(unfit))
         }
-        P::Delivered if !given => give.because(open.map(|_| Reason::Short)),
-        P::Delivered if open.is_some() => on(Turn::Pharmacy, Next::Settle).because(Reason::Short),
+        P::Delivered if !given && called_back.home && open.is_some() => {
+            on(Turn::Pharmacy, Next::Settle).because(Reason::Recall)
+        }
+        // The home sets it apart, and the prescriber is asked by the refill.
+        P::Delivered if !given && called_back.home => on(Turn::Nobody, Next::Nothing).because(Reason::Recall),
+        P::Delivered if !given => give.because(open.map(|_| differs)),
+        P::Delivered if open.is_some() => on(Turn::Pharmacy, Next::Settle).because(differs),
         P::Delivered => on(Turn::Nobody, Next::Nothing),
         P::Approved | P::Returned | P::Dispensing if to_give => give.because(rest),
         P::Dispensing => on(Turn::Pharmacy, Next::Fill).because(rest),
@@ -68,22 +91,23 @@ pub(super) fn standing(p: &Prescription, parcel: Option<Parcel<'_>>, counted: bo
             let declined = declined.filter(|step| step.step == "decline").map(|_| Reason::Declined);
             on(Turn::Pharmacy, Next::Accept).because(declined.or(rest))
         }
-        P::Returned => came_back(parcel.map(|parcel| parcel.delivery)),
+        P::Returned => came_back(parcel.map(|parcel| parcel.delivery), called_back.parcel),
         P::Expired if to_give => give.because(Reason::Expired),
-        P::Expired if open.is_some() => on(Turn::Pharmacy, Next::Settle).because(Reason::Short),
+        P::Expired if open.is_some() => on(Turn::Pharmacy, Next::Settle).because(differs),
         P::Expired => on(Turn::Nobody, Next::Nothing).because(Reason::Expired),
     }
 }
 
-/// With a parcel that is packed or on the road.
-fn on_the_way(delivery: Option<&Delivery>, to_give: bool) -> Standing {
-    let straight = |next| {
-        if to_give { on(Turn::Nurse, Next::Give).because(Reason::Part) } else { on(Turn::Courier, next) }
-    };
-    let Some(d) = delivery else { return straight(Next::PickUp) };
+/// With a parcel that is packed or on the road; `recalled`: with a batch that was called back, which goes nowhere but back.
+fn on_the_way(delivery: Option<&Delivery>, recalled: bool) -> Standing {
+    let Some(d) = delivery else { return on(Turn::Courier, Next::PickUp) };
     match d.state {
-        D::AwaitingCourier | D::Accepted => straight(Next::PickUp),
-        D::InTransit => straight(Next::Bring),
+        D::AwaitingCourier | D::Accepted if recalled => on(Turn::Pharmacy, Next::TakeBack).because(Reason::Recall),
+        D::InTransit | D::AtDoor | D::OnHold | D::Quarantined if recalled => {
+            on(Turn::Courier, Next::BringBack).because(Reason::Recall)
+        }
+        D::AwaitingCourier | D::Accepted => on(Turn::Courier, Next::PickUp),
+        D::InTransit => on(Turn::Courier, Next::Bring),
         D::AtDoor => on(Turn::Nurse, Next::Count),
         D::OnHold => on(Turn::Courier, Next::TryAgain).because(Reason::AttemptFailed).after_the_last_attempt(d),
         // A batch that was called back is not let go on.
@@ -101,7 +125,7 @@ fn on_the_way(delivery: Option<&Delivery>, to_give: bool) -> Standing {
         }
         D::Recalled => on(Turn::Pharmacy, Next::TakeBack).because(Reason::Withdrawn),
         // The prescription moves with each of these: it is packed again with another parcel.
-        D::Received | D::Discrepancy | D::Lost | D::Returned | D::Cancelled => straight(Next::PickUp),
+        D::Received | D::Discrepancy | D::Lost | D::Returned | D::Cancelled => on(Turn::Courier, Next::PickUp),
     }
 }
 
@@ -118,7 +142,7 @@ fn withdrawn(p: &Prescription, parcel: Option<Parcel<'_>>) -> Standing {
 }
 
 /// Its parcel came back or was lost: why the next pharmacy has it.
-fn came_back(delivery: Option<&Delivery>) -> Standing {
+fn came_back(delivery: Option<&Delivery>, recalled: bool) -> Standing {
     let again = on(Turn::Pharmacy, Next::Accept);
     let Some(d) = delivery else { return again };
     let was = |name: &str| d.timeline.iter().any(|step| step.step == name);
@@ -129,7 +153,7 @@ fn came_back(delivery: Option<&Delivery>) -> Standing {
     } else if was("pick_up") {
         again.because(stopped(d).unwrap_or(Reason::GivenBack))
     } else {
-        again.because(Reason::TakenBack)
+        again.because(if recalled { Reason::Recall } else { Reason::TakenBack })
     }
 }
 

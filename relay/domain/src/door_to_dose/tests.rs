@@ -2,7 +2,7 @@ use super::*;
 use crate::doses::tests::{at, delivery, item, prescription};
 use crate::machines::delivery::State as D;
 use crate::machines::prescription::State as P;
-use crate::records::TimelineStep;
+use crate::records::{Pack, Recall, TimelineStep};
 
 mod ways;
 
@@ -13,7 +13,8 @@ fn step(name: &str, time: &str) -> TimelineStep {
 fn chain(p: &Prescription, d: Option<&Delivery>, first_dose: Option<&str>, now: &str) -> DoorToDose {
     let now = at(&format!("2026-11-23T{now}:00Z"));
     let first_dose = first_dose.map(|time| at(&format!("2026-11-23T{time}:00Z")));
-    door_to_dose(p, d.map(|d| Parcel::new(d, &[])), first_dose, &Policy::default(), now).unwrap()
+    let parcel = d.map(|d| Parcel::new(d, &[], &[]));
+    door_to_dose(p, parcel, CalledBack::default(), first_dose, &Policy::default(), now).unwrap()
 }
 
 fn written(state: P, steps: &[(&str, &str)]) -> Prescription {
@@ -64,7 +65,8 @@ fn whose_turn_it_is_in_every_state() {
         (Turn::Courier, Turn::Nurse, Turn::Pharmacy)
     );
     let draft = Prescription { signed_at: None, ..written(P::Draft, &[]) };
-    assert_eq!(door_to_dose(&draft, None, None, &Policy::default(), at("2026-11-23T02:00:00Z")), None);
+    let none = CalledBack::default();
+    assert_eq!(door_to_dose(&draft, None, none, None, &Policy::default(), at("2026-11-23T02:00:00Z")), None);
 }
 
 #[test]
@@ -89,6 +91,72 @@ fn a_parcel_that_came_back_opens_its_steps_again_and_a_part_that_arrived_does_no
     let part = [&steps[..], &[("deliver_part", "04:00"), ("pack", "05:00")]].concat();
     let open = chain(&written(P::Packed, &part), None, Some("04:30"), "05:10");
     assert_eq!((done(&open).len(), open.turn), (8, Turn::Courier), "the rest is on its way; the first dose was given");
+}
+
+/// The time at the door became that of the count once the rest was packed, and the courier of the rest had no time to come.
+#[test]
+fn the_parcel_of_the_rest_has_a_time_and_leaves_those_of_the_first_as_they_are() {
+    let first = [
+        ("sign", "02:00"),
+        ("approve", "02:10"),
+        ("accept", "02:20"),
+        ("pack", "02:30"),
+        ("hand_over", "02:40"),
+        ("deliver_part", "03:10"),
+    ];
+    let packed = |more: &[(&str, &str)], state| written(state, &[&first[..], &[("pack", "04:00")], more].concat());
+    let (waiting, moving) = (packed(&[], P::Packed), packed(&[("hand_over", "04:20")], P::InDelivery));
+    let mut came = delivery(D::Discrepancy, None, Vec::new());
+    came.timeline = vec![step("pick_up", "02:40"), step("arrive", "03:00"), step("receive_discrepancy", "03:10")];
+    let rest = |state, timeline| Delivery {
+        created_at: at("2026-11-23T04:00:00Z"),
+        timeline,
+        ..delivery(state, None, Vec::new())
+    };
+    let says = |p: &Prescription, rest: &Delivery, first_dose: Option<&str>, now: &str| {
+        let time = |time: &str| at(&format!("2026-11-23T{time}:00Z"));
+        let all = [came.clone(), rest.clone()];
+        let parcel = Some(Parcel::new(rest, &all, &[]));
+        let first_dose = first_dose.map(time);
+        door_to_dose(p, parcel, CalledBack::default(), first_dose, &Policy::default(), time(now)).unwrap()
+    };
+    let policy = Policy::default();
+    let pick_up = at("2026-11-23T04:00:00Z") + allowance(Stage::HandedOver, &policy);
+    let door = at("2026-11-23T04:20:00Z") + allowance(Stage::AtTheDoor, &policy);
+    let count = at("2026-11-23T05:00:00Z") + allowance(Stage::Counted, &policy);
+
+    // The first dose is next, and the courier is expected beside it.
+    let at_the_counter = rest(D::AwaitingCourier, Vec::new());
+    let both = says(&waiting, &at_the_counter, None, "04:01");
+    assert_eq!((both.turn, both.next, both.reason), (Turn::Nurse, Next::Give, Some(Reason::Part)));
+    let expected = Rest { turn: Turn::Courier, next: Next::PickUp, due_by: Some(pick_up), late: false };
+    assert_eq!((both.rest, both.in_a_line()), (Some(expected), (Turn::Nurse, false)));
+    assert_eq!(both.steps[Stage::AtTheDoor as usize].at, Some(at("2026-11-23T03:00:00Z")), "not the count's 03:10");
+    let overdue = says(&waiting, &at_the_counter, None, "10:00");
+    assert_eq!((overdue.late, overdue.in_a_line()), (false, (Turn::Courier, true)), "only the courier is late");
+    assert_eq!(both.becomes_late(), Some((pick_up, Turn::Courier)), "the first dose is due later");
+    assert_eq!(overdue.becomes_late(), None);
+
+    // Once it was given, there is only the courier.
+    let alone = says(&waiting, &at_the_counter, Some("03:30"), "10:00");
+    assert_eq!((alone.turn, alone.next, alone.rest), (Turn::Courier, Next::PickUp, None));
+    assert_eq!((alone.due_by, alone.late), (Some(pick_up), true));
+    let on_the_road = rest(D::InTransit, vec![step("pick_up", "04:20")]);
+    let road = says(&moving, &on_the_road, Some("03:30"), "04:30");
+    assert_eq!((road.next, road.due_by, road.late), (Next::Bring, Some(door), false));
+    assert_eq!(road.becomes_late(), Some((door, Turn::Courier)));
+    let there = rest(D::AtDoor, vec![step("pick_up", "04:20"), step("arrive", "05:00")]);
+    let counting = says(&moving, &there, Some("03:30"), "05:01");
+    assert_eq!((counting.turn, counting.next, counting.due_by), (Turn::Nurse, Next::Count, Some(count)));
+    assert_eq!(counting.steps[Stage::AtTheDoor as usize].at, Some(at("2026-11-23T03:00:00Z")));
+
+    // A courier of the first parcel who never said "arrived": the count says when, and no later parcel does.
+    came.timeline.retain(|step| step.step != "arrive");
+    let all = [came, there.clone()];
+    let parcel = Some(Parcel::new(&there, &all, &[]));
+    let now = at("2026-11-23T05:01:00Z");
+    let silent = door_to_dose(&moving, parcel, CalledBack::default(), None, &policy, now).unwrap();
+    assert_eq!(silent.steps[Stage::AtTheDoor as usize].at, Some(at("2026-11-23T03:10:00Z")));
 }
 
 fn words(text: &str) -> Option<Sensitive<String>> {
@@ -162,4 +230,51 @@ fn a_failed_attempt_opens_the_door_again_and_says_why() {
     assert_eq!((there.turn, there.current, there.reason), (Turn::Nurse, Some(Stage::Counted), None));
     assert_eq!(there.attempt, None);
     assert_eq!(there.steps[Stage::AtTheDoor as usize].at, Some(at("2026-11-23T03:30:00Z")));
+}
+
+#[test]
+fn what_came_is_called_back_when_every_batch_of_it_is() {
+    use crate::checked::Batch;
+    use crate::formulary::DrugId;
+    let drug = || DrugId("amlodipine-5mg".to_owned());
+    let pack = |item_no: u16, batch: &str| Pack {
+        item_no,
+        name: String::new(),
+        name_en: None,
+        quantity: 7,
+        unit: "片".to_owned(),
+        batch: batch.to_owned(),
+        expiry: jiff::civil::date(2028, 1, 31),
+        drug_id: Some(drug()),
+        substitution: None,
+    };
+    let counted = |item_no, quantity, damaged| crate::records::Count { item_no, quantity, damaged };
+    let parcel = |packs: Vec<Pack>, counts| Delivery { packs, ..delivery(D::Received, None, counts) };
+    let recall = Recall {
+        id: crate::ids::RecallId::from_uuid(uuid::Uuid::nil()),
+        version: 1,
+        state: crate::machines::recall::State::Completed,
+        drug_id: drug(),
+        batch: Batch::parse("B1").unwrap(),
+        level: crate::machines::recall::Level::First,
+        reason: String::new(),
+        authority: String::new(),
+        announced_on: jiff::civil::date(2026, 11, 22),
+        pharmacy_id: None,
+        declared_by: crate::ids::StaffId::from_uuid(uuid::Uuid::nil()),
+        declared_at: at("2026-11-23T02:00:00Z"),
+        closed: None,
+        withdrawn: None,
+    };
+    let recalls = [recall];
+    let of = |parcels: &[Delivery]| CalledBack::of(parcels.last(), parcels, &recalls);
+    let all = parcel(vec![pack(1, "B1")], vec![counted(1, 7, 0)]);
+    assert_eq!(of(std::slice::from_ref(&all)), CalledBack { parcel: true, home: true });
+    let other = parcel(vec![pack(1, "B1"), pack(2, "B2")], vec![counted(1, 7, 0), counted(2, 7, 0)]);
+    assert_eq!(of(&[other]), CalledBack { parcel: true, home: false }, "the other line is given");
+    let broken = parcel(vec![pack(1, "B1"), pack(2, "B2")], vec![counted(1, 7, 0), counted(2, 7, 7)]);
+    assert!(of(&[broken]).home, "of the other line nothing came whole");
+    let next = parcel(vec![pack(1, "B2")], Vec::new());
+    assert_eq!(of(&[all, next]), CalledBack { parcel: false, home: true }, "what is on its way has not come");
+    assert_eq!(CalledBack::of(None, &[], &recalls), CalledBack::default());
 }

@@ -19,6 +19,7 @@ pub(crate) fn item(frequency: Frequency, days: u16) -> Item {
         route: Route::Oral,
         days,
         taper: Vec::new(),
+        most_per_day: None,
         quantity: 28,
         instruction: String::new(),
         substitution: false,

@@ -13,7 +13,8 @@ fhir! {
         timing: Timing,
         as_needed_boolean: Option<bool>,
         route: CodeableConcept,
-        dose_and_rate: Vec<DoseAndRate>
+        dose_and_rate: Vec<DoseAndRate>,
+        max_dose_per_period: Option<Ratio>
     }
     /// When.
     Timing { repeat: Repeat, code: CodeableConcept }
@@ -28,6 +29,8 @@ fhir! {
     }
     /// How much.
     DoseAndRate { dose_quantity: Quantity }
+    /// So much in so long.
+    Ratio { numerator: Quantity, denominator: Quantity }
 }
 
 const ABBREVIATIONS: &str = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation";
@@ -96,6 +99,8 @@ pub(super) fn of_item(item: &Item, drug: Option<&Drug>) -> Vec<Dosage> {
         let (frequency, period, period_unit) =
             rhythm.times.map_or((None, None, None), |(f, p, u)| (Some(f), Some(p), Some(u)));
         let dose = step.dose.as_f64();
+        let counted = |amount: f64| Quantity::counted(amount, unit.unwrap_or("剂量单位"));
+        let most = item.most_per_day.filter(|_| step.frequency == Frequency::Prn);
         Dosage {
             sequence: many.then_some(n),
             patient_instruction: Some(item.instruction.clone()).filter(|text| !text.is_empty()),
@@ -115,10 +120,10 @@ pub(super) fn of_item(item: &Item, drug: Option<&Drug>) -> Vec<Dosage> {
             },
             as_needed_boolean: (step.frequency == Frequency::Prn).then_some(true),
             route: route_concept(item.route),
-            dose_and_rate: vec![DoseAndRate {
-                dose_quantity: unit
-                    .map_or_else(|| Quantity::counted(dose, "剂量单位"), |unit| Quantity::counted(dose, unit)),
-            }],
+            dose_and_rate: vec![DoseAndRate { dose_quantity: counted(dose) }],
+            max_dose_per_period: most
+                .map(|most| (step.dose.milli() * u64::from(most)) as f64 / 1000.0)
+                .map(|most| Ratio { numerator: counted(most), denominator: days(1) }),
         }
     };
     (1..).zip(&steps).map(dosage).collect()

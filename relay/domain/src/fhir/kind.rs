@@ -136,6 +136,81 @@ impl Kind {
         }
     }
 
+    /// Every status that R4 has for it, also those that no record comes to; none where it has no status.
+    pub const fn statuses(self) -> &'static [&'static str] {
+        match self {
+            Self::Appointment => &[
+                "proposed",
+                "pending",
+                "booked",
+                "arrived",
+                "fulfilled",
+                "cancelled",
+                "noshow",
+                "entered-in-error",
+                "checked-in",
+                "waitlist",
+            ],
+            Self::Encounter => &[
+                "planned",
+                "arrived",
+                "triaged",
+                "in-progress",
+                "onleave",
+                "finished",
+                "cancelled",
+                "entered-in-error",
+                "unknown",
+            ],
+            Self::MedicationAdministration => {
+                &["in-progress", "not-done", "on-hold", "completed", "entered-in-error", "stopped", "unknown"]
+            }
+            Self::MedicationDispense => &[
+                "preparation",
+                "in-progress",
+                "cancelled",
+                "on-hold",
+                "completed",
+                "entered-in-error",
+                "stopped",
+                "declined",
+                "unknown",
+            ],
+            Self::MedicationRequest => {
+                &["active", "on-hold", "cancelled", "completed", "entered-in-error", "stopped", "draft", "unknown"]
+            }
+            Self::Observation => &[
+                "registered",
+                "preliminary",
+                "final",
+                "amended",
+                "corrected",
+                "cancelled",
+                "entered-in-error",
+                "unknown",
+            ],
+            Self::Patient | Self::Provenance => &[],
+            Self::ServiceRequest => {
+                &["draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"]
+            }
+            Self::SupplyDelivery => &["in-progress", "completed", "abandoned", "entered-in-error"],
+            Self::Task => &[
+                "draft",
+                "requested",
+                "received",
+                "accepted",
+                "rejected",
+                "ready",
+                "cancelled",
+                "in-progress",
+                "on-hold",
+                "failed",
+                "completed",
+                "entered-in-error",
+            ],
+        }
+    }
+
     /// Whether a search must name the resident.
     pub const fn needs_patient(self) -> bool {
         matches!(self, Self::Observation)

@@ -86,7 +86,7 @@ impl Search {
                     }
                     search.patient = Some(id);
                 }
-                (Some(Compare::Status), _) => search.statuses = list(name, value)?,
+                (Some(Compare::Status), _) => search.statuses = statuses(kind, name, value)?,
                 (Some(Compare::Code), _) => search.codes = list(name, value)?,
                 (Some(Compare::Time), _) => search.times.push(when(name, value)?),
                 (None, "_count") => match value.parse::<usize>() {
@@ -152,6 +152,18 @@ fn list(name: &str, value: &str) -> Result<Vec<String>, BadParameter> {
         0 => Err(bad(name, format!("“{name}”没有值"), format!("`{name}` has no value"))),
         _ => Err(bad(name, format!("“{name}”最多 {VALUES} 个值"), format!("`{name}` takes at most {VALUES} values"))),
     }
+}
+
+/// A status that the kind cannot have is refused: an empty answer would read as "there is none".
+fn statuses(kind: Kind, name: &str, value: &str) -> Result<Vec<String>, BadParameter> {
+    let wanted = list(name, value)?;
+    let known = kind.statuses();
+    if wanted.iter().all(|one| known.contains(&one.as_str())) {
+        return Ok(wanted);
+    }
+    let (kind, known) = (kind.name(), known.join(", "));
+    let zh = format!("“{name}”含有 {kind} 没有的状态；可用：{known}");
+    Err(bad(name, zh, format!("`{name}` has a status that {kind} does not have; it has {known}")))
 }
 
 fn patient(name: &str, value: &str) -> Result<ResidentId, BadParameter> {
@@ -221,6 +233,29 @@ mod tests {
             (Kind::Patient, &[("_format", "xml")], "_format"),
         ] {
             assert_eq!(parse(kind, query).map_err(|e| e.name), Err(name.to_owned()), "{query:?}");
+        }
+    }
+
+    /// `status=bogus` was answered with nothing found.
+    #[test]
+    fn a_status_that_the_kind_cannot_have_is_refused_with_those_that_it_has() {
+        for kind in Kind::ALL {
+            let by_status = kind.parameters().iter().any(|p| p.compare == Compare::Status);
+            assert_eq!(by_status, !kind.statuses().is_empty(), "{kind:?}");
+            if !by_status {
+                continue;
+            }
+            let patient = ("patient", "0192f0c1-2345-7abc-8def-0123456789ab");
+            let all = kind.statuses().join(",");
+            assert!(parse(kind, &[patient, ("status", &all)]).is_ok(), "{kind:?}");
+            for value in ["bogus", "Completed", "completed,bogus"] {
+                let refused = parse(kind, &[patient, ("status", value)]).unwrap_err();
+                assert_eq!(refused.name, "status", "{kind:?} {value}");
+                for status in kind.statuses() {
+                    assert!(refused.zh.contains(status) && refused.en.contains(status), "{kind:?} {status}");
+                }
+                assert!(!refused.en.contains("bogus"), "what was sent is not said back");
+            }
         }
     }
 

@@ -106,6 +106,12 @@ impl Drug {
     pub fn dose_unit(&self) -> &str {
         self.dose_unit.as_deref().unwrap_or(&self.unit)
     }
+
+    /// Both give something of the same: one product, or two with an ingredient in common.
+    pub fn gives_the_same_as(&self, other: &Self) -> bool {
+        let has = |part: &Part| other.ingredients.iter().any(|theirs| theirs.key == part.key);
+        self.id == other.id || self.ingredients.iter().any(has)
+    }
 }
 
 /// A diagnosis that can be chosen.
@@ -145,6 +151,9 @@ pub struct AllergyGroup {
     pub name_en: String,
     /// Groups in which a reaction is possible as well.
     pub cross: Vec<String>,
+    /// A reaction in those groups is possible and rare: it asks for a reason where it otherwise blocks.
+    #[serde(default)]
+    pub cross_is_rare: bool,
     /// Words by which an uncoded allergy is recognised, lower case.
     pub words: Vec<String>,
     /// What to know of it, Chinese.

@@ -33,18 +33,37 @@ fn resident() -> Resident {
     }
 }
 
+fn lot(batch: &str, barred_since: Option<Timestamp>) -> Lot {
+    Lot { drug_id: None, batch: batch.to_owned(), milli: 28_000, barred_since }
+}
+
 fn printed(english: bool) -> (String, Vec<Label>) {
-    let formulary = Formulary::demo().unwrap();
-    let drug = formulary.drug(&crate::formulary::DrugId("amlodipine-5mg".to_owned())).unwrap();
-    let zone = Zone::shanghai();
+    printed_with(english, &[])
+}
+
+/// With these lots of the first medicine.
+fn printed_with(english: bool, lots: &[Lot]) -> (String, Vec<Label>) {
     let step = |value, days| TaperStep { dose: dose(value), frequency: Frequency::Bid, days };
     let taper = Item { no: 2, days: 6, taper: vec![step(2.0, 1), step(0.5, 5)], ..item(Frequency::Bid, 6) };
     let weekly = Item { no: 3, instruction: "空腹".to_owned(), ..item(Frequency::Qw, 28) };
     let items = [item(Frequency::Qid, 28), taper, weekly, Item { no: 4, ..item(Frequency::Prn, 28) }];
-    let prescription_id = PrescriptionId::from_uuid(Uuid::from_u128(1));
-    let course = |item| Course { item, received_at: at("2026-11-23T02:00:00Z"), stopped_at: None, zone: &zone };
-    let lines: Vec<Line<'_>> =
-        items.iter().map(|item| Line { prescription_id, course: course(item), drug, instead: vec![] }).collect();
+    printed_of(&items.map(|item| (1, item)), english, lots)
+}
+
+/// Lines, each with the number of its prescription; these lots are of the first line of each.
+fn printed_of(items: &[(u128, Item)], english: bool, lots: &[Lot]) -> (String, Vec<Label>) {
+    let formulary = Formulary::demo().unwrap();
+    let zone = Zone::shanghai();
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for (prescription, item) in items {
+        lines.push(Line {
+            prescription_id: PrescriptionId::from_uuid(Uuid::from_u128(*prescription)),
+            course: Course { item, received_at: at("2026-11-23T02:00:00Z"), stopped_at: None, zone: &zone },
+            drug: formulary.drug(&item.drug_id).unwrap(),
+            instead: vec![],
+            lots: if item.no == items[0].1.no { lots.to_vec() } else { vec![] },
+        });
+    }
     let (resident, home) = (
         resident(),
         Home {
@@ -85,6 +104,24 @@ fn the_sheet_goes_by_the_times_of_the_day_with_the_step_in_force() {
     insta::assert_snapshot!("sheet_en", printed(true).0);
 }
 
+/// Sheet and labels printed after a recall still said to give it, while the screen said not to.
+#[test]
+fn paper_does_not_say_to_give_what_was_called_back() {
+    let barred = lot("A2604", Some(at("2026-11-24T02:00:00Z")));
+    let none_left = "已召回，不要给：批号 A2604；没有其他批号";
+    let (page, labels) = printed_with(false, std::slice::from_ref(&barred));
+    assert_eq!(page.matches(none_left).count(), 4, "at each of its hours: {page}");
+    assert_eq!(page.matches("Alert(\"08:00").count(), 1, "{page}");
+    assert_eq!(labels[0].lines[1], none_left);
+    assert!(labels[1..].iter().flat_map(|label| &label.lines).all(|line| !line.contains("召回")));
+    let lots = [barred.clone(), lot("A2611", None), barred, lot("A2611", None)];
+    let (page, labels) = printed_with(true, &lots);
+    let other = "Recalled, do not give: batch A2604; give batch A2611 only";
+    assert_eq!(page.matches(other).count(), 4, "{page}");
+    assert_eq!(labels[0].lines[1], other);
+    assert!(!printed_with(false, &[lot("A2611", None)]).0.contains("召回"));
+}
+
 #[test]
 fn a_label_names_nobody_and_its_code_opens_this_medicine_only() {
     let (_, labels) = printed(false);
@@ -106,4 +143,24 @@ fn a_label_names_nobody_and_its_code_opens_this_medicine_only() {
     assert_eq!(check_resident("3-12", &resident), Ok(()));
     assert_eq!(check_resident("3-14", &resident), Err(Mismatch::WrongResident));
     assert_eq!(check_resident(&labels[0].code, &resident), Err(Mismatch::Unreadable), "a pack is no resident");
+}
+
+/// Both were printed at 08:00 as if nothing were the matter.
+#[test]
+fn the_same_ingredient_of_two_prescriptions_at_one_hour_is_marked_on_the_sheet() {
+    let once = item(Frequency::Qd, 28);
+    let twice = item(Frequency::Bid, 28);
+    let zh = "Alert(\"08:00 同一时间另有 苯磺酸氨氯地平片 5 mg · 1 片：请核对后再给\")";
+    let en = "Alert(\"The same medicine is also due at 08:00: Amlodipine besilate tablets 5 mg · 1 tablet(s). Check before \
+              giving both\")";
+    let two = [(1, once.clone()), (2, twice.clone())];
+    assert_eq!(printed_of(&two, false, &[]).0.matches(zh).count(), 2, "under each of both");
+    assert_eq!(printed_of(&two, true, &[]).0.matches(en).count(), 2);
+    assert!(!printed_of(&two, false, &[]).0.contains("18:00 同一时间"), "only one is due in the evening");
+    let of_one = [(1, once.clone()), (1, Item { no: 2, ..twice })];
+    assert!(!printed_of(&of_one, false, &[]).0.contains("同一时间"), "lines of one prescription were judged together");
+    let over = [(1, once.clone()), (2, item(Frequency::Qd, 1))];
+    assert!(!printed_of(&over, false, &[]).0.contains("同一时间"), "the other is over when both would be due");
+    let other = Item { drug_id: crate::formulary::DrugId("nifedipine-cr-30mg".to_owned()), ..item(Frequency::Qd, 28) };
+    assert!(!printed_of(&[(1, once), (2, other)], false, &[]).0.contains("同一时间"), "another ingredient");
 }

@@ -2,7 +2,7 @@
 
 use crate::ids::{ConsultationId, HomeId, InvitationId, ResidentId, StaffId};
 use crate::machines::consultation::{Event, State};
-use crate::machines::{Refused, named_enum};
+use crate::machines::{Refused, invitation, named_enum};
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
 
@@ -124,14 +124,20 @@ named_enum! {
         Family = "family",
         /// A colleague.
         SecondSpecialist = "second_specialist",
+        /// Who makes doctor and resident understand each other.
+        Interpreter = "interpreter",
     }
 }
 
-/// A link by which one observer joins one consultation.
+/// A link by which one observer joins one consultation, on one device and after somebody let that one in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     /// Identifier.
     pub id: InvitationId,
+    /// Changes with each step.
+    pub version: i64,
+    /// Where it stands.
+    pub state: invitation::State,
     /// To which consultation.
     pub consultation_id: ConsultationId,
     /// Who.
@@ -146,4 +152,46 @@ pub struct Invitation {
     pub created_at: Timestamp,
     /// Over at.
     pub expires_at: Timestamp,
+    /// SHA-256 of what the device that opened it knows.
+    pub device_sha256: Option<[u8; 32]>,
+    /// Opened by it.
+    pub arrived_at: Option<Timestamp>,
+    /// Who let the guest in, or did not.
+    pub decided_by: Option<StaffId>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+}
+
+impl Invitation {
+    /// A device shows the link. The first one waits from now on; the same one may come again (a page that was loaded anew); any other, and whoever was sent away, may not.
+    pub fn arrive(mut self, device_sha256: [u8; 32], at: Timestamp) -> Result<Arrival, Refused> {
+        let again = self.device_sha256 == Some(device_sha256) && !self.state.is_terminal();
+        if again {
+            return Ok(Arrival::Again(self));
+        }
+        self.state = self.state.apply(invitation::Event::Arrive)?;
+        self.version += 1;
+        self.device_sha256 = Some(device_sha256);
+        self.arrived_at = Some(at);
+        Ok(Arrival::First(self))
+    }
+
+    /// Let in, or not (any more).
+    pub fn decide(mut self, admit: bool, by: StaffId, at: Timestamp) -> Result<Self, Refused> {
+        let event = if admit { invitation::Event::Admit } else { invitation::Event::Revoke };
+        self.state = self.state.apply(event)?;
+        self.version += 1;
+        self.decided_by = Some(by);
+        self.decided_at = Some(at);
+        Ok(self)
+    }
+}
+
+/// A device that showed a link and may stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// The first: the invitation changed.
+    First(Invitation),
+    /// The same one once more.
+    Again(Invitation),
 }

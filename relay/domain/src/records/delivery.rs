@@ -178,7 +178,22 @@ pub fn prescribed_units(packs: &[Pack], item_no: u16) -> u32 {
     given / of_line().next().map_or(1, Pack::factor)
 }
 
+/// More units than this nobody counts of one line; goods-in and corrections of the shelf take no more either.
+const MOST_COUNTED: u32 = 100_000;
+/// Two boxes of thirty: so much too many can get into a parcel of a few cut tablets.
+const BOXES_TOO_MANY: u32 = 60;
+
 impl Delivery {
+    /// The most that a count of this line can say. Too many is counted as it is, and settled; what is above this is a slip of the finger, and would be doses that
+    /// nobody has.
+    pub fn most_counted(&self, item_no: u16) -> u32 {
+        let of_line = || self.packs.iter().filter(|pack| pack.item_no == item_no).map(|pack| pack.quantity);
+        let packed = of_line().fold(0, u32::saturating_add);
+        let largest = of_line().max().unwrap_or(0);
+        let room = largest.saturating_mul(2).max(BOXES_TOO_MANY);
+        packed.saturating_add(room).min(MOST_COUNTED.max(packed))
+    }
+
     /// What the count says has reached the home whole, in prescribed units, with the product where it was another one.
     pub fn arrived(&self) -> Vec<Supplied> {
         let whole = |count: &Count| {
@@ -238,6 +253,31 @@ impl Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of_packs(quantities: &[u32]) -> Delivery {
+        let pack = |&quantity: &u32| Pack {
+            item_no: 1,
+            name: String::new(),
+            name_en: None,
+            quantity,
+            unit: "片".to_owned(),
+            batch: "B1".to_owned(),
+            expiry: jiff::civil::date(2028, 1, 31),
+            drug_id: None,
+            substitution: None,
+        };
+        let packs = quantities.iter().map(pack).collect();
+        Delivery { packs, ..crate::doses::tests::delivery(State::AtDoor, None, Vec::new()) }
+    }
+
+    /// A nurse's count of 10^9 of seven tablets was stored.
+    #[test]
+    fn a_count_has_room_for_a_box_too_many_and_not_for_a_slip_of_the_finger() {
+        let most = |quantities: &[u32]| of_packs(quantities).most_counted(1);
+        assert_eq!((most(&[7]), most(&[28, 28]), most(&[200])), (67, 116, 600));
+        assert_eq!(most(&[60_000]), MOST_COUNTED);
+        assert_eq!(most(&[u32::MAX, u32::MAX]), u32::MAX, "what was packed can be counted");
+    }
 
     #[test]
     fn an_attempt_that_was_kept_in_the_words_of_a_button_has_its_code() {

@@ -83,6 +83,11 @@ pub enum SettleError {
 }
 
 impl Discrepancy {
+    /// Everything came whole, and more of it than was packed.
+    pub fn is_surplus(&self) -> bool {
+        self.cause == Cause::Count && self.lines.iter().all(|line| line.damaged == 0 && line.arrived >= line.expected)
+    }
+
     /// The record after it was settled.
     pub fn resolve(
         mut self,

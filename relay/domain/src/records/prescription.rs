@@ -10,7 +10,7 @@ use crate::machines::{Refused, named_enum};
 use crate::offers::Offered;
 use crate::records::{ConsentGiver, Pack, Urgency};
 use crate::safety::Finding;
-use crate::sensitive::Sensitive;
+use crate::sensitive::{Sealed, Sensitive};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,9 @@ pub struct Item {
     /// A dose that changes: every step in order, the first one with `dose` and `frequency` of the line. Empty for a steady dose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taper: Vec<TaperStep>,
+    /// Where it is taken when needed: the most times within a day, if the prescriber said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_per_day: Option<u32>,
     /// How much leaves the pharmacy, in the drug's unit.
     pub quantity: u32,
     /// For the nurse.
@@ -54,6 +57,13 @@ pub struct Item {
     /// Whether the pharmacy may give another product of the same ([`crate::substitution`]).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub substitution: bool,
+}
+
+impl Item {
+    /// How often, within 24 hours, it may be given when needed: as the prescriber says, and never more than `all` medicines.
+    pub fn most_when_needed(&self, all: u32) -> u32 {
+        self.most_per_day.map_or(all, |own| own.min(all))
+    }
 }
 
 /// A document with its signature: compact JWS and the serial of the certificate in it.
@@ -275,8 +285,8 @@ pub struct Prescription {
     pub offered: Offered,
     /// The pharmacy that has it.
     pub pharmacy_id: Option<PharmacyId>,
-    /// What that pharmacy must show; kept as it is because the same pharmacy may recover it.
-    pub accept_secret: Option<Sensitive<String>>,
+    /// What that pharmacy must show; sealed and no digest, because the same pharmacy may recover it.
+    pub accept_secret: Option<Sealed>,
     /// Batches, once dispensed.
     pub packs: Vec<Pack>,
     /// Its delivery, the newest when there were several.

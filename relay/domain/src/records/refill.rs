@@ -5,11 +5,12 @@ use crate::ids::{HomeId, PrescriptionId, RefillId, ResidentId, StaffId};
 use crate::machines::prescription::{self, State as PrescriptionState};
 use crate::machines::refill::{Event, State};
 use crate::machines::{Refused, named_enum};
-use crate::records::{Prescription, Supply};
+use crate::records::{Item, Prescription, Supply};
 use crate::runway::RunsOut;
+use crate::schedule::Zone;
 use crate::sensitive::Sensitive;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 
 named_enum! {
     /// How the prescription that was signed for a request ended without bringing what was asked for.
@@ -127,17 +128,37 @@ impl Refill {
     }
 
     /// The record after what was signed for it ended like that.
-    pub fn reopen(self, because: RenewalEnd, at: Timestamp) -> Result<Self, Refused> {
-        let renewal = self.renewed_by;
+    pub fn reopen(self, renewal: PrescriptionId, because: RenewalEnd, at: Timestamp) -> Result<Self, Refused> {
         let refill = self.apply(&Event::Reopen, at)?;
-        let reopened = renewal.map(|renewal| Reopened { at, because, renewal });
-        Ok(Self { renewed_by: None, reopened, ..refill })
+        Ok(Self { renewed_by: None, reopened: Some(Reopened { at, because, renewal }), ..refill })
     }
 
-    /// Whether this prescription has one of the medicines that run out; `course` is the one that asks.
-    pub fn asks_for(&self, course: &Prescription, p: &Prescription) -> bool {
-        let mut asked = course.items.iter().filter(|item| self.item_nos.contains(&item.no));
-        asked.any(|item| p.items.iter().any(|new| new.drug_id == item.drug_id))
+    /// Whether it is one of the prescriptions that may renew it: signed since it was asked, by the same prescriber for the same home, and it stands. Whether it is for
+    /// the same person is not known here.
+    pub fn may_be_renewed_by(&self, p: &Prescription) -> bool {
+        let own = p.home_id == self.home_id && p.specialist_id == self.specialist_id;
+        let since = p.id != self.prescription_id && p.signed_at.is_some_and(|at| at >= self.asked_at);
+        own && since && RenewalEnd::of(p).is_none()
+    }
+
+    /// The lines that none of these prescriptions renews: each is asked for until somebody signs the same medicine for longer than what runs out lasts. A supply that
+    /// ends no later puts nothing off. `course` is the one that asks.
+    pub fn not_renewed_by(&self, course: &Prescription, signed: &[&Prescription], zone: &Zone) -> Vec<u16> {
+        let asked = course.items.iter().filter(|item| self.item_nos.contains(&item.no));
+        let open = asked.filter(|item| !signed.iter().any(|p| self.is_outlasted_by(p, item, zone)));
+        open.map(|item| item.no).collect()
+    }
+
+    /// Whether it renews one of the lines or more.
+    pub fn is_renewed_in_part_by(&self, course: &Prescription, p: &Prescription, zone: &Zone) -> bool {
+        self.not_renewed_by(course, &[], zone).len() > self.not_renewed_by(course, &[p], zone).len()
+    }
+
+    fn is_outlasted_by(&self, p: &Prescription, asked: &Item, zone: &Zone) -> bool {
+        let Some(first) = p.signed_at.map(|at| zone.date(at)) else { return false };
+        let last = |item: &Item| first.checked_add((i64::from(item.days) - 1).days());
+        let same = p.items.iter().filter(|item| item.drug_id == asked.drug_id);
+        same.map(last).any(|last| last.is_ok_and(|last| last > self.last_day))
     }
 
     /// What access decides on.
@@ -201,5 +222,35 @@ mod tests {
             assert_eq!(sooner(state), None, "{state:?}");
         }
         assert_eq!(asked(State::Open).sooner(&[1], date(2026, 12, 21), RunsOut::Stock), None, "it says that already");
+    }
+
+    /// One signature for one of two medicines, for three days, ended the request for both.
+    #[test]
+    fn each_line_is_asked_for_until_it_is_signed_for_longer() {
+        use crate::dosage::Frequency;
+        use crate::doses::tests::{at, item, prescription};
+        let line = |no, drug: &str, days| Item {
+            no,
+            drug_id: crate::formulary::DrugId(drug.to_owned()),
+            ..item(Frequency::Qd, days)
+        };
+        let (first, second) = ("amlodipine-5mg", "metformin-500mg");
+        let course = prescription(vec![line(1, first, 28), line(2, second, 28), line(3, "vitamin-d", 28)]);
+        let refill = Refill { item_nos: vec![1, 2], ..asked(State::Open) };
+        let signed = |items| Prescription { signed_at: Some(at("2026-12-17T02:00:00Z")), ..prescription(items) };
+        let zone = Zone::shanghai();
+        let open = |signed: &[&Prescription]| refill.not_renewed_by(&course, signed, &zone);
+        assert_eq!(open(&[]), [1, 2], "the third line is not asked for");
+        let emergency = signed(vec![line(1, first, 3)]);
+        assert_eq!(open(&[&emergency]), [1, 2], "it ends on 19 December, before what runs out");
+        let as_long = signed(vec![line(1, first, 5)]);
+        assert_eq!(open(&[&as_long]), [1, 2], "both end on 21 December");
+        let one = signed(vec![line(1, first, 28)]);
+        assert_eq!(open(&[&one]), [2]);
+        let other = signed(vec![line(4, second, 6)]);
+        assert_eq!(open(&[&one, &other]), [0_u16; 0]);
+        let in_part = |p: &Prescription| refill.is_renewed_in_part_by(&course, p, &zone);
+        assert!(in_part(&one) && in_part(&other) && !in_part(&as_long));
+        assert!(!in_part(&signed(vec![line(1, "vitamin-d", 28)])));
     }
 }

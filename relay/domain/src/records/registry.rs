@@ -214,6 +214,10 @@ pub struct BreakGlass {
     pub reviewed_by: Option<StaffId>,
     /// What the reviewer found.
     pub review_note: Option<Sensitive<String>>,
+    /// The home took note at; its nurses are told until then. No step of the machine: nobody's decision depends on it, so the version stays.
+    pub acknowledged_at: Option<Timestamp>,
+    /// Who of the home.
+    pub acknowledged_by: Option<StaffId>,
 }
 
 impl BreakGlass {
@@ -445,6 +449,8 @@ mod tests {
             reviewed_at: None,
             reviewed_by: None,
             review_note: None,
+            acknowledged_at: None,
+            acknowledged_by: None,
         };
         let during = |g: &BreakGlass| [-1, 0, 1, 2].map(|h| g.is_in_force(at(h)));
         assert_eq!(during(&glass), [false, true, true, false]);

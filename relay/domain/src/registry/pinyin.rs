@@ -27,6 +27,11 @@ pub fn initials(name: &str) -> String {
     initials
 }
 
+/// A name as people type it on a plain keyboard, whole words: `wangxiuying` for 王秀英; what has no reading is left out.
+pub fn letters(name: &str) -> String {
+    name.chars().filter_map(|c| c.to_pinyin()).map(|reading| reading.plain()).collect()
+}
+
 /// Of words that are no name: `bhsaldpp` for 苯磺酸氨氯地平片.
 pub fn of_words(words: &str) -> String {
     let mut initials = String::new();

@@ -52,6 +52,34 @@ fn what_nobody_wrote_about_counts_as_taken_and_what_was_refused_does_not() {
     assert_eq!(runway(&p, &early, now).last_day, Some(date(2026, 12, 3)));
 }
 
+/// At the short receipt the prescriber was asked to renew what the pharmacy was about to send.
+#[test]
+fn what_a_pharmacy_owes_is_on_its_way_for_a_refill_and_not_in_the_home() {
+    use prescription::State as P;
+    let of = |state| Prescription {
+        state,
+        supplied: vec![Supplied { item_no: 1, quantity: 10, instead: vec![], closed: 0 }],
+        ..crate::doses::tests::prescription(vec![item(Frequency::Qd, 28)])
+    };
+    let (zone, now, policy) = (Zone::shanghai(), at("2026-11-23T02:00:00Z"), Policy::default());
+    let found = |p: &Prescription| {
+        let course = Course { item: &p.items[0], received_at: now, stopped_at: None, zone: &zone };
+        let stock = Stock { prescription: p, course, entries: Vec::new(), doses_per_unit: 1.0, lots: &[] };
+        let (home, asks) = (stock.runway(&policy, now), stock.runway_with_what_is_coming(&policy, now));
+        (home.last_day, asks.last_day, asks.runs_out)
+    };
+    let (ten, all) = (Some(date(2026, 12, 3)), Some(date(2026, 12, 21)));
+    for state in [P::Dispensing, P::OnHold, P::Packed, P::InDelivery] {
+        assert_eq!(found(&of(state)), (ten, all, RunsOut::Cap), "{state}");
+    }
+    let settled = |state| Prescription {
+        supplied: vec![Supplied { item_no: 1, quantity: 10, instead: vec![], closed: 18 }],
+        ..of(state)
+    };
+    assert_eq!(found(&settled(P::Dispensing)), (ten, ten, RunsOut::Stock), "what is settled is not sent");
+    assert_eq!(found(&of(P::Returned)).2, RunsOut::Validity, "nobody sends it");
+}
+
 #[test]
 fn a_rest_that_can_be_fetched_no_longer_ends_with_the_validity() {
     let p = Prescription {

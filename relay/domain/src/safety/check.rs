@@ -43,6 +43,8 @@ pub struct DraftItem {
     pub days: u16,
     /// Every step of a dose that changes; empty for a steady one.
     pub taper: Vec<TaperStep>,
+    /// Where it is taken when needed: the most times within a day.
+    pub most_per_day: Option<u32>,
     /// How much; 0 when nobody said and it cannot be computed.
     pub quantity: u32,
 }
@@ -69,6 +71,7 @@ impl From<&Item> for DraftItem {
             route: i.route,
             days: i.days,
             taper: i.taper.clone(),
+            most_per_day: i.most_per_day,
             quantity: i.quantity,
         }
     }
@@ -85,6 +88,11 @@ impl DraftItem {
         let daily = |step: &TaperStep| step.dose.milli() * per_day(step.frequency).unwrap_or(0);
         let steady = TaperStep { dose: self.dose, frequency: self.frequency, days: self.days };
         self.steps().into_iter().max_by_key(daily).unwrap_or(steady)
+    }
+
+    /// Doses on the day with most of them: what is taken when needed has as many as the prescriber allows; `None` where nobody said.
+    pub fn times(&self) -> Option<u64> {
+        per_day(self.strongest().frequency).or(self.most_per_day.map(u64::from))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Medicines as the rules see them: ingredients with their doses, whether they are on the draft, in hand or on another prescription.
 
 use super::knowledge::{IngredientAt, Knowledge};
-use super::{Draft, DraftItem, ResidentFacts, per_day};
+use super::{Draft, DraftItem, ResidentFacts};
 use crate::dosage::Route;
 use crate::formulary::{Drug, DrugId, Formulary};
 use crate::runway::Lasts;
@@ -27,7 +27,7 @@ pub(super) struct Course<'a> {
     /// Empty when the knowledge does not cover it.
     pub parts: Vec<Part>,
     pub route: Option<Route>,
-    /// Doses a day, where that is known.
+    /// Doses a day, where that is known: of what is taken when needed, the most that the prescriber allows.
     pub times: Option<u64>,
     pub drug: Option<&'a Drug>,
 }
@@ -77,7 +77,7 @@ pub(super) fn courses<'a>(draft: &'a Draft, resident: &ResidentFacts<'a>, formul
             name_en: drug.map_or(item.drug_id.0.as_str(), |d| d.name_en.as_str()),
             parts: parts(drug, Some(strongest.dose.as_f64()), formulary.knowledge()),
             route: Some(item.route),
-            times: per_day(strongest.frequency),
+            times: item.times(),
             drug,
         }
     };

@@ -194,6 +194,7 @@ fn item(no: u16, drug: &str, dose: f64, frequency: Frequency, quantity: u32) -> 
         route: Route::Oral,
         days: 7,
         taper: vec![],
+        most_per_day: None,
         quantity,
         instruction: String::new(),
         substitution: false,

@@ -1,5 +1,7 @@
 //! When packets arrived, as it is told back to who sent them: by the relay to a box, by a box to the relay. Nothing is allocated per packet, a report
 //! is bounded whatever comes.
+//!
+//! On a narrow way back reports are rarer ([`Arrivals::way_back`]): so rare that they take a twentieth of it, as RFC 3550 (section 6.2) has it of all RTCP, or as rare as the far end bears.
 
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use yunzhen_protocol::{
     rtp::RtpHeader,
 };
 
-use super::{PARITIES, REPORT_INTERVAL};
+use super::{BOX_REPORT_MOST, PARITIES, REPORT_INTERVAL};
 use crate::{codec::MediaKind, sequence::Unwrapper};
 
 /// Arrivals that are kept of each source; a power of two.
@@ -18,12 +20,17 @@ const KEPT: u64 = 256;
 const TOLD: u64 = 160;
 /// Bytes of all sources in one report, so that it fits a datagram; sources that find no room come first in the next.
 const REPORT_BYTES: usize = 900;
+/// Beside them: QUIC, UDP and IP, the flow, what a report begins and ends with.
+const REPORT_HEADERS: usize = 58 + 1 + 12;
+/// Reports take no more of the way back.
+const SHARE: f64 = 0.05;
 /// Sources at once: sound and picture of every slot.
 const LANES: usize = 64;
 /// Lanes of what a box sends.
 const LANE_VIDEO: u8 = 0;
 const LANE_AUDIO: u8 = 1;
 const LANE_PARITIES: u8 = 2;
+const LANE_LOW: u8 = 3;
 /// Each report repeats those before it, so that one that is lost costs nothing.
 const REPEATS: usize = 3;
 /// So many packets in a row that are too old are no stragglers: the source counts anew.
@@ -59,7 +66,10 @@ pub struct Arrivals {
     lanes: Vec<(u8, Stream)>,
     /// The lane that is told of first.
     first: usize,
+    least: Duration,
+    /// By what the last one took.
     every: Duration,
+    way_back: Option<u32>,
     last: Option<Duration>,
     due: Option<Duration>,
 }
@@ -71,9 +81,21 @@ impl Default for Arrivals {
 }
 
 impl Arrivals {
-    /// Reports that often.
+    /// Reports that often, as long as the way back is not said to be narrow.
     pub const fn every(every: Duration) -> Self {
-        Self { lanes: Vec::new(), first: 0, every, last: None, due: None }
+        Self { lanes: Vec::new(), first: 0, least: every, every, way_back: None, last: None, due: None }
+    }
+
+    /// What the way back takes in all, bits per second, from the next report on; `None`: it has room.
+    pub const fn way_back(&mut self, bps: Option<u32>) {
+        self.way_back = bps;
+    }
+
+    /// From a report of so many bytes to the next.
+    fn interval(&self, bytes: usize) -> Duration {
+        let Some(bps) = self.way_back else { return self.least };
+        let takes = (REPORT_HEADERS + bytes) as f64 * 8.0 / (SHARE * f64::from(bps.max(1)));
+        Duration::from_secs_f64(takes.min(BOX_REPORT_MOST.as_secs_f64())).max(self.least)
     }
 
     /// A packet of a box arrived. `at` is a clock that goes on when the box connects anew.
@@ -83,6 +105,11 @@ impl Arrivals {
             MediaKind::Audio => LANE_AUDIO,
         };
         self.note(at, lane, header.ssrc, header.sequence);
+    }
+
+    /// A packet of a box's low picture arrived.
+    pub fn low_arrived(&mut self, at: Duration, header: RtpHeader) {
+        self.note(at, LANE_LOW, header.ssrc, header.sequence);
     }
 
     /// A parity arrived; it is told of under source 0.
@@ -138,6 +165,7 @@ impl Arrivals {
                 streams.push(report);
             }
         }
+        self.every = self.interval(REPORT_BYTES - room);
         let timestamp = (now.as_micros() * 65_536 / 1_000_000) as u32;
         (!streams.is_empty()).then_some(RtcpPacket::Arrivals { sender: 0, streams, timestamp })
     }
@@ -248,6 +276,39 @@ mod tests {
         assert_eq!(streams(arrivals.report(ms(1320)))[0], (7, 1, vec![Some(0)]), "told three times is enough");
         arrivals.parity_arrived(ms(1360), 9);
         assert_eq!(streams(arrivals.report(ms(1360))).last(), Some(&(PARITIES, 9, vec![Some(0)])));
+        arrivals.low_arrived(ms(1400), header(6, 300));
+        let told = streams(arrivals.report(ms(1400)));
+        assert_eq!(told.last(), Some(&(6, 300, vec![Some(0)])), "the low picture has a sequence of its own");
+        assert_eq!(told[0].0, 7, "and the main one goes on in its");
+    }
+
+    #[test]
+    fn on_a_narrow_way_back_reports_take_a_twentieth_of_it_as_far_as_they_may_be_rarer() {
+        let takes_bps = |way_back| {
+            let (mut arrivals, mut bytes) = (Arrivals::every(ms(60)), 0);
+            arrivals.way_back(way_back);
+            for now in 0..10_000u16 {
+                let at = ms(now.into());
+                if now.is_multiple_of(20) {
+                    arrivals.slot_arrived(at, 0, MediaKind::Audio, header(1, now / 20));
+                }
+                if now.is_multiple_of(40) {
+                    arrivals.slot_arrived(at, 0, MediaKind::Video, header(2, now / 40));
+                }
+                if let Some(report) = arrivals.report(at) {
+                    bytes += 59 + yunzhen_protocol::rtcp::encode(&[report]).len();
+                }
+            }
+            bytes * 8 / 10
+        };
+        let usual = takes_bps(None);
+        assert!((14_000..18_000).contains(&usual), "{usual}");
+        assert_eq!(takes_bps(Some(1_000_000)), usual, "there is room");
+        let (quarter, narrow) = (takes_bps(Some(250_000)), takes_bps(Some(150_000)));
+        assert!((11_000..13_500).contains(&quarter), "{quarter} of 250 kbit/s");
+        assert!(narrow < 10_000, "{narrow} of 150 kbit/s");
+        let least = takes_bps(Some(30_000));
+        assert!((9_000..10_000).contains(&least), "{least}: never rarer than the far end bears");
     }
 
     #[test]

@@ -18,6 +18,8 @@
 //! * **Competing**: somebody else fills the queue whatever we do (TCP). Delay says nothing then; the rate behaves as TCP's would.
 //! * **Outage**: nothing but a probe now and then; the former rate is remembered.
 //!
+//! What is given out as the target is the share of the rate that falls of late leave ([`Unsteady`]); window and pacing go by the rate itself.
+//!
 //! The window (what may be under way) holds all that the target sends in a round trip and a report's interval: when a link stops, so does the
 //! sender, before it has heard of it.
 
@@ -28,6 +30,7 @@ use super::{
     history::{Arrival, History},
     losses::{Losses, Verdict},
     path::{BusyRate, Goodput, QueueDelay},
+    unsteady::Unsteady,
 };
 
 /// A full packet.
@@ -50,9 +53,14 @@ const RAMP_QUEUE: f64 = 0.05;
 const NEAR_GROWTH: f64 = 0.06;
 /// Nothing reported for this long (beyond the round trip): the link is gone.
 const SILENCE: f64 = 0.3;
+/// And so many reports that did not come, where they are rare.
+const SILENT_REPORTS: f64 = 3.5;
 /// Below this only what was measured brings the rate: sound in its usual shape needs it, and somebody else's queue is no reason for less. While nothing gets
 /// through, a probe leaves as if the rate were this, or the former one where that was less.
 const USUAL_LEAST: f64 = 80_000.0;
+/// What arrived at best is remembered with this time constant, seconds; so many times as much the path may well have carried: nobody filled it.
+const CARRIED_FOR: f64 = 4.0;
+const CARRIES: f64 = 1.3;
 /// What is left of the former rate where the queue was empty before anything was measured.
 const UNMEASURED: f64 = 0.7;
 /// Where another path begins, at most.
@@ -109,6 +117,11 @@ pub struct Clocked {
     competed: Option<f64>,
     /// The link was measured to carry less than [`USUAL_LEAST`].
     narrow: bool,
+    unsteady: Unsteady,
+    /// Whether room is left for the next fall.
+    leaves_room: bool,
+    /// What was carried of late, at best.
+    carried: f64,
     /// The largest packet that left in the last part of [`LARGEST_FOR`], the one in the part before, in bits, and since when the part runs.
     largest: (f64, f64, f64),
     arrivals: Vec<Arrival>,
@@ -134,9 +147,27 @@ impl Clocked {
             cut_at: 0,
             competed: None,
             narrow: false,
+            unsteady: Unsteady::default(),
+            leaves_room: true,
+            carried: 0.0,
             largest: (PACKET_BITS, PACKET_BITS, 0.0),
             arrivals: Vec::new(),
         }
+    }
+
+    /// Uses all of the rate, however often it falls: for a sender whose encoder answers late, and who cannot tell a busy machine from a narrow link.
+    pub fn without_room(self) -> Self {
+        Self { leaves_room: false, ..self }
+    }
+
+    /// The far end reports so often from now on.
+    pub const fn reports_every(&mut self, every: Duration) {
+        self.limits.reports = every;
+    }
+
+    /// So long without a report nothing gets through.
+    fn silence(&self) -> f64 {
+        SILENCE.max(SILENT_REPORTS * self.limits.reports.as_secs_f64())
     }
 
     /// How long packets wait in the queue: the least of the last three.
@@ -211,6 +242,9 @@ impl Clocked {
         let capacity = busy.map_or(capacity, |busy| busy.min(f64::from(self.limits.max_bps)));
         let measured = measured || busy.is_some();
         if self.is_empty() {
+            if measured {
+                self.fell(now, former, capacity);
+            }
             self.target = if measured { 0.95 * capacity } else { UNMEASURED * capacity };
             self.ceiling = measured.then_some((capacity, now));
             self.mode = Mode::Open;
@@ -232,6 +266,11 @@ impl Clocked {
         let held_back = queued / DRAIN + (now - since) / (2.0 * patience);
         self.target = capacity * (1.0 - held_back.clamp(0.1, 0.75));
         self.mode = Mode::Drain { since, former, capacity, measured, least, fell };
+    }
+
+    /// What the path carried of late becomes what it empties at: a fall that is the path's, not the end of a ramp beyond it.
+    fn fell(&mut self, now: f64, former: f64, capacity: f64) {
+        self.unsteady.fell(now, former.min(CARRIES * self.carried), capacity);
     }
 
     fn compete(&mut self, now: f64) {
@@ -322,6 +361,7 @@ impl Controller for Clocked {
         let step = (now - self.reported).clamp(0.0, 0.2);
         self.reported = now;
         let newest = self.take(now, at);
+        self.carried = self.goodput.bps().max(self.carried * (-step / CARRIED_FOR).exp());
         if self.queue.was_queue() {
             self.competed = Some(now);
         }
@@ -339,6 +379,7 @@ impl Controller for Clocked {
                         self.compete(now);
                     } else {
                         let capacity = self.busy.bps().unwrap_or(0.8 * self.target).min(self.target);
+                        self.fell(now, self.target, capacity);
                         self.drain(now, capacity);
                     }
                 } else if marked && newest >= self.cut_at {
@@ -364,7 +405,7 @@ impl Controller for Clocked {
         let now = at.as_secs_f64();
         let Some(oldest) = self.history.oldest() else { return };
         let expected = oldest.as_secs_f64() + 1.5 * self.round_trip.unwrap_or(1.0);
-        if now - self.reported.max(expected) < SILENCE {
+        if now - self.reported.max(expected) < self.silence() {
             return;
         }
         self.history.abandon();
@@ -380,7 +421,10 @@ impl Controller for Clocked {
     }
 
     fn target_bps(&self) -> u32 {
-        self.target as u32
+        let now = self.left.max(self.reported);
+        // Beside somebody who takes whatever is left, leaving room gives it away.
+        let room = self.leaves_room && self.competed.is_none_or(|competed| now - competed > WARY);
+        (if room { self.unsteady.share_of(now, self.target) } else { self.target }) as u32
     }
 
     fn sustained_bps(&self) -> u32 {

@@ -25,6 +25,7 @@ pub mod pacer;
 pub mod path;
 pub mod sent;
 pub mod takes;
+pub mod unsteady;
 
 pub use clocked::Clocked;
 
@@ -33,8 +34,11 @@ use std::time::Duration;
 /// How often the relay reports.
 pub const REPORT_INTERVAL: Duration = Duration::from_millis(30);
 
-/// How often a box reports: its reports take from the narrow way up, 18 kbit/s of it.
+/// How often a box reports where its way up has room: that takes 15 to 18 kbit/s of it.
 pub const BOX_REPORT_INTERVAL: Duration = Duration::from_millis(60);
+
+/// So rarely where it has not. An older relay takes 300 ms without a report for an outage, and one that is lost must not be that.
+pub const BOX_REPORT_MOST: Duration = Duration::from_millis(120);
 
 /// The source under which arrivals of parities are told.
 pub const PARITIES: u32 = 0;

@@ -19,7 +19,7 @@ use crate::codec::{MediaKind, PayloadTypes};
 use crate::congestion::pacer::Pacer;
 use crate::congestion::sent::{Impossible, SentLog};
 use crate::congestion::takes::Takes as Measured;
-use crate::congestion::{BOX_REPORT_INTERVAL, Clocked, Controller, Limits};
+use crate::congestion::{BOX_REPORT_INTERVAL, BOX_REPORT_MOST, Clocked, Controller, Limits};
 use crate::repair::deadline;
 use queue::{Queue, Waiting};
 
@@ -127,7 +127,9 @@ pub struct Downlink {
     left: Duration,
     /// Since when a first report is awaited.
     awaited: Option<Duration>,
-    is_reported: bool,
+    reported: Option<Duration>,
+    /// From one report to the next, smoothed: a box whose way up is narrow reports less often.
+    every: Duration,
 }
 
 impl Downlink {
@@ -135,7 +137,8 @@ impl Downlink {
     pub fn new(now: Duration) -> Self {
         let limits = Limits { start_bps: START_BPS, reports: BOX_REPORT_INTERVAL, ..Limits::default() };
         Self {
-            controller: Clocked::new(limits),
+            // Stalls of a box that films, decodes and draws look like falls of its link; with room left for the next, less and less was measured until the picture paused.
+            controller: Clocked::new(limits).without_room(),
             pacer: Pacer::default(),
             log: SentLog::default(),
             queue: Queue::default(),
@@ -147,7 +150,8 @@ impl Downlink {
             said: None,
             left: Duration::ZERO,
             awaited: None,
-            is_reported: false,
+            reported: None,
+            every: BOX_REPORT_INTERVAL,
         }
     }
 
@@ -245,8 +249,12 @@ impl Downlink {
         round_trip: Duration,
     ) -> Result<Vec<Missed>, Impossible> {
         let told = self.log.take(now, streams, timestamp)?;
+        if let Some(before) = self.reported.replace(now) {
+            let gap = now.saturating_sub(before).clamp(BOX_REPORT_INTERVAL, BOX_REPORT_MOST);
+            self.every = (self.every * 7 + gap) / 8;
+            self.controller.reports_every(self.every);
+        }
         self.controller.feedback(now, &told.reports);
-        self.is_reported = true;
         let missed = told.lost.into_iter().filter(|lost| {
             let kind = if self.is_sound(lost.ssrc) { MediaKind::Audio } else { MediaKind::Video };
             self.is_in_time(now, kind, lost.ssrc, lost.sequence, round_trip)
@@ -293,7 +301,7 @@ impl Downlink {
 
     /// The box said that it would report, and does not.
     pub fn is_unreported(&self, now: Duration) -> bool {
-        !self.is_reported && self.awaited.is_some_and(|since| now.saturating_sub(since) > UNREPORTED)
+        self.reported.is_none() && self.awaited.is_some_and(|since| now.saturating_sub(since) > UNREPORTED)
     }
 
     /// All that may be sent, sound and headers included, bits per second.

@@ -1,7 +1,8 @@
 //! How sound is sent: as planned, or, where the link is narrow, with half the bits in packets of 60 ms. Pure.
 //!
 //! Sound of 32 kbit/s in packets of 20 ms takes 60 kbit/s on the wire, nearly half of it headers; 16 kbit/s in packets of 60 ms takes 26 and speech stays clear. It is 40 ms
-//! later, which on a link this narrow is less than a picture's packet before it takes.
+//! later, which on a link this narrow is less than a picture's packet before it takes. On an uplink of 150 kbit/s that is the difference between 70 and 100 kbit/s of picture, and leaves room for
+//! copies of sound where packets are lost.
 
 use std::time::Duration;
 
@@ -9,9 +10,9 @@ use yunzhen_protocol::control::AudioPlan;
 
 /// How long the rate must be enough before sound is as planned again.
 const STEADY: Duration = Duration::from_secs(2);
-/// Of everything that may be sent: with less, planned sound leaves nothing for a still.
-const SLIM_BELOW_BPS: u32 = 80_000;
-const FULL_AGAIN_BPS: u32 = 110_000;
+/// Of everything that may be sent: with less, planned sound leaves too little for a picture that moves well ([`super::Rung::Small`] with some room).
+const SLIM_BELOW_BPS: u32 = 160_000;
+const FULL_AGAIN_BPS: u32 = 200_000;
 const SLIM_BPS: u32 = 16_000;
 const PACKET: Duration = Duration::from_millis(20);
 const SLIM_PACKET: Duration = Duration::from_millis(60);
@@ -82,8 +83,16 @@ mod tests {
     fn gets_slim_at_once_and_full_when_the_rate_lasts() {
         let mut ladder = SoundLadder::default();
         let mut packet = |ms, bps| ladder.step(Duration::from_millis(ms), bps, &PLAN).packet.as_millis();
-        assert_eq!([packet(0, 90_000), packet(10, 79_000), packet(20, 100_000)], [20, 60, 60]);
-        assert_eq!([packet(30, 120_000), packet(2000, 100_000), packet(2100, 120_000)], [60, 60, 60]);
-        assert_eq!([packet(4000, 120_000), packet(4100, 120_000), packet(4200, 90_000)], [60, 20, 20]);
+        assert_eq!([packet(0, 170_000), packet(10, 159_000), packet(20, 190_000)], [20, 60, 60]);
+        assert_eq!([packet(30, 210_000), packet(2000, 190_000), packet(2100, 210_000)], [60, 60, 60]);
+        assert_eq!([packet(4000, 210_000), packet(4100, 210_000), packet(4200, 170_000)], [60, 20, 20]);
+    }
+
+    /// What is left for pictures of what our controller takes of an uplink of 150 kbit/s.
+    #[test]
+    fn on_150_kbit_sound_leaves_a_picture_of_fifteen_frames_a_second() {
+        let mut ladder = SoundLadder::default();
+        let left = 130_000.0 - ladder.step(Duration::ZERO, 130_000, &PLAN).wire_bps();
+        assert!(left * 0.93 > f64::from(super::super::Rung::Small.least()), "{left}");
     }
 }

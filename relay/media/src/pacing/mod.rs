@@ -8,7 +8,7 @@
 //! | pace | [`GAIN`] times what the leg is believed to take ([`LegPacer::takes`]: the caps of its pictures, [`crate::bitrate`]) |
 //! | while more waits | so much that all of it leaves within [`SPREAD`], at most [`MOST_GAIN`] times that belief and never held below [`LEAST_MOST_BPS`]: a keyframe is spread, not kept |
 //! | sound, feedback | never come here; they pass whatever waits |
-//! | repairs (RFC 4588) | pass and fill the bucket |
+//! | repairs (RFC 4588) | pass and fill the bucket, but for what was dropped here: it was too much, and the keyframe behind it needs none of it |
 //! | bound | [`MOST_WAIT`] in time, [`MOST_BYTES`] in bytes |
 //! | when it is full | from the oldest that is no part of a keyframe on, all that waits of that slot up to its next keyframe: the rest could not be decoded. If none waits, what still comes goes too until one begins, and [`LegPacer::lacks_keyframe`] names the slot once |
 //!
@@ -40,6 +40,11 @@ pub const MOST_WAIT: Duration = Duration::from_millis(150);
 /// Of all slots together; a keyframe has 20 to 80 thousand.
 pub const MOST_BYTES: usize = 256 * 1024;
 
+/// Dropped stretches of a slot that are remembered, so that they are not repaired; the oldest goes first.
+const STRETCHES: usize = 8;
+/// For so long: a receiver gives up asking before, and a number comes again after minutes.
+const REMEMBERED: Duration = Duration::from_secs(10);
+
 /// What a packet takes on the wire beside its payload: IP, UDP, RTP, the seal.
 const WIRE: usize = 20 + 8 + HEADER_BYTES + 16;
 
@@ -60,6 +65,22 @@ struct Slot {
     /// Something was dropped that what comes depends on.
     is_broken: bool,
     is_told: bool,
+    /// What was dropped before a keyframe that goes on.
+    dropped: VecDeque<Stretch>,
+}
+
+/// Numbers one after another that never left.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    at: Instant,
+    first: u16,
+    length: u16,
+}
+
+impl Stretch {
+    fn holds(&self, now: Instant, sequence: u16) -> bool {
+        sequence.wrapping_sub(self.first) < self.length && now.saturating_duration_since(self.at) < REMEMBERED
+    }
 }
 
 /// What was counted since it was last asked for.
@@ -143,10 +164,15 @@ impl LegPacer {
         None
     }
 
-    /// A repair of so many bytes leaves.
-    pub fn repair(&mut self, now: Instant, bytes: usize) {
+    /// A packet of a slot is asked for again, of so many bytes. Whether it leaves: what was dropped here does not, for nobody is shown its picture any more.
+    pub fn repair(&mut self, now: Instant, slot: u8, sequence: u16, bytes: usize) -> bool {
+        let slot = self.slots.get(usize::from(slot));
+        if slot.is_some_and(|slot| slot.dropped.iter().any(|stretch| stretch.holds(now, sequence))) {
+            return false;
+        }
         self.empty_bucket(now);
         self.bucket += (bytes + WIRE) as f64;
+        true
     }
 
     /// What leaves now of what waits, with its slot. Call until `None` when [`Self::poll_timeout`] has come.
@@ -233,9 +259,9 @@ impl LegPacer {
             let is_next = |waiting: &Waiting| !waiting.is_key && (is_full || is_old(waiting));
             let next = self.waiting.iter().position(is_next);
             match next {
-                Some(from) => self.drop_from(from),
+                Some(from) => self.drop_from(now, from),
                 // Keyframes alone fill it: one picture at least must go.
-                None if is_full => self.drop_from(0),
+                None if is_full => self.drop_from(now, 0),
                 None => break,
             }
         }
@@ -244,23 +270,35 @@ impl LegPacer {
         }
     }
 
-    /// Drops what waits of a slot from one place on, up to its next keyframe.
-    fn drop_from(&mut self, from: usize) {
-        let Some(slot) = self.waiting.get(from).map(|waiting| waiting.slot) else { return };
-        let (mut place, mut goes_on) = (0, false);
+    /// Drops what waits of a slot from one place on, up to its next keyframe. Without one the room is told, which ends the run of numbers: nothing of it is repaired.
+    fn drop_from(&mut self, now: Instant, from: usize) {
+        let Some(Waiting { slot, packet, .. }) = self.waiting.get(from) else { return };
+        let (slot, first) = (*slot, packet.header.sequence);
+        let (mut place, mut goes_on) = (0, None);
         let before = self.waiting.len();
         let mut bytes = 0;
         self.waiting.retain(|waiting| {
             let here = place;
             place += 1;
-            goes_on |= waiting.slot == slot && here > from && waiting.starts_key;
-            let keep = waiting.slot != slot || here < from || goes_on;
+            if waiting.slot == slot && here > from && waiting.starts_key {
+                goes_on.get_or_insert(waiting.packet.header.sequence);
+            }
+            let keep = waiting.slot != slot || here < from || goes_on.is_some();
             bytes += if keep { 0 } else { waiting.packet.payload.len() };
             keep
         });
         self.waiting_bytes -= bytes;
         self.counts.dropped += (before - self.waiting.len()) as u64;
-        self.slot(slot).is_broken |= !goes_on;
+        let picture = self.slot(slot);
+        match goes_on.map(|next| next.wrapping_sub(first)) {
+            None => picture.is_broken = true,
+            // A keyframe whose number lies before tells nothing of what is between.
+            Some(0x8000..) => {}
+            Some(length) => {
+                picture.dropped.truncate(STRETCHES - 1);
+                picture.dropped.push_front(Stretch { at: now, first, length });
+            }
+        }
     }
 }
 

@@ -98,7 +98,7 @@ fn usual_pictures_leave_at_once_and_an_idle_leg_has_no_deadline() {
 fn a_repair_passes_and_takes_its_share() {
     let mut leg = Leg::new(2_000_000);
     for _ in 0..12 {
-        leg.pacer.repair(leg.now, 1144);
+        assert!(leg.pacer.repair(leg.now, 0, 7, 1144));
     }
     leg.picture(0, 1, false);
     assert!(leg.left.is_empty() && leg.pacer.poll_timeout().is_some());
@@ -137,6 +137,27 @@ fn a_keyframe_that_waits_already_needs_no_other() {
     leg.pass(400 * MS);
     assert_eq!((leg.pacer.lacks_keyframe(), leg.numbers()), (None, [first, second, behind].concat()));
     assert_eq!(leg.pacer.take_counts().dropped, 3);
+}
+
+/// What was too much to be sent once was sent all the same, when the browser asked for the gap.
+#[test]
+fn what_was_dropped_before_a_keyframe_that_goes_on_is_not_repaired() {
+    let mut leg = Leg::new(150_000);
+    let first = leg.picture(0, 90, true);
+    let dropped = leg.picture(0, 3, false);
+    leg.pass(100 * MS);
+    let second = leg.picture(0, 5, true);
+    let other = leg.picture(1, 1, true);
+    leg.pass(400 * MS);
+    assert_eq!(leg.numbers(), [first.clone(), second.clone(), other].concat());
+    let mut repaired = |slot, numbers: &[u16]| {
+        let now = leg.now;
+        numbers.iter().filter(|sequence| leg.pacer.repair(now, slot, **sequence, 1144)).count()
+    };
+    assert_eq!((repaired(0, &dropped), repaired(0, &first), repaired(0, &second)), (0, 90, 5));
+    assert_eq!(repaired(1, &dropped), 3, "another's numbers are its own");
+    leg.pass(REMEMBERED);
+    assert!(leg.pacer.repair(leg.now, 0, dropped[0], 1144), "the number has come again");
 }
 
 #[test]

@@ -55,6 +55,7 @@ impl Stream {
 pub struct Seen {
     video: Stream,
     audio: Stream,
+    low: Stream,
 }
 
 impl Seen {
@@ -64,6 +65,11 @@ impl Seen {
             MediaKind::Video => self.video.is_new(header.ssrc, header.sequence),
             MediaKind::Audio => self.audio.is_new(header.ssrc, header.sequence),
         }
+    }
+
+    /// The same of a packet of the low picture.
+    pub fn is_new_low(&mut self, header: RtpHeader) -> bool {
+        self.low.is_new(header.ssrc, header.sequence)
     }
 }
 
@@ -89,6 +95,7 @@ mod tests {
         }
         assert!(seen.is_new(MediaKind::Audio, header(2, 5)), "another consultation");
         assert!(seen.is_new(MediaKind::Video, header(2, 5)), "the picture counts by itself");
+        assert!(seen.is_new_low(header(2, 5)) && !seen.is_new_low(header(2, 5)), "and so does the low one");
     }
 
     proptest! {

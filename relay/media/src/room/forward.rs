@@ -1,12 +1,16 @@
 //! The packet path, and what receivers ask for along it.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use yunzhen_protocol::{room::ParticipantKind, rtp::RtpPacket};
 
 use super::{
     Room,
     io::{Counters, Forward, LegId, Output, RoomError},
+    leg::SlotTrack,
     source::Received,
 };
 use crate::{codec::MediaKind, layers::Layer};
@@ -26,6 +30,42 @@ pub(super) fn fresh(counters: &mut Counters, received: Received) -> Option<(u64,
             counters.out_of_window += 1;
             None
         }
+    }
+}
+
+/// A packet that is passed to each who is shown its source: the main picture, the low one, or sound.
+pub(super) struct Passing<'a> {
+    pub(super) now: Instant,
+    pub(super) extended: u64,
+    pub(super) starts_keyframe: bool,
+    pub(super) packet: &'a RtpPacket,
+}
+
+impl Passing<'_> {
+    /// To one of them, in the run of numbers of their track, which begins with a keyframe. `false`: the track waits for one.
+    pub(super) fn to(
+        &self,
+        (leg, slot): (LegId, u8),
+        track: &mut SlotTrack,
+        payload_type: u8,
+        counters: &mut Counters,
+        outputs: &mut VecDeque<Output>,
+    ) -> bool {
+        if !track.rewriter.is_running() {
+            if !self.starts_keyframe {
+                counters.before_keyframe += 1;
+                return false;
+            }
+            track.rewriter.start(self.now, self.extended, self.packet.header);
+        }
+        let Some(header) = track.number(self.now, self.extended, self.packet, payload_type) else {
+            counters.before_keyframe += 1;
+            return true;
+        };
+        counters.forwarded += 1;
+        let (kind, payload) = (track.kind, self.packet.payload.clone());
+        outputs.push_back(Output::Rtp(Forward { leg, slot, kind, header, payload, resent: false }));
+        true
     }
 }
 
@@ -59,6 +99,7 @@ impl Room {
         let watchers = std::mem::take(&mut self.legs[index].watchers);
         let mut waiting = false;
         let shared = watchers.len() > 1;
+        let passing = Passing { now, extended, starts_keyframe, packet: &packet };
         for (place, number) in &watchers {
             let receiver = &mut self.legs[*place];
             if !receiver.receives || (kind == MediaKind::Video && receiver.is_paused()) {
@@ -95,21 +136,9 @@ impl Room {
                 self.counters.codec_not_taken += 1;
                 continue;
             };
-            if !track.rewriter.is_running() {
-                if !starts_keyframe {
-                    self.counters.before_keyframe += 1;
-                    waiting |= !(is_observer && shared) || slot.thinning.hears(now);
-                    continue;
-                }
-                track.rewriter.start(now, extended, packet.header);
+            if !passing.to((leg, *number), track, payload_type, &mut self.counters, &mut self.outputs) {
+                waiting |= !(is_observer && shared) || slot.thinning.hears(now);
             }
-            let Some(header) = track.number(now, extended, &packet, payload_type) else {
-                self.counters.before_keyframe += 1;
-                continue;
-            };
-            self.counters.forwarded += 1;
-            let payload = packet.payload.clone();
-            self.outputs.push_back(Output::Rtp(Forward { leg, slot: *number, kind, header, payload, resent: false }));
         }
         let publisher = &mut self.legs[index];
         publisher.watchers = watchers;

@@ -101,6 +101,8 @@ pub enum LeaveReason {
     HangUp,
     /// Silent for too long, or the program failed.
     Crash,
+    /// It may not be here any more: the certificate of its box was revoked.
+    Revoked,
 }
 
 /// What happens to a room.

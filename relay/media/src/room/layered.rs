@@ -2,7 +2,9 @@
 //!
 //! Those who decide are the home and the specialists who watch, or the observers when none of those does. The one among them whose link takes most has the main picture and is not looked
 //! at; who decides too and takes less than half of that, and an observer whose link takes less than what the main picture has, are given the low one ([`crate::layers`]). Who has the
-//! low picture does not hold the main one down. While the low picture does not come (it has to begin, or its publisher's link has no room for it) all is as if there was none.
+//! low picture does not hold the main one down. While the low picture does not come (its publisher's link has no room for it) all is as if there was none, but now and then it is
+//! given the time to begin: a publisher that is held down to what a weak viewer takes cannot find out that its link has room again. Where it has none, the weak one's picture is too
+//! large for their link for that time ([`BEGINS`]); nothing that is known here says so beforehand.
 //!
 //! A step is carried out where a keyframe of the other picture begins; until then the viewer goes on with what they have.
 
@@ -12,8 +14,8 @@ use yunzhen_protocol::{room::ParticipantKind, rtp::RtpPacket};
 
 use super::{
     Leg, Room,
-    forward::fresh,
-    io::{Forward, LegId, Output, RoomError},
+    forward::{Passing, fresh},
+    io::{LegId, RoomError},
     leg::Slot,
     source::Source,
     thinning::Thinning,
@@ -28,19 +30,26 @@ use crate::{
 const SILENT: Duration = Duration::from_secs(1);
 /// One that is asked for has begun within this.
 const BEGINS: Duration = Duration::from_secs(3);
+/// One that did not come is given that time again after this, and after twice as long each time.
+const AGAIN_FIRST: Duration = Duration::from_secs(10);
+const AGAIN_LAST: Duration = Duration::from_secs(160);
 
 /// The second picture of a publisher that can send one.
 #[derive(Debug)]
 pub(super) struct LowPicture {
     pub(super) source: Source,
-    /// Since when somebody is to have it.
+    /// Since when somebody is to have it, or when it was last given time to begin.
     wanted: Option<Instant>,
     heard: Option<Instant>,
+    /// When it came last, or was last given time to begin, and how long it is not given any after that.
+    missed: Option<Instant>,
+    again: Duration,
 }
 
 impl LowPicture {
     fn new() -> Self {
-        Self { source: Source::new(MediaKind::Video), wanted: None, heard: None }
+        let source = Source::new(MediaKind::Video);
+        Self { source, wanted: None, heard: None, missed: None, again: AGAIN_FIRST }
     }
 
     /// Whether the publisher is to send it.
@@ -51,6 +60,16 @@ impl LowPicture {
     /// Whether it comes at the moment.
     pub(super) fn comes(&self, now: Instant) -> bool {
         self.heard.is_some_and(|at| now.saturating_duration_since(at) < SILENT)
+    }
+
+    /// Looks whether it came, and gives it time anew when it was long ago.
+    fn follow(&mut self, now: Instant, comes: bool) {
+        if comes {
+            (self.missed, self.again) = (Some(now), AGAIN_FIRST);
+        } else if self.is_wanted() && now.saturating_duration_since(*self.missed.get_or_insert(now)) >= self.again {
+            (self.wanted, self.missed) = (Some(now), Some(now));
+            self.again = (2 * self.again).min(AGAIN_LAST);
+        }
     }
 
     /// The publisher shows no picture.
@@ -182,9 +201,10 @@ impl Room {
                 low.source.gate.reset();
             }
             if wanted != low.is_wanted() {
-                low.wanted = wanted.then_some(now);
+                (low.wanted, low.missed, low.again) = (wanted.then_some(now), None, AGAIN_FIRST);
                 self.changed = true;
             }
+            low.follow(now, comes);
         }
     }
 
@@ -247,6 +267,7 @@ impl Room {
         };
         let watchers = std::mem::take(&mut self.legs[index].watchers);
         let mut waiting = false;
+        let passing = Passing { now, extended, starts_keyframe, packet: &packet };
         for (place, number) in &watchers {
             let viewer = &mut self.legs[*place];
             if !viewer.receives || viewer.is_paused() {
@@ -273,21 +294,7 @@ impl Room {
             if restarted {
                 track.rewriter.stop();
             }
-            if !track.rewriter.is_running() {
-                if !starts_keyframe {
-                    self.counters.before_keyframe += 1;
-                    waiting = true;
-                    continue;
-                }
-                track.rewriter.start(now, extended, packet.header);
-            }
-            let Some(header) = track.number(now, extended, &packet, payload_type) else {
-                self.counters.before_keyframe += 1;
-                continue;
-            };
-            self.counters.forwarded += 1;
-            let (slot, kind, payload) = (*number, MediaKind::Video, packet.payload.clone());
-            self.outputs.push_back(Output::Rtp(Forward { leg, slot, kind, header, payload, resent: false }));
+            waiting |= !passing.to((leg, *number), track, payload_type, &mut self.counters, &mut self.outputs);
         }
         let publisher = &mut self.legs[index];
         publisher.watchers = watchers;

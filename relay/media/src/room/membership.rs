@@ -104,6 +104,7 @@ impl Room {
             reason: match reason {
                 LeaveReason::HangUp => DepartureReason::HangUp,
                 LeaveReason::Crash => DepartureReason::Crash,
+                LeaveReason::Revoked => DepartureReason::Revoked,
             },
         });
         self.outputs.push_back(Output::Left { participant: id, kind, reason });

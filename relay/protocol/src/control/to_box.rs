@@ -10,7 +10,7 @@ use crate::room::{RoomState, rfc3339_ms};
 /// How the box encodes and labels its video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VideoPlan {
-    /// RTP source on uplink flow 0.
+    /// RTP source on uplink flow 0; of a low picture, on flow 7.
     pub ssrc: u32,
     /// One of [`crate::payload_type`].
     pub payload_type: u8,
@@ -51,6 +51,8 @@ pub enum RefusedCode {
     Busy,
     /// There is no session of this box by that name: say `hello`.
     UnknownSession,
+    /// The certificate was revoked: only another enrolment helps.
+    Revoked,
     /// Anything else: read the reason.
     #[serde(other)]
     Other,
@@ -169,6 +171,9 @@ pub enum ToBox {
         /// How long the box goes on filming and recording without a link, seconds. An older relay does not say it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hold_s: Option<u32>,
+        /// Uplink flow 7: the low picture, sent while the room's state says `send_low`. Only to a box that says `low_picture`; an older relay does not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        low: Option<VideoPlan>,
     },
     /// Stop capturing.
     StopMedia {
@@ -178,7 +183,11 @@ pub enum ToBox {
         reason: StopReason,
     },
     /// The next frame must be a keyframe.
-    KeyframeRequest {},
+    KeyframeRequest {
+        /// Of the low picture, not of the main one. Only to a box that was told of a low picture.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        low: bool,
+    },
     /// New target of the video encoder.
     SetBitrate {
         /// Bits per second.

@@ -116,6 +116,12 @@ pub enum ToRelay {
         /// Whether it records when it is told to. An older box does not say it and does not.
         #[serde(default)]
         records: bool,
+        /// Whether it can send a low picture beside its own when it is told to. An older box does not say it and does not.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        low_picture: bool,
+        /// Random name of this start of the program: two that take turns are a box and a copy of it. An older box has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instance: Option<String>,
     },
     /// First message of a connection that is one more path of a session.
     Join {

@@ -187,8 +187,8 @@ fn interceptors(offer: &Offer, slots: &[SlotStream]) -> Registry {
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
 }
 
-/// Puts the formats of each line of sound into our order: the core gives those that it matched in reverse, and a browser sends with what the answer names
-/// first. Redundant audio before Opus would double what every browser sends.
+/// Puts the formats of each line into our order, whatever order the core wrote them in: a browser sends with what the answer names first. Redundant audio
+/// before Opus would double what every browser sends, and boxes decode no VP8.
 pub(crate) fn in_order(answer: &str, offer: &Offer) -> String {
     let mut lines = offer.lines.iter();
     let mut out = String::with_capacity(answer.len());
@@ -196,7 +196,7 @@ pub(crate) fn in_order(answer: &str, offer: &Offer) -> String {
         let line = if text.starts_with("m=") { lines.next() } else { None };
         let words: Vec<&str> = text.split(' ').collect();
         match (line, words.split_at_checked(3)) {
-            (Some(line), Some((head, formats))) if line.kind == MediaKind::Audio => {
+            (Some(line), Some((head, formats))) => {
                 let ours: Vec<String> =
                     line.formats.iter().flat_map(CodecFormat::numbers).map(|number| number.to_string()).collect();
                 let mut formats = formats.to_vec();
@@ -231,4 +231,58 @@ pub(crate) fn finish_answer(answer: &str) -> String {
         out.push_str("a=end-of-candidates\r\n");
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::DtlsCertificate;
+    use crate::peer::Peer;
+    use crate::sdp::OfferLimits;
+
+    const CHROMIUM: &str = include_str!("../../tests/chromium-offer.sdp");
+
+    /// The m-lines of sound and pictures in what this offer is really answered with.
+    fn media_lines(offer: &str) -> Vec<String> {
+        let offer = Offer::parse(offer, &OfferLimits::default()).expect("an offer");
+        let certificate = DtlsCertificate::generate().expect("a certificate");
+        let mut last = 0u32;
+        let mut random = || {
+            last += 1;
+            last
+        };
+        let mut setup = PeerSetup {
+            certificate: &certificate.0,
+            ufrag: "relay",
+            pwd: "a-password-of-a-relays-leg",
+            candidates: &[SocketAddr::from(([127, 0, 0, 1], 7445))],
+            random: &mut random,
+        };
+        let (_, answer) = Peer::answer(crate::clock::now(), &mut setup, offer).expect("an answer");
+        answer.lines().filter(|line| line.starts_with("m=")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_answer_names_h264_before_vp8_though_the_browser_offers_vp8_first() {
+        assert!(CHROMIUM.contains("m=video 9 UDP/TLS/RTP/SAVPF 96 97 102"), "Chromium prefers VP8 (96)");
+        let lines = media_lines(CHROMIUM);
+        let formats = |kind: &str| -> Vec<Vec<u8>> {
+            let of_kind = lines.iter().filter(|line| line.starts_with(&format!("m={kind} ")));
+            of_kind
+                .map(|line| line.split(' ').skip(3).map(|number| number.parse().expect("a number")).collect())
+                .collect()
+        };
+        let offer = Offer::parse(CHROMIUM, &OfferLimits::default()).expect("Chromium's offer");
+        let ours =
+            |line: &crate::sdp::MediaLine| -> Vec<u8> { line.formats.iter().flat_map(CodecFormat::numbers).collect() };
+        let (audio, video): (Vec<_>, Vec<_>) = offer.lines.iter().partition(|line| line.kind == MediaKind::Audio);
+        assert_eq!(formats("video"), video.into_iter().map(ours).collect::<Vec<_>>());
+        assert_eq!(formats("audio"), audio.into_iter().map(ours).collect::<Vec<_>>());
+        for line in formats("video") {
+            let [h264, rtx, vp8, _] = line[..] else { panic!("two codecs and their repairs: {line:?}") };
+            assert!(CHROMIUM.contains(&format!("a=rtpmap:{h264} H264/90000")), "{line:?}");
+            assert!(CHROMIUM.contains(&format!("a=fmtp:{rtx} apt={h264}")), "{line:?}");
+            assert!(CHROMIUM.contains(&format!("a=rtpmap:{vp8} VP8/90000")), "{line:?}");
+        }
+    }
 }

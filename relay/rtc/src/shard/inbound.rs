@@ -24,6 +24,11 @@ const PATH_SILENCE: Duration = Duration::from_secs(3);
 /// The interceptors of a publisher arm their timers with the first packet.
 const PUBLISHER_TIMER: Duration = Duration::from_millis(200);
 
+/// A box's packet in memory of its own: the room keeps it for a second, and the QUIC buffer it lies in is larger and shared.
+fn kept(packet: RtpPacket) -> RtpPacket {
+    RtpPacket { payload: Bytes::copy_from_slice(&packet.payload), ..packet }
+}
+
 impl Shard {
     /// Takes a datagram that arrived at the socket of shard `via`.
     pub(super) fn datagram(&mut self, now: Instant, via: u8, from: SocketAddr, to: Option<IpAddr>, bytes: BytesMut) {
@@ -211,6 +216,14 @@ impl Shard {
         let config = external.config;
         let (slot, flow, packet) = match content {
             ExternalContent::Packet { slot, flow, packet } => (slot, flow, packet),
+            ExternalContent::Low(packet) => {
+                let Ok(packet) = RtpPacket::parse(packet) else {
+                    self.counters.malformed_packets += 1;
+                    return;
+                };
+                self.feed(now, room, Input::LowRtp { leg: id, packet: kept(packet) });
+                return;
+            }
             ExternalContent::Takes(takes) => {
                 self.feed(now, room, Input::Takes { leg: id, takes });
                 return;
@@ -229,10 +242,8 @@ impl Shard {
         };
         match flow {
             MediaFlow::Video | MediaFlow::Audio => match RtpPacket::parse(packet) {
-                Ok(mut packet) => {
-                    // The room keeps it for a second; the QUIC buffer it lies in is larger and shared.
-                    packet.payload = Bytes::copy_from_slice(&packet.payload);
-                    self.feed(now, room, Input::Rtp { leg: id, packet });
+                Ok(packet) => {
+                    self.feed(now, room, Input::Rtp { leg: id, packet: kept(packet) });
                 }
                 Err(_) => self.counters.malformed_packets += 1,
             },
@@ -269,6 +280,10 @@ impl Shard {
         };
         match packet {
             RtcpPacket::SenderReport { ssrc, info, reports } => {
+                if config.low_ssrc == Some(ssrc) {
+                    let (ntp, rtp_timestamp) = (info.ntp, info.rtp_timestamp);
+                    return vec![Input::LowSenderReport { leg, ntp, rtp_timestamp }];
+                }
                 let kind = match ssrc {
                     ssrc if ssrc == config.video_ssrc => Some(MediaKind::Video),
                     ssrc if ssrc == config.audio_ssrc => Some(MediaKind::Audio),

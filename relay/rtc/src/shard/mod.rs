@@ -65,6 +65,7 @@ struct Counters {
     malformed_packets: u64,
     paced: u64,
     paced_out: u64,
+    not_repaired: u64,
     red_sent: u64,
     red_restored: u64,
 }
@@ -342,6 +343,7 @@ impl Shard {
         count("yunzhen_rtc_dropped_events_total", counters.events_dropped);
         count("yunzhen_rtc_paced_packets_total", counters.paced);
         count("yunzhen_rtc_pacer_dropped_packets_total", counters.paced_out);
+        count("yunzhen_rtc_pacer_not_repaired_packets_total", counters.not_repaired);
         count("yunzhen_rtc_sent_redundant_sounds_total", counters.red_sent);
         count("yunzhen_rtc_restored_sounds_total", counters.red_restored);
         count("yunzhen_rtc_sent_datagrams_total", sent.datagrams);

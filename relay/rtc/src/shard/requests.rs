@@ -328,6 +328,9 @@ impl Shard {
             slots,
         };
         self.join(now, room, id, key, join)?;
+        if config.low_ssrc.is_some() {
+            self.feed(now, room, Input::OffersLow { leg: RoomLeg(key) });
+        }
         Ok((id, key))
     }
 

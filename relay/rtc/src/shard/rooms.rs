@@ -81,10 +81,11 @@ impl Shard {
                 let Some(slot) = browser.line_slot(slot) else { return };
                 let packet = RtpPacket { header, payload };
                 if kind == MediaKind::Video {
-                    if resent {
-                        browser.pacer.repair(now, packet.payload.len());
-                    } else {
-                        self.picture(now, key, slot, packet);
+                    if !resent {
+                        return self.picture(now, key, slot, packet);
+                    }
+                    if !browser.pacer.repair(now, slot, packet.header.sequence, packet.payload.len()) {
+                        self.counters.not_repaired += 1;
                         return;
                     }
                 }
@@ -127,6 +128,7 @@ impl Shard {
                     entry.leaving.get_or_insert(match reason {
                         RoomLeave::HangUp => LeaveReason::HangUp,
                         RoomLeave::Crash => LeaveReason::Crash,
+                        RoomLeave::Revoked => LeaveReason::Revoked,
                     });
                 }
             }
@@ -165,7 +167,10 @@ impl Shard {
                     Self::mark_dirty(&mut self.dirty, key, &mut browser.is_dirty);
                 }
             }
-            Transport::External(_) => self.event(room, RoomEvent::KeyframeWanted { participant }),
+            Transport::External(_) => {
+                let low = layer == Layer::Low;
+                self.event(room, RoomEvent::KeyframeWanted { participant, low });
+            }
         }
     }
 
@@ -228,6 +233,7 @@ impl Shard {
         }
         let told = match reason {
             LeaveReason::Crash => RoomLeave::Crash,
+            LeaveReason::Revoked => RoomLeave::Revoked,
             LeaveReason::HangUp | LeaveReason::Replaced | LeaveReason::Ended => RoomLeave::HangUp,
         };
         if !self.feed(now, room, Input::Leave { leg: RoomLeg(key), reason: told }) {

@@ -36,6 +36,9 @@ pub const CALL_OF_FOUR: [(MediaKind, Direction); 6] = [
 pub const WATCH: [(MediaKind, Direction); 2] =
     [(MediaKind::Audio, Direction::RecvOnly), (MediaKind::Video, Direction::RecvOnly)];
 
+/// Of the low picture of a home's box.
+pub const LOW_SSRC: u32 = 333;
+
 /// Deterministic noise.
 pub struct Dice(pub u64);
 
@@ -134,6 +137,15 @@ impl World {
     }
 
     pub fn home(&self, room: &RoomHandle) -> Home {
+        self.home_of(room, None)
+    }
+
+    /// One whose box can send a low picture.
+    pub fn home_with_low(&self, room: &RoomHandle) -> Home {
+        self.home_of(room, Some(LOW_SSRC))
+    }
+
+    fn home_of(&self, room: &RoomHandle, low_ssrc: Option<u32>) -> Home {
         let id = ParticipantId(Uuid::new_v4());
         let sink = Collected::default();
         let config = ExternalConfig {
@@ -142,6 +154,7 @@ impl World {
             camera: Some(Camera::Room),
             video_ssrc: 111,
             audio_ssrc: 222,
+            low_ssrc,
         };
         let participant = NewParticipant { id, kind: ParticipantKind::Home, display_name: "home".to_owned() };
         let handle = self

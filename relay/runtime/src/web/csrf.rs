@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use super::cookies::{self, CookiePolicy};
+use super::cookies::CookiePolicy;
 use super::problem::{Language, Problem, Text};
 use crate::clock;
 
@@ -21,9 +21,9 @@ pub fn new_token() -> String {
 
 /// Whether header and cookie are there and alike, compared in constant time.
 #[must_use]
-pub fn matches(headers: &HeaderMap) -> bool {
+pub fn matches(policy: CookiePolicy, headers: &HeaderMap) -> bool {
     let sent = headers.get(HEADER).and_then(|value| value.to_str().ok());
-    let (Some(sent), Some(kept)) = (sent, cookies::read(headers, cookies::CSRF)) else { return false };
+    let (Some(sent), Some(kept)) = (sent, policy.csrf_of(headers)) else { return false };
     // Every byte is looked at, whatever the first difference.
     let differences = sent.bytes().zip(kept.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
     sent.len() == kept.len() && std::hint::black_box(differences) == 0
@@ -46,12 +46,13 @@ pub fn is_foreign(headers: &HeaderMap) -> bool {
 /// browser that has none its token with the first answer.
 pub async fn guard(State(policy): State<CookiePolicy>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && (is_foreign(request.headers()) || !matches(request.headers())) {
+    if !safe && (is_foreign(request.headers()) || !matches(policy, request.headers())) {
         return refusal().in_language(Language::of(request.headers())).into_response();
     }
-    let has_one = cookies::read(request.headers(), cookies::CSRF).is_some();
+    let has_one = policy.csrf_of(request.headers()).is_some();
     let mut response = next.run(request).await;
-    let sets_one = response.headers().get_all(header::SET_COOKIE).iter().any(|c| c.as_bytes().starts_with(b"yz_csrf="));
+    let name = policy.csrf_name().as_bytes();
+    let sets_one = response.headers().get_all(header::SET_COOKIE).iter().any(|c| c.as_bytes().starts_with(name));
     if safe
         && !has_one
         && !sets_one
@@ -94,7 +95,8 @@ mod tests {
 
     #[test]
     fn only_equal_tokens_match() {
-        assert!(matches(&headers(Some("abc"), Some("abc"))));
+        let plain = CookiePolicy { secure: false };
+        assert!(matches(plain, &headers(Some("abc"), Some("abc"))));
         for (cookie, sent) in [
             (Some("abc"), Some("abd")),
             (Some("abc"), Some("ab")),
@@ -102,9 +104,10 @@ mod tests {
             (None, Some("abc")),
             (None, None),
         ] {
-            assert!(!matches(&headers(cookie, sent)), "{cookie:?} {sent:?}");
+            assert!(!matches(plain, &headers(cookie, sent)), "{cookie:?} {sent:?}");
         }
-        assert!(!matches(&headers(Some(""), Some(""))));
+        assert!(!matches(plain, &headers(Some(""), Some(""))));
+        assert!(!matches(CookiePolicy { secure: true }, &headers(Some("abc"), Some("abc"))), "a bare name over TLS");
         assert_ne!(new_token(), new_token());
     }
 

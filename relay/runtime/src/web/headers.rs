@@ -14,11 +14,26 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'
 const PERMISSIONS: &str = "camera=(self), microphone=(self), fullscreen=(self), picture-in-picture=(self), \
     display-capture=(), geolocation=(), payment=(), usb=()";
 
+const A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Whether the page is served over TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transport {
     /// Then browsers are told to insist on it.
     pub tls: bool,
+}
+
+/// Middleware for answers that are no page: they are what they say, and over TLS they come by nothing else.
+pub async fn plain(State(transport): State<Transport>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if transport.tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, A_YEAR);
+    }
+    response
 }
 
 /// Middleware (`axum::middleware::from_fn_with_state(transport, headers::secure)`) for every answer.
@@ -39,7 +54,7 @@ pub async fn secure(State(transport): State<Transport>, request: Request, next: 
         headers.insert(name, HeaderValue::from_static(value));
     }
     if transport.tls {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, A_YEAR);
     }
     // What is not said to be cacheable may be about a resident.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -5,7 +5,6 @@
 
 use std::cmp::Reverse;
 
-use yunzhen_domain::Role;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::consultation::State;
@@ -32,10 +31,7 @@ pub(super) async fn tell(
     view: &mut views::Consultation,
     seen: &mut Seen,
 ) -> Result<(), AppError> {
-    // An observer sees who is there, not what else goes on in the home.
-    let Some(holder) = app.presence.home_call(c.home_id).filter(|_| ctx.actor.role() != Role::Observer) else {
-        return Ok(());
-    };
+    let Some(holder) = app.presence.home_call(c.home_id) else { return Ok(()) };
     // A home that hung up on it keeps the box from nobody.
     let is_in_call = app.presence.call(holder).is_some_and(|call| call.link.is_some());
     if !is_in_call {

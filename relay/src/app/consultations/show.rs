@@ -115,34 +115,25 @@ pub(super) async fn full(
     c: &Consultation,
 ) -> Result<views::Consultation, AppError> {
     let mut names = Names::default();
-    let mut summary = summary(app, db, &mut names, c, ctx.now).await?;
-    // An observer sees who is there, not the record.
-    let observer = ctx.actor.role() == yunzhen_domain::Role::Observer;
-    let mut note = views::ConsultationNote { text: String::new(), diagnosis_code: None, version: 0 };
-    let (mut shown, mut missing_consents) = (Vec::new(), Vec::new());
-    let (mut first_visits, mut recording_question) = (None, None);
-    let (mut referred, mut signing) = (Vec::new(), None);
-    if observer {
-        summary.reason.clear();
-        summary.out_of_range.clear();
-    } else {
-        missing_consents = missing_for_visit(db, c.resident_id, ctx.now).await?;
-        recording_question = recording_question::of_consultation(app, db, &mut names, c.id).await?;
-        if let Some(n) = consultation_notes::get(db, c.id).await? {
+    let summary = summary(app, db, &mut names, c, ctx.now).await?;
+    let missing_consents = missing_for_visit(db, c.resident_id, ctx.now).await?;
+    let recording_question = recording_question::of_consultation(app, db, &mut names, c.id).await?;
+    let note = match consultation_notes::get(db, c.id).await? {
+        Some(n) => {
             let (text, version) = (n.text.into_exposed(), n.version);
-            note = views::ConsultationNote { text, diagnosis_code: n.diagnosis_code, version };
+            views::ConsultationNote { text, diagnosis_code: n.diagnosis_code, version }
         }
-        first_visits = Some(of_consultation(app, db, ctx, c).await?);
-        let filter = referrals::Filter { consultation: Some(c.id), ..Default::default() };
-        let found = referrals::list(db, &filter, Paging::newest(MOST_REFERRALS)).await?.items;
-        referred = referral_summaries(app, db, &mut names, &found.iter().collect::<Vec<_>>(), ctx.now).await?;
-        if ctx.actor.role() == yunzhen_domain::Role::Specialist && under_way(app, ctx, c).is_ok() {
-            signing = Some(media_timeline::standing(app, db, c.id).await?);
-        }
-        let written = prescriptions::for_consultation(db, c.id).await?;
-        let written: Vec<_> = written.iter().filter(|p| in_sight(ctx, p)).collect();
-        shown = prescription_summaries(app, db, &mut names, &written, ctx.now).await?;
-    }
+        None => views::ConsultationNote { text: String::new(), diagnosis_code: None, version: 0 },
+    };
+    let first_visits = Some(of_consultation(app, db, ctx, c).await?);
+    let filter = referrals::Filter { consultation: Some(c.id), ..Default::default() };
+    let found = referrals::list(db, &filter, Paging::newest(MOST_REFERRALS)).await?.items;
+    let referred = referral_summaries(app, db, &mut names, &found.iter().collect::<Vec<_>>(), ctx.now).await?;
+    let writes = ctx.actor.role() == yunzhen_domain::Role::Specialist && under_way(app, ctx, c).is_ok();
+    let signing = if writes { Some(media_timeline::standing(app, db, c.id).await?) } else { None };
+    let written = prescriptions::for_consultation(db, c.id).await?;
+    let written: Vec<_> = written.iter().filter(|p| in_sight(ctx, p)).collect();
+    let shown = prescription_summaries(app, db, &mut names, &written, ctx.now).await?;
     Ok(views::Consultation {
         summary,
         note,

@@ -18,7 +18,7 @@ use super::receive::{self, Counted};
 use super::{codes, show, temperatures, views};
 use crate::app::views::common::Page;
 use crate::app::work::{Start, Work, may_list};
-use crate::app::{App, AppError, Context, hash_password};
+use crate::app::{App, AppError, Context, boxes, hash_password};
 
 /// More parcels than this are not on the way to one home.
 const MOST_EXPECTED: u32 = 200;
@@ -47,6 +47,9 @@ pub async fn receive_signed(
         return Err(ReceiptError::Other.into());
     }
     let at = receipt.prepared_at;
+    if !boxes::may_sign(app, &mut work.tx, d.home_id, &verified.certificate_serial, at).await? {
+        return Err(ReceiptError::Revoked.into());
+    }
     temperatures::in_time(app, ctx, &d, at).map_err(|()| ReceiptError::Time)?;
     let Receipt { parcel_code, counts, comment, celsius, .. } = receipt;
     let without_link = app.policy.is_without_link(at, ctx.now);
@@ -80,9 +83,10 @@ pub async fn expected(app: &App, ctx: &Context) -> Result<Page<views::ExpectedPa
     let hashes = code_hashes(app, &slice.items).await?;
     let expected = slice.items.iter().filter_map(|d| {
         let code_hash = hashes.get(&d.id)?.expose().clone();
-        let items = receive::expected(d).into_iter().map(|(no, _)| no).collect();
+        let items: Vec<u16> = receive::expected(d).into_iter().map(|(no, _)| no).collect();
+        let most = items.iter().map(|no| d.most_counted(*no)).collect();
         let tries_left = codes::tries_left(app, d);
-        Some(views::ExpectedParcel { delivery_id: d.id, code_hash, cold_chain: d.cold_chain, items, tries_left })
+        Some(views::ExpectedParcel { delivery_id: d.id, code_hash, cold_chain: d.cold_chain, items, most, tries_left })
     });
     Ok(Page::whole(expected.collect()))
 }

@@ -114,6 +114,12 @@ fn count(d: &Delivery, counts: &[Count]) -> Result<bool, AppError> {
         if c.damaged > c.quantity {
             refuse("damaged", "破损数不能大于到货数", "More damaged than arrived");
         }
+        let most = d.most_counted(c.item_no);
+        if c.quantity > most {
+            let zh = format!("装箱 {sum}，最多可填 {most}：请重新清点");
+            let en = format!("{sum} were packed, and at most {most} can be counted: count again");
+            refuse("quantity", &zh, &en);
+        }
         complete &= u64::from(c.quantity) == *sum && c.damaged == 0;
     }
     for (no, _) in &expected {

@@ -6,7 +6,7 @@ use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::machines::delivery::{AttemptCode, Event, State};
 use yunzhen_domain::parcel_label;
-use yunzhen_domain::records::{Delivery, Recall, Temperature, TimelineStep};
+use yunzhen_domain::records::{Delivery, Pack, Recall, Temperature, TimelineStep};
 use yunzhen_store::{Db, discrepancies, recalls, receipts, residents, temperatures};
 
 use crate::app::names::{Names, timeline};
@@ -88,7 +88,7 @@ pub(in crate::app) async fn show_all(
             }),
             discrepancies,
             receipt: None,
-            packs: (!to_courier).then(|| d.packs.clone()),
+            packs: (!to_courier).then(|| packs(app, &d.packs)),
             refusal: refusal(d).filter(|_| !to_courier),
             courier: views::Courier { name: d.courier_name.clone(), phone: d.courier_phone.clone() },
             attempts: d.attempts.clone(),
@@ -97,6 +97,30 @@ pub(in crate::app) async fn show_all(
         });
     }
     Ok(views)
+}
+
+/// What a parcel or a filling has in it, each with its strength.
+pub(in crate::app) fn packs(app: &App, all: &[Pack]) -> Vec<views::Pack> {
+    let shown = |pack: &Pack| views::Pack {
+        item_no: pack.item_no,
+        name: pack.name.clone(),
+        name_en: pack.name_en.clone(),
+        strength: strength(app, pack),
+        quantity: pack.quantity,
+        unit: pack.unit.clone(),
+        batch: pack.batch.clone(),
+        expiry: pack.expiry,
+        drug_id: pack.drug_id.clone(),
+        substitution: pack.substitution.clone(),
+    };
+    all.iter().map(shown).collect()
+}
+
+/// Another product than the prescribed one was named with its strength when it was taken.
+fn strength(app: &App, pack: &Pack) -> Option<String> {
+    let named = pack.substitution.is_some();
+    let id = pack.drug_id.as_ref().filter(|_| !named)?;
+    app.formulary.drug(id).map(|drug| drug.strength.clone())
 }
 
 fn reading(app: &App, t: Temperature) -> views::Temperature {

@@ -8,7 +8,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::{Batch, Dose};
 use yunzhen_domain::doses::{Course, event, exceeds, state_of};
 use yunzhen_domain::ids::{DoseEntryId, ResidentId};
-use yunzhen_domain::lots::Lot;
+use yunzhen_domain::lots::{Lot, may_be_given};
 use yunzhen_domain::machines::dose::{Outcome, State};
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
 use yunzhen_domain::records::{DoseEntry, NeedReason, NotGivenReason, Recall, Resident};
@@ -16,7 +16,7 @@ use yunzhen_domain::scan_codes::{Mismatch, check_pack, check_resident};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_store::{doses, prescriptions, recalls, residents};
 
-use super::show::{Shown, may_be_given, resident_ref};
+use super::show::{Shown, resident_ref};
 use super::{Supply, views, zone};
 use crate::app::names::Names;
 use crate::app::residents::wrong_time;
@@ -322,7 +322,7 @@ impl Wish<'_> {
         }
         let others = self.supply.newest(self.course.item.no).into_iter().filter(|e| e.due_at != target.due_at);
         let given: Vec<Timestamp> = others.filter(|entry| entry.state == State::Given).map(|entry| entry.at).collect();
-        let most = self.app.policy.when_needed_doses_per_day;
+        let most = self.course.item.most_when_needed(self.app.policy.when_needed_doses_per_day);
         if exceeds(&given, self.input.at.0, most) {
             let zh = format!("24 小时内最多 {most} 次，已达上限；如仍需要，请联系医师");
             let en = format!("At most {most} within 24 hours; if more is needed, call the prescriber");

@@ -7,7 +7,7 @@ use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::doses::{Course, state_of};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
-use yunzhen_domain::lots::Lot;
+use yunzhen_domain::lots::{Lot, may_be_given};
 use yunzhen_domain::machines::discrepancy::Cause;
 use yunzhen_domain::machines::dose::State;
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
@@ -138,6 +138,7 @@ impl Shown<'_> {
             drug_name: self.drug.name_zh.clone(),
             drug_name_en: self.drug.name_en.clone(),
             strength: self.drug.strength.clone(),
+            ingredients: self.drug.ingredients.iter().map(|part| part.key.clone()).collect(),
             dose: item.dose.as_f64(),
             dose_unit: self.drug.dose_unit().to_owned(),
             instead: self.instead(item.dose),
@@ -219,7 +220,7 @@ impl Shown<'_> {
         let recent: Vec<&DoseEntry> = self.supply.of_line(no).filter(|entry| entry.due_at > since).collect();
         Ok(views::Dose {
             entries: shown(db, names, &recent).await?,
-            most_per_day: Some(self.app.policy.when_needed_doses_per_day),
+            most_per_day: Some(self.course.item.most_when_needed(self.app.policy.when_needed_doses_per_day)),
             given_last_day: Some(u32::try_from(given).unwrap_or(u32::MAX)),
             ..self.blank()
         })
@@ -258,17 +259,6 @@ impl Shown<'_> {
             reopened: asked.filter(|r| !r.state.is_decided()).and_then(|r| r.reopened).map(|again| again.because),
         })
     }
-}
-
-/// The batches of a line that were not called back.
-pub(super) fn may_be_given(lots: &[Lot]) -> Vec<String> {
-    let mut batches: Vec<String> = Vec::new();
-    for lot in lots.iter().filter(|lot| lot.barred_since.is_none()) {
-        if !batches.contains(&lot.batch) {
-            batches.push(lot.batch.clone());
-        }
-    }
-    batches
 }
 
 async fn shown(db: &mut Db, names: &mut Names, entries: &[&DoseEntry]) -> Result<Vec<views::DoseEntry>, AppError> {

@@ -105,6 +105,7 @@ fn item(app: &App, no: u16, line: views::DraftItem) -> Result<Item, Wrong> {
     if line.instruction.chars().count() > 200 {
         return Err(says("instruction", "最多 200 个字", "At most 200 characters"));
     }
+    let most_per_day = most_per_day(app, &line)?;
     let computed = quantity(&steps(dose, line.frequency, days, &taper), drug.doses_per_unit);
     Ok(Item {
         no,
@@ -115,6 +116,7 @@ fn item(app: &App, no: u16, line: views::DraftItem) -> Result<Item, Wrong> {
         route: line.route,
         days,
         taper,
+        most_per_day,
         instruction: line.instruction,
         substitution: line.substitution,
     })
@@ -173,6 +175,21 @@ fn taper(line: &views::DraftItem, first: Dose, all_days: u16) -> Result<Vec<Tape
         return Err(says("taper", "本行的剂量和频次须与第一步相同", en));
     }
     Ok(steps)
+}
+
+/// What is taken when needed may say how often at most; nothing else may, since its frequency says it.
+fn most_per_day(app: &App, line: &views::DraftItem) -> Result<Option<u32>, Wrong> {
+    let Some(most) = line.most_per_day else { return Ok(None) };
+    if line.frequency != Frequency::Prn {
+        let en = "Only what is taken when needed has a limit of times a day";
+        return Err(says("most_per_day", "只有必要时使用的药品才填写每日最多次数", en));
+    }
+    let all = app.policy.when_needed_doses_per_day;
+    if !(1..=all).contains(&most) {
+        let zh = format!("每日最多次数为 1 至 {all}");
+        return Err(says("most_per_day", zh, format!("The limit is 1 to {all} times a day")));
+    }
+    Ok(Some(most))
 }
 
 /// What leaves the pharmacy. Without a way to compute it and without a number, 0 says so and the checks ask for it.

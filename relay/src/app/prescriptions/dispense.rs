@@ -38,9 +38,9 @@ pub async fn accept(
     let pharmacy = ctx.actor.pharmacy_id().ok_or(AppError::Forbidden)?;
     if before.state == State::Dispensing
         && before.pharmacy_id == Some(pharmacy)
-        && let Some(secret) = &before.accept_secret
+        && let Some(sealed) = &before.accept_secret
     {
-        let secret = secret.expose().clone();
+        let secret = app.vault.open(&secrets::place(id), sealed)?;
         record(&mut work, EventKind::PrescriptionSecretRecovered, &before);
         let prescription = show::full(app, &mut work.tx, ctx, &before).await?;
         work.answers_with_a_secret();
@@ -51,7 +51,7 @@ pub async fn accept(
     let member = answerable(&mut work.tx, ctx).await?;
     let (secret, _) = tokens::new();
     let mut p = before.apply(Event::Accept { pharmacy }, ctx.now, member.who())?;
-    p.accept_secret = Some(secret.clone().into());
+    p.accept_secret = Some(app.vault.seal(&secrets::place(id), &secret)?);
     let prescription = keep(app, ctx, &mut work, EventKind::PrescriptionAccepted, &p).await?;
     work.answers_with_a_secret();
     work.finish(views::Accepted { secret, prescription }).await

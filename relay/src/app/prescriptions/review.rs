@@ -8,11 +8,10 @@ use yunzhen_domain::ids::PrescriptionId;
 use yunzhen_domain::machines::prescription::Event;
 use yunzhen_domain::records::Rejection;
 
-use super::sign::verified;
 use super::{caller, keep, load, still_valid, viewed, views, who};
 use crate::app::views::common::VersionBody;
 use crate::app::work::{Start, Work, required};
-use crate::app::{App, AppError, Context};
+use crate::app::{App, AppError, Context, signing};
 
 /// One pharmacist takes it for review.
 pub async fn claim(
@@ -45,6 +44,7 @@ pub async fn approval_document(
     let p = load(&mut work, id, Action::ReviewPrescription, input.version).await?;
     still_valid(&p, ctx)?;
     let pharmacist = caller(&mut work.tx, ctx).await?;
+    signing::licensed(&mut work.tx, ctx, pharmacist.id).await?;
     p.state.apply(&Event::Approve { pharmacist: pharmacist.id }, ctx.now)?;
     let document = documents::approval(&p, &pharmacist, ctx.now)?;
     drop(work);
@@ -66,7 +66,8 @@ pub async fn approve(
     let before = load(&mut work, id, Action::ReviewPrescription, input.version).await?;
     still_valid(&before, ctx)?;
     let pharmacist = caller(&mut work.tx, ctx).await?;
-    let (payload, approval) = verified(app, ctx.now, input.jws, Role::Pharmacist, pharmacist.id)?;
+    let (payload, approval) =
+        signing::accept(app, ctx, &mut work.tx, input.jws, Role::Pharmacist, pharmacist.id).await?;
     documents::check(&payload, &app.policy, ctx.now, |at| documents::approval(&before, &pharmacist, at))?;
     let mut p = before.apply(Event::Approve { pharmacist: pharmacist.id }, ctx.now, who(&pharmacist))?;
     p.approval = Some(approval);

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::documents::DocumentError;
-use yunzhen_domain::door_to_dose::{DoorToDose, Parcel, door_to_dose};
-use yunzhen_domain::formulary::Drug;
+use yunzhen_domain::door_to_dose::{CalledBack, DoorToDose, Parcel, door_to_dose};
+use yunzhen_domain::formulary::{Drug, DrugId};
 use yunzhen_domain::ids::{DeliveryId, PharmacyId, StaffId};
 use yunzhen_domain::machines::delivery;
 use yunzhen_domain::machines::prescription::{Event, State};
 use yunzhen_domain::records::{Delivery, Item, Prescription};
 use yunzhen_domain::safety::worst;
 use yunzhen_domain::substitution::substitutes;
-use yunzhen_store::{Db, consultations, deliveries, discrepancies, doses, prescriptions, residents};
+use yunzhen_store::{Db, consultations, deliveries, discrepancies, doses, prescriptions, recalls, residents};
 
 use super::ask::{is_turn, questions};
 use super::replace::is_replaceable;
@@ -35,12 +35,19 @@ pub(in crate::app) async fn summaries(
     let tasks = discrepancies::of_deliveries(db, counted).await?;
     let in_homes = all.iter().filter(|p| p.in_the_home()).map(|p| p.id);
     let first_doses = doses::first_given_of(db, in_homes).await?;
+    let to_give = all.iter().filter(|p| p.in_the_home() && !first_doses.contains_key(&p.id)).map(|p| p.id);
+    let parcels = deliveries::by_prescriptions(db, to_give).await?;
+    let recalls = recalls::barring(db, drugs_in(deliveries.values().chain(parcels.values().flatten()))).await?;
     let mut lines = Vec::with_capacity(all.len());
     for p in all {
         let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
         let delivery = p.delivery_id.and_then(|id| deliveries.get(&id));
-        let parcel = delivery.map(|d| Parcel::new(d, tasks.get(&d.id).map_or(&[][..], Vec::as_slice)));
-        let chain = door_to_dose(p, parcel, first_doses.get(&p.id).copied(), &app.policy, now);
+        let of_it = parcels.get(&p.id).map_or(&[][..], Vec::as_slice);
+        let parcel = delivery.map(|d| Parcel::new(d, of_it, tasks.get(&d.id).map_or(&[][..], Vec::as_slice)));
+        let called_back = CalledBack::of(delivery, of_it, &recalls);
+        let chain = door_to_dose(p, parcel, called_back, first_doses.get(&p.id).copied(), &app.policy, now);
+        let line = chain.as_ref().map(DoorToDose::in_a_line);
+        let becomes_late = chain.as_ref().and_then(DoorToDose::becomes_late);
         let diagnosis = diagnosis(app, &p.diagnosis_code);
         let (drug_names, drug_names_en) = drug_names(app, &p.items);
         lines.push(views::PrescriptionSummary {
@@ -60,12 +67,15 @@ pub(in crate::app) async fn summaries(
             item_count: u32::try_from(p.items.len()).unwrap_or(u32::MAX),
             drug_names,
             drug_names_en,
+            strengths: strengths(app, &p.items),
             urgency: p.urgency,
             signed_at: p.signed_at.map(Into::into),
             waiting_since: p.state_since.into(),
             worst_finding: worst(&p.findings),
-            turn: chain.as_ref().map(|chain| chain.turn),
-            late: chain.is_some_and(|chain| chain.late),
+            turn: line.map(|(turn, _)| turn),
+            late: line.is_some_and(|(_, late)| late),
+            late_from: becomes_late.map(|(at, _)| at.into()),
+            late_turn: becomes_late.map(|(_, turn)| turn),
             offer: None,
         });
     }
@@ -82,9 +92,22 @@ async fn chain(app: &App, db: &mut Db, p: &Prescription, now: Timestamp) -> Resu
         Some(d) if is_counted(d) => discrepancies::of_delivery(db, d.id).await?,
         _ => Vec::new(),
     };
-    let parcel = delivery.as_ref().map(|d| Parcel::new(d, &tasks));
-    let first_dose = if p.in_the_home() { doses::first_given(db, p.id).await? } else { None };
-    Ok(door_to_dose(p, parcel, first_dose, &app.policy, now))
+    let (parcels, first_dose) = if p.in_the_home() {
+        (deliveries::by_prescription(db, p.id).await?, doses::first_given(db, p.id).await?)
+    } else {
+        (Vec::new(), None)
+    };
+    let parcel = delivery.as_ref().map(|d| Parcel::new(d, &parcels, &tasks));
+    // What was given is in the home no more to be called back as a whole.
+    let to_give = if first_dose.is_none() { &parcels[..] } else { &[] };
+    let recalls = recalls::barring(db, drugs_in(delivery.iter().chain(to_give))).await?;
+    let called_back = CalledBack::of(delivery.as_ref(), to_give, &recalls);
+    Ok(door_to_dose(p, parcel, called_back, first_dose, &app.policy, now))
+}
+
+/// The products in these parcels, of which a batch may have been called back.
+fn drugs_in<'a>(parcels: impl Iterator<Item = &'a Delivery>) -> Vec<DrugId> {
+    parcels.flat_map(|d| &d.packs).filter_map(|pack| pack.drug_id.clone()).collect()
 }
 
 /// The home has it: only then something may be wrong with what it has.
@@ -114,6 +137,12 @@ pub(in crate::app) fn drug_names<'a>(
     named.unzip()
 }
 
+/// The strengths beside those names, as the formulary writes them; empty where it has the drug no more.
+fn strengths(app: &App, items: &[Item]) -> Vec<String> {
+    let of = |item: &Item| app.formulary.drug(&item.drug_id).map(|drug| drug.strength.clone());
+    items.iter().map(|item| of(item).unwrap_or_default()).collect()
+}
+
 /// One line; `None` when its drug is not in the formulary any more.
 pub(in crate::app) fn line_of(app: &App, i: &Item, (owed, closed): (u32, u32)) -> Option<views::PrescriptionItem> {
     let drug = app.formulary.drug(&i.drug_id)?;
@@ -126,6 +155,7 @@ pub(in crate::app) fn line_of(app: &App, i: &Item, (owed, closed): (u32, u32)) -
         route: i.route,
         days: i.days.into(),
         taper: i.taper.clone(),
+        most_per_day: i.most_per_day,
         quantity: i.quantity,
         owed,
         closed,

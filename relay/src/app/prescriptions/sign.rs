@@ -1,23 +1,21 @@
 //! The specialist's signature. The relay builds the document and verifies the signature; it has no key to sign with.
 
-use jiff::Timestamp;
-use yunzhen_certs::{Identity, jws};
 use yunzhen_domain::Role;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::documents;
-use yunzhen_domain::ids::{PrescriptionId, StaffId};
+use yunzhen_domain::documents::{self, Basis};
+use yunzhen_domain::ids::PrescriptionId;
 use yunzhen_domain::machines::prescription::Event;
 use yunzhen_domain::practice;
-use yunzhen_domain::records::{Prescription, SignedDocument};
+use yunzhen_domain::records::Prescription;
 use yunzhen_domain::safety::{Draft, Finding, Outcome, Severity, spoken};
 use yunzhen_store::{consultations, residents, safety_overrides};
 
-use super::write::{findings, under_way};
+use super::write::{findings, first_visit, under_way};
 use super::{caller, keep, load, viewed, views, who};
 use crate::app::views::common::VersionBody;
 use crate::app::work::{Start, Work};
-use crate::app::{App, AppError, Context, media_timeline};
+use crate::app::{App, AppError, Context, media_timeline, signing};
 
 /// The text to sign. What could not be signed is refused here already, with the same reasons.
 pub async fn signing_document(
@@ -31,6 +29,7 @@ pub async fn signing_document(
     let p = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
     practice::enough(&specialist, &app.policy, ctx.now)?;
+    signing::licensed(&mut work.tx, ctx, specialist.id).await?;
     p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;
     let consultation = consultations::get(&mut work.tx, p.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
@@ -38,7 +37,10 @@ pub async fn signing_document(
     let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&p), Some(id)).await?;
     may_be_signed(&p, &found)?;
     let resident = residents::get(&mut work.tx, p.resident_id).await?.ok_or(AppError::NotFound)?;
-    let document = documents::prescription(&p, &resident, &specialist, &app.formulary, ctx.now)?;
+    let visit = first_visit(&mut work.tx, ctx, &consultation, &p.diagnosis_code).await?;
+    let rules = app.formulary.knowledge().version();
+    let basis = Basis { first_visit: visit.as_ref(), findings: &found, rules: &rules };
+    let document = documents::prescription(&p, &resident, &specialist, &app.formulary, &basis, ctx.now)?;
     drop(work);
     viewed(app, ctx, &p).await?;
     Ok(views::SigningDocument { document })
@@ -64,9 +66,13 @@ pub async fn sign(
     let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&before), Some(id)).await?;
     may_be_signed(&before, &found)?;
     let resident = residents::get(&mut work.tx, before.resident_id).await?.ok_or(AppError::NotFound)?;
-    let (payload, signature) = verified(app, ctx.now, input.jws, Role::Specialist, specialist.id)?;
+    let (payload, signature) =
+        signing::accept(app, ctx, &mut work.tx, input.jws, Role::Specialist, specialist.id).await?;
+    let visit = first_visit(&mut work.tx, ctx, &consultation, &before.diagnosis_code).await?;
+    let rules = app.formulary.knowledge().version();
+    let basis = Basis { first_visit: visit.as_ref(), findings: &found, rules: &rules };
     documents::check(&payload, &app.policy, ctx.now, |at| {
-        documents::prescription(&before, &resident, &specialist, &app.formulary, at)
+        documents::prescription(&before, &resident, &specialist, &app.formulary, &basis, at)
     })?;
     let valid_until = documents::validity(ctx.now, before.valid_days).1;
     let mut p = before.apply(Event::Sign { specialist: specialist.id }, ctx.now, who(&specialist))?;
@@ -95,19 +101,4 @@ fn may_be_signed(p: &Prescription, found: &[Finding]) -> Result<(), AppError> {
         return Err(AppError::ReasonNeeded(stops));
     }
     Ok(())
-}
-
-/// The payload of a signature that the caller made in the role that may sign.
-pub(super) fn verified(
-    app: &App,
-    now: Timestamp,
-    jws: String,
-    role: Role,
-    caller: StaffId,
-) -> Result<(String, SignedDocument), AppError> {
-    let verified = jws::verify(&jws, &app.signers, now)?;
-    if verified.identity != (Identity::Signer { role, staff_id: caller }) {
-        return Err(AppError::NotSigner);
-    }
-    Ok((verified.payload, SignedDocument { jws, certificate_serial: verified.certificate_serial }))
 }

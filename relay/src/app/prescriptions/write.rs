@@ -3,11 +3,12 @@
 use jiff::SignedDuration;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::eligibility::{self, Standing};
 use yunzhen_domain::ids::{ConsultationId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::consultation::State as ConsultationState;
 use yunzhen_domain::machines::{delivery, prescription};
 use yunzhen_domain::offers::Offered;
-use yunzhen_domain::records::{Consultation, Content, Prescription, Staff, TimelineStep};
+use yunzhen_domain::records::{Consultation, Content, Eligibility, Prescription, Staff, TimelineStep};
 use yunzhen_domain::safety::{self, Draft, Finding, Readings, ResidentFacts, Running};
 use yunzhen_domain::vitals::{CREATININE, POTASSIUM, WEIGHT};
 use yunzhen_store::{
@@ -231,6 +232,26 @@ pub(super) async fn findings(
     let today = homes::zone(db, consultation.home_id).await?.ok_or(AppError::NotFound)?.date(ctx.now);
     let facts = ResidentFacts::of(&resident, readings, &running, &eligibility, hospital, doctor, today);
     Ok(safety::check(draft, &facts, &app.formulary, &app.policy, ctx.now))
+}
+
+/// The first visit that the eligibility for this diagnosis rests on, by the same facts and the same day as the check.
+pub(super) async fn first_visit(
+    db: &mut Db,
+    ctx: &Context,
+    consultation: &Consultation,
+    diagnosis: &str,
+) -> Result<Option<Eligibility>, AppError> {
+    let resident = residents::get_standing(db, consultation.resident_id).await?.ok_or(AppError::NotFound)?;
+    let facts = of_person(db, resident.id).await?;
+    let hospital = match consultation.specialist_id {
+        Some(id) => staff::get(db, id).await?.and_then(|member| member.hospital),
+        None => None,
+    };
+    let today = homes::zone(db, consultation.home_id).await?.ok_or(AppError::NotFound)?.date(ctx.now);
+    Ok(match eligibility::standing(&facts, diagnosis, hospital.as_deref(), today) {
+        Standing::Eligible(fact) => Some(fact.clone()),
+        Standing::Missing(_) => None,
+    })
 }
 
 /// The latest readings that count for a dose, and the lines of other prescriptions that are not over with what the home has of each, of the person behind all

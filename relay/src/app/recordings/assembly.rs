@@ -17,7 +17,9 @@ use yunzhen_runtime::backoff::Backoff;
 use yunzhen_runtime::clock::random_bytes;
 use yunzhen_store::{StoreError, consultations, recordings};
 
-use super::{opened, place, sealing, under_way, view};
+use super::segments::opened;
+use super::settling::under_way;
+use super::{place, sealing, view};
 use crate::app::names::Names;
 use crate::app::views::recordings as views;
 use crate::app::work::{Start, Work};
@@ -144,10 +146,14 @@ async fn make(app: &App, recording: &Recording) -> Result<Option<Movie>, AppErro
     made.await.map_err(AppError::RecordingDisk)
 }
 
-/// How long it was recorded, from when it was asked for. The box's clock is not asked when that was.
+/// How long it was recorded, from when the box began. The box's clock is not asked when that was. Its word of it comes late when the link went meanwhile: as much of the delay is
+/// believed as [`HEARD`] gives back at the end, so that nothing is left out that was made before the end.
 fn recorded_us(recording: &Recording) -> u64 {
-    let stopped_at = recording.stopped_at.unwrap_or(recording.asked_at);
-    u64::try_from((stopped_at.duration_since(recording.asked_at) + HEARD).as_micros()).unwrap_or(u64::MAX)
+    let asked_at = recording.asked_at;
+    let at_latest = asked_at.checked_add(HEARD).unwrap_or(asked_at);
+    let began_at = recording.began_at.map_or(asked_at, |at| at.min(at_latest).max(asked_at));
+    let stopped_at = recording.stopped_at.unwrap_or(asked_at);
+    u64::try_from((stopped_at.duration_since(began_at) + HEARD).as_micros()).unwrap_or(0)
 }
 
 /// What a try came to. Stale where the row is not as its lease left it. Tells whether there is a file.

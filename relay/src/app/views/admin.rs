@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::codes::{HomeId, LinkSummary, Role};
+use super::codes::{BoxId, BoxState, HomeId, LinkSummary, Role};
 use super::common::Time;
 
 /// A clinic box and its link.
@@ -14,6 +14,8 @@ pub struct BoxStatus {
     pub home_id: HomeId,
     /// Its name.
     pub home_name: String,
+    /// How it stands.
+    pub state: BoxState,
     /// Is the link up now.
     pub connected: bool,
     /// Since when it is so (absent when it never connected).
@@ -25,9 +27,29 @@ pub struct BoxStatus {
     /// Address it was last seen at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// When it was there last: now while it is connected, absent when it never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Time>,
+    /// Which machine its certificate names; absent of an older one that was issued by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub box_id: Option<BoxId>,
+    /// Serial number of the certificate that it got or showed last, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_serial: Option<String>,
+    /// When that ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<Time>,
+    /// Until when a code is open by which a box is enrolled here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enrolment_until: Option<Time>,
+    /// Two machines were seen with this box's identity: one of them is a copy. Revoke, and enrol anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clone_seen_at: Option<Time>,
     /// Days until its certificate ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_days_left: Option<i64>,
+    /// It should have been renewed by now: less than a quarter of its time is left, at most two weeks.
+    pub certificate_ends_soon: bool,
     /// Quality of the link in words.
     pub link: LinkSummary,
 }

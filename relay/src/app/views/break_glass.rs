@@ -22,13 +22,15 @@ pub struct NewBreakGlass {
     pub reason: String,
 }
 
-/// Filters of the review queue.
+/// Filters of the review queue. The home's nurses get what they have to take note of, whatever is asked.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct BreakGlassQuery {
     /// Also those that were reviewed.
     pub all: Option<bool>,
+    /// Also whose record it is, by name and bed, of which the audit log is told. The home's nurses are always told.
+    pub named: Option<bool>,
     /// Where the last page ended.
     pub cursor: Option<String>,
 }
@@ -57,6 +59,12 @@ pub struct BreakGlass {
     pub state: BreakGlassState,
     /// Whose record.
     pub resident_id: ResidentId,
+    /// The name, in a list that names; none for a home that the resident has left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_name: Option<String>,
+    /// The bed, as the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bed: Option<String>,
     /// In which home.
     pub home_id: HomeId,
     /// Its name.
@@ -78,7 +86,13 @@ pub struct BreakGlass {
     /// By whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed_by: Option<StaffRef>,
-    /// What the reviewer found.
+    /// What the reviewer found; not for the home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_note: Option<String>,
+    /// The home took note of it at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_at: Option<Time>,
+    /// Who of the home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_by: Option<StaffRef>,
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    ConsentKind, ConsultationId, ConsultationState, HomeId, InvitationKind, LinkSummary, ResidentId, Sex, Urgency,
+    ConsentKind, ConsultationId, ConsultationState, HomeId, InvitationId, InvitationKind, InvitationState, LinkSummary,
+    ResidentId, Sex, Urgency,
 };
 use super::common::{StaffRef, Time};
 use super::consents::RecordingQuestion;
@@ -124,21 +125,20 @@ pub struct Consultation {
     pub summary: ConsultationSummary,
     /// The specialist's note.
     pub note: ConsultationNote,
-    /// What may be treated remotely and which proof is missing; not for observers.
+    /// What may be treated remotely and which proof is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eligibility: Option<ConsultationEligibility>,
-    /// Referrals that came of it, newest first; not for observers.
+    /// Referrals that came of it, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub referrals: Vec<ReferralSummary>,
     /// Prescriptions written in it.
     pub prescriptions: Vec<PrescriptionSummary>,
     /// Consents that the visit needs and that are not in force: the nurse asks for them before the call.
     pub missing_consents: Vec<ConsentKind>,
-    /// Whether it may be recorded, where the hospital always asks, or somebody answered; not for observers.
+    /// Whether it may be recorded, where the hospital always asks, or somebody answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_question: Option<RecordingQuestion>,
-    /// While the home's box is in its call: more urgent ones of the home that wait for the box, those that a doctor began first. Only in the answer to reading it; not for
-    /// observers.
+    /// While the home's box is in its call: more urgent ones of the home that wait for the box, those that a doctor began first. Only in the answer to reading it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outranked_by: Vec<UrgentWaiting>,
     /// It waits for the home's box, which a less urgent consultation has; both sides of that one are told. Only in the answer to reading it.
@@ -213,7 +213,7 @@ pub struct NewConsultation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvitation {
-    /// Family or second specialist.
+    /// Family, second specialist, interpreter.
     pub kind: InvitationKind,
     /// The name others will see.
     #[schema(min_length = 1, max_length = 60)]
@@ -226,5 +226,25 @@ pub struct Invitation {
     /// Path of the page to open.
     pub link_path: String,
     /// Until when it works.
+    pub expires_at: Time,
+}
+
+/// A guest of a consultation, as who invited sees one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Guest {
+    /// Identifier of the invitation.
+    pub id: InvitationId,
+    /// Version to send with the next command.
+    pub version: i64,
+    /// Where the guest stands.
+    pub state: InvitationState,
+    /// Who.
+    pub kind: InvitationKind,
+    /// The name others see.
+    pub display_name: String,
+    /// When a device opened the link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<Time>,
+    /// Until when the link works.
     pub expires_at: Time,
 }

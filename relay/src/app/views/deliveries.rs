@@ -1,12 +1,16 @@
 //! Deliveries: one list for three readers, each seeing what it needs.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::codes::{AttemptCode, CourierRunId, DeliveryId, DeliveryState, PrescriptionId, QuarantineReason, Role};
+use super::codes::{
+    AttemptCode, CourierRunId, DeliveryId, DeliveryState, DrugId, PrescriptionId, QuarantineReason, Role,
+};
 use super::common::{Time, TimelineStep};
 use super::discrepancies::Discrepancy;
-pub use yunzhen_domain::records::{Attempt, Count, Pack};
+pub use yunzhen_domain::records::{Attempt, Count};
+use yunzhen_domain::substitution::Substitution;
 
 /// Filters of the deliveries' list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -78,6 +82,36 @@ pub struct Delivery {
     pub timeline: Vec<TimelineStep>,
     /// Commands that the caller may give now.
     pub allowed: Vec<String>,
+}
+
+/// One dispensed batch of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Pack {
+    /// Line of the prescription.
+    pub item_no: u16,
+    /// Name of the drug (Chinese).
+    pub name: String,
+    /// The same in English; absent in parcels of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
+    /// Its strength, as the formulary writes it; absent where the name says it (another product) and where the formulary has the drug no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength: Option<String>,
+    /// How much, in `unit`.
+    pub quantity: u32,
+    /// The drug's unit.
+    pub unit: String,
+    /// Batch number.
+    pub batch: String,
+    /// Expiry.
+    #[schema(value_type = String, format = Date)]
+    pub expiry: Date,
+    /// What was taken from the stock; absent in parcels of before stock was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drug_id: Option<DrugId>,
+    /// Of another product than the prescribed one; all packs of a line in a parcel are of one product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substitution: Option<Substitution>,
 }
 
 /// The resident of a delivery.
@@ -153,7 +187,7 @@ pub struct FailAttemptBody {
     /// Why; `other` where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<AttemptCode>,
-    /// In the courier's own words, shown as they were written.
+    /// In the courier's own words, shown as they were written; demanded with `other`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub reason: Option<String>,
@@ -225,6 +259,8 @@ pub struct ExpectedParcel {
     pub cold_chain: bool,
     /// Its lines, each of which has to be counted.
     pub items: Vec<u16>,
+    /// The most that can be counted of each of them, in their order.
+    pub most: Vec<u32>,
     /// Wrong codes that may still be tried before the hand-over stops, those without a link among them.
     pub tries_left: u32,
 }

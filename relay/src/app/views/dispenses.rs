@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yunzhen_domain::machines::dispense::State as DispenseState;
-use yunzhen_domain::records::{DeclineCode, FillType, Pack, PartReason};
+use yunzhen_domain::records::{DeclineCode, FillType, PartReason};
 
 use super::codes::{DeliveryId, DispenseId};
 use super::common::Time;
+use super::deliveries::Pack;
 
 /// One filling by one pharmacy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,6 +31,9 @@ pub struct Dispense {
     /// In which parcel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_id: Option<DeliveryId>,
+    /// A batch in its parcel was called back while that is on its way: it goes nowhere but back.
+    #[serde(default)]
+    pub batch_recalled: bool,
     /// Why it was given back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declined: Option<DeclineCode>,

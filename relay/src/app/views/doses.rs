@@ -90,6 +90,9 @@ pub struct Dose {
     pub drug_name_en: String,
     /// Strength of one unit.
     pub strength: String,
+    /// Keys of what is in it: two prescriptions that give one of them at the same time are checked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ingredients: Vec<String>,
     /// How much.
     pub dose: f64,
     /// Its unit.
@@ -289,6 +292,23 @@ pub struct DoorToDose {
     pub due_by: Option<Time>,
     /// It was not done by then.
     pub late: bool,
+    /// What is next with the rest of it, while that is on its way and the first dose of what has come is next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<ChainRest>,
+}
+
+/// What is next with the parcel of the rest, beside the first dose of what has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChainRest {
+    /// Whose turn it is.
+    pub turn: ChainTurn,
+    /// What is next.
+    pub next: ChainNext,
+    /// By when it should be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_by: Option<Time>,
+    /// It was not done by then.
+    pub late: bool,
 }
 
 /// One step of the way.
@@ -324,6 +344,12 @@ impl From<yunzhen_domain::door_to_dose::DoorToDose> for DoorToDose {
             note: chain.note.map(yunzhen_domain::sensitive::Sensitive::into_exposed),
             due_by: chain.due_by.map(Into::into),
             late: chain.late,
+            rest: chain.rest.map(|rest| ChainRest {
+                turn: rest.turn,
+                next: rest.next,
+                due_by: rest.due_by.map(Into::into),
+                late: rest.late,
+            }),
         }
     }
 }
@@ -372,6 +398,12 @@ pub struct Refill {
     /// The same in English.
     #[serde(default)]
     pub drug_names_en: Vec<String>,
+    /// Where a part of it was signed again: what is still asked for (Chinese).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_names: Vec<String>,
+    /// The same in English.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_names_en: Vec<String>,
     /// Last day with all doses.
     #[schema(value_type = String, format = Date)]
     pub last_day: Date,

@@ -3,8 +3,10 @@
 //! A view is built by a use case from records and is already minimal for its reader; `http` only serialises it. Absent optional fields are left out, never
 //! `null`; times are RFC 3339 UTC with milliseconds. Not here: any decision.
 
+pub mod access_notices;
 pub mod admin;
 pub mod appointments;
+pub mod boxes;
 pub mod break_glass;
 pub mod calendars;
 pub mod codes;
@@ -24,8 +26,12 @@ pub mod events;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
+pub mod licences;
 pub mod media_timeline;
 pub mod offers;
+pub mod openid;
+pub mod passkeys;
+pub mod passwords;
 pub mod pharmacies;
 pub mod pharmacy_api;
 pub mod pharmacy_systems;
@@ -40,7 +46,9 @@ pub mod retention;
 pub mod rounds;
 pub mod safety;
 pub mod schedule;
+pub mod second_factors;
 pub mod sessions;
+pub mod signing_keys;
 pub mod stills;
 pub mod stock;
 pub mod transports;

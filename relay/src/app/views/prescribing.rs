@@ -76,6 +76,10 @@ pub struct DraftItem {
     /// A dose that changes: every step in order, the first one included. Left out for a steady dose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taper: Vec<DraftStep>,
+    /// Where it is taken when needed: the most times within a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub most_per_day: Option<u32>,
     /// How much; computed from dose, frequency and days when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<u32>,

@@ -65,6 +65,9 @@ pub struct PrescriptionSummary {
     /// The same in English.
     #[serde(default)]
     pub drug_names_en: Vec<String>,
+    /// The strength of each, in the same order, as the formulary writes it; empty where it has the drug no more.
+    #[serde(default)]
+    pub strengths: Vec<String>,
     /// Urgency of the consultation.
     pub urgency: Urgency,
     /// When it was signed.
@@ -81,6 +84,12 @@ pub struct PrescriptionSummary {
     /// What that person has to do is late.
     #[serde(default)]
     pub late: bool,
+    /// When it becomes late if nothing happens: a page that stays open says so by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_from: Option<Time>,
+    /// Whose turn it is then: where the rest of it is late first, it is whoever has that to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_turn: Option<ChainTurn>,
     /// Why it is offered to the pharmacy that asks; absent for everybody else, and for what the pharmacy has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<OfferWhy>,
@@ -170,6 +179,9 @@ pub struct PrescriptionItem {
     /// A dose that changes: every step, the first one included. Absent for a steady dose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taper: Vec<TaperStep>,
+    /// Where it is taken when needed: the most times within a day, if the prescriber said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_per_day: Option<u32>,
     /// How much is supplied.
     pub quantity: u32,
     /// How much of it has not reached the home yet and still has to.

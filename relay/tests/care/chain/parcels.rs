@@ -85,7 +85,7 @@ impl Chain {
         if self.dice.one_in(4) { 11.5 } else { 5.0 }
     }
 
-    /// What the nurse counts of each line: mostly all of it, sometimes less, or with something broken.
+    /// What the nurse counts of each line: mostly all of it, sometimes less, more, or with something broken, and now and then what a finger slipped to.
     fn counts(&mut self, d: &Delivery) -> Vec<Count> {
         let mut lines: Vec<(u16, u32)> = Vec::new();
         for pack in &d.packs {
@@ -96,9 +96,11 @@ impl Chain {
         }
         let mut counts = Vec::new();
         for (item_no, sent) in lines {
-            let (quantity, damaged) = match self.dice.below(6) {
+            let (quantity, damaged) = match self.dice.below(8) {
                 0 => (sent.saturating_sub(1), 0),
                 1 => (sent, 1.min(sent)),
+                2 => (sent + 1, 0),
+                3 => (1_000_000_000, 0),
                 _ => (sent, 0),
             };
             counts.push(Count { item_no, quantity, damaged });

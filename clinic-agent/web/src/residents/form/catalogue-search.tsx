@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 export interface CatalogueOption {
   key: string;
   label: string;
-  /** Code or form, dimmed beside it. */
+  /** Code or form, beside it. */
   detail: string;
 }
 
@@ -82,7 +82,8 @@ export function CatalogueSearch<T>({
             return (
               <Combobox.Option key={key} value={key} className="nurse-option">
                 <span>{words}</span>
-                <span className="nurse-dim">{detail}</span>
+                {/* In the option's own colour: dimmed text cannot be read on the marked one. */}
+                <span>{detail}</span>
               </Combobox.Option>
             );
           })}

@@ -4,6 +4,7 @@ use super::*;
 use crate::ids::{DeliveryId, PharmacyId, StaffId};
 use crate::machines::delivery::QuarantineReason;
 use crate::machines::delivery::{self, Event as Of};
+use crate::machines::discrepancy::Cause;
 use crate::machines::prescription::{self, Event};
 use crate::records::Supplied;
 use std::collections::btree_map::Entry;
@@ -116,8 +117,12 @@ impl Way {
     }
 
     fn says(&self, open: Option<Cause>, given: bool, now: Timestamp) -> DoorToDose {
-        let parcel = self.d.as_ref().map(|delivery| Parcel { delivery, open });
-        door_to_dose(&self.p, parcel, given.then_some(now), &Policy::default(), now).unwrap()
+        self.says_of(CalledBack::default(), open, given, now)
+    }
+
+    fn says_of(&self, called_back: CalledBack, open: Option<Cause>, given: bool, now: Timestamp) -> DoorToDose {
+        let parcel = self.d.as_ref().map(|delivery| Parcel { delivery, all: &[], open, surplus: false });
+        door_to_dose(&self.p, parcel, called_back, given.then_some(now), &Policy::default(), now).unwrap()
     }
 }
 
@@ -221,5 +226,44 @@ fn nobody_is_asked_for_what_the_machines_refuse() {
                 assert!(says.turn != Turn::Nobody || (says.current.is_none() && !says.late), "{told}");
             }
         }
+    }
+}
+
+/// The chain sent the courier for a parcel at the counter, and the nurse to give what the home had set apart.
+#[test]
+fn what_was_called_back_goes_nowhere_but_back_and_is_not_given() {
+    let mut nexts = BTreeSet::new();
+    for way in all() {
+        for open in way.opens() {
+            for given in [false, true].into_iter().take(1 + usize::from(way.p.in_the_home())) {
+                let says = way.says_of(CalledBack { parcel: true, home: true }, open, given, way.now);
+                let d = way.d.as_ref().map(|d| d.state);
+                let told = format!("{} {d:?} {open:?} {given}: {says:?}", way.p.state);
+                let lets = |event: &Of| d.is_some_and(|d| d.apply(event, way.now).is_ok());
+                let on = [Next::PickUp, Next::Bring, Next::TryAgain, Next::Decide, Next::Count, Next::Give];
+                assert!(!on.contains(&says.next), "{told}");
+                match says.next {
+                    Next::TakeBack => assert!(says.turn == Turn::Pharmacy && lets(&Of::TakeBack), "{told}"),
+                    Next::BringBack => {
+                        assert!(says.turn == Turn::Courier && lets(&Of::GiveBack), "{told}");
+                        assert_eq!(says.reason, Some(Reason::Recall), "{told}");
+                    }
+                    Next::Nothing => assert!(says.turn == Turn::Nobody && open.is_none(), "{told}"),
+                    _ => {}
+                }
+                let at_the_counter = matches!(d, Some(D::AwaitingCourier | D::Accepted));
+                let moving = matches!(way.p.state, P::Packed | P::InDelivery);
+                if moving && at_the_counter {
+                    assert_eq!((says.next, says.reason, says.late), (Next::TakeBack, Some(Reason::Recall), false));
+                }
+                if way.p.state == P::Delivered && !given && open.is_none() {
+                    assert_eq!((says.next, says.reason), (Next::Nothing, Some(Reason::Recall)), "{told}");
+                }
+                nexts.insert(says.next.as_str());
+            }
+        }
+    }
+    for next in [Next::TakeBack, Next::BringBack, Next::Nothing, Next::Settle] {
+        assert!(nexts.contains(next.as_str()), "no way came to {next}");
     }
 }

@@ -194,6 +194,7 @@ fn item(words: &str, no: u16, formulary: &Formulary) -> Result<DraftItem, String
         days: 7,
         quantity: 7,
         taper: Vec::new(),
+        most_per_day: None,
     })
 }
 

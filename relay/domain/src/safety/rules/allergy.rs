@@ -1,5 +1,5 @@
 //! Known allergies against each drug and its group. A reaction to the drug or its group blocks; a reaction in a related group blocks when it was severe
-//! and else needs the prescriber's reason. An allergy that cannot be placed is `not_covered`, never `clear`.
+//! and else needs the prescriber's reason, one step less where the data calls such a reaction rare. An allergy that cannot be placed is `not_covered`, never `clear`.
 
 use super::{by_rule, clear_if_silent, finding};
 use crate::formulary::{AllergyGroup, Drug};
@@ -45,7 +45,7 @@ pub(super) fn allergy(case: &Case<'_>, out: &mut Vec<Finding>) {
             let no = line.line().unwrap_or_default();
             match compare(&place, line, drug, case.knowledge) {
                 Match::Same => out.push(place.told(same(record, drug, no, source), false)),
-                Match::Related => out.push(place.told(related(record, drug, no, source), true)),
+                Match::Related => out.push(place.told(related(record, drug, no, place.rarely_crosses(), source), true)),
                 Match::Unplaced => unplaced = true,
                 Match::No => {}
             }
@@ -87,6 +87,11 @@ impl<'a> Place<'a> {
         let by_words = || knowledge.groups().find(|g| g.words.iter().any(|w| substance.contains(w.as_str())));
         let group = coded.or_else(of_ingredient).or_else(by_words);
         Self { ingredient: ingredient.and_then(|i| knowledge.position(&i.key)), group, substance }
+    }
+
+    /// Whether a reaction in a related group is rare.
+    fn rarely_crosses(&self) -> bool {
+        self.group.is_some_and(|group| group.cross_is_rare)
     }
 
     /// The finding with the rule of the group that it comes from, and what is to know of it.
@@ -135,12 +140,16 @@ fn same(record: &AllergyRecord, drug: &Drug, no: u16, source: (&str, &str)) -> F
     )
 }
 
-fn related(record: &AllergyRecord, drug: &Drug, no: u16, source: (&str, &str)) -> Finding {
-    let severity = if record.severity == AllergySeverity::Severe { Severity::Block } else { Severity::HardStop };
-    let action = if severity == Severity::Block {
-        ("请换用其他类别的药品", "Choose a drug of another class")
-    } else {
-        ("请换用其他类别的药品，或说明理由", "Choose a drug of another class, or give a reason")
+fn related(record: &AllergyRecord, drug: &Drug, no: u16, rare: bool, source: (&str, &str)) -> Finding {
+    let severity = match (record.severity == AllergySeverity::Severe, rare) {
+        (true, false) => Severity::Block,
+        (true, true) | (false, false) => Severity::HardStop,
+        (false, true) => Severity::Warn,
+    };
+    let action = match severity {
+        Severity::Block => ("请换用其他类别的药品", "Choose a drug of another class"),
+        Severity::HardStop => ("请换用其他类别的药品，或说明理由", "Choose a drug of another class, or give a reason"),
+        _ => ("首次用药后请观察", "Watch the resident after the first dose"),
     };
     finding(
         KIND,

@@ -6,7 +6,7 @@ use crate::formulary::Drug;
 use crate::safety::check::Case;
 use crate::safety::course::{Course, Part};
 use crate::safety::knowledge::MaxDose;
-use crate::safety::{Finding, FindingKind, Outcome, Severity, per_day};
+use crate::safety::{Finding, FindingKind, Outcome, Severity};
 
 const KIND: FindingKind = FindingKind::Dose;
 /// Doses are products of decimal numbers; a hair above the maximum is the maximum.
@@ -97,7 +97,7 @@ fn depends_on_need(case: &Case<'_>, line: &Course<'_>) -> Finding {
             format!("{en} is taken when needed: its daily dose was not checked"),
         ),
         case.source(),
-        ("请在用药说明中写明每日上限", "Say in the instruction how much a day is the most"),
+        ("请填写每日最多次数", "Enter the most times a day"),
     )
 }
 
@@ -110,7 +110,7 @@ fn label(case: &Case<'_>, line: &Course<'_>, out: &mut Vec<Finding>) {
     let strongest = item.strongest();
     let largest = item.steps().iter().map(|step| step.dose.milli()).max().unwrap_or_default();
     let single = over(largest, drug.max_single_dose);
-    let daily = per_day(strongest.frequency).and_then(|n| over(strongest.dose.milli() * n, drug.max_daily_dose));
+    let daily = item.times().and_then(|n| over(strongest.dose.milli() * n, drug.max_daily_dose));
     if single == Some(true) || daily == Some(true) {
         out.push(above_label(line, drug));
     }

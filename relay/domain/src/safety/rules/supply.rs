@@ -77,7 +77,8 @@ fn amount(item: &DraftItem, drug: &Drug, policy: &Policy, out: &mut Vec<Finding>
         out.push(blocked(Outcome::InputMissing, words, ("请填写总量", "Enter the quantity")));
         return;
     }
-    let a_day = policy.when_needed_doses_per_day;
+    // Its own limit holds where it is the lower one.
+    let a_day = item.most_per_day.unwrap_or(u32::MAX).min(policy.when_needed_doses_per_day);
     if units(item.dose, u64::from(a_day), days, drug.doses_per_unit).is_none_or(|most| given > most) {
         let zh = format!("总量 {given} {unit} 超过 {days} 天、每天 {a_day} 次的用量");
         let en = format!("The quantity of {given} is more than {days} days of {a_day} doses can use");

@@ -1,0 +1,131 @@
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import type { Staff } from "@yunzhen/client";
+import { ProblemAlert, ScanButton, useAction, useApi } from "@yunzhen/client/ui";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { PinPad } from "./pin-pad";
+import { SHIFT, shiftApi, type ShiftPerson } from "./shift-api";
+import { useBadge } from "./use-badge";
+import "./shift.css";
+
+/**
+ * Own name, own PIN, and the tablet is hers; or her badge, which stands for her name and for a while for her PIN too. `password` is the other way in. Whoever holds it is
+ * chosen beforehand.
+ */
+export function TakeOver({
+  people,
+  holder,
+  password,
+  onTaken,
+}: {
+  people: ShiftPerson[];
+  holder?: string | null;
+  password: ReactNode;
+  onTaken: (staff: Staff) => void;
+}) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const [chosen, choose] = useState(() => people.find((one) => one.staff_id === holder && one.pin));
+  const [byPassword, setByPassword] = useState(false);
+  const badge = useAction((code: string) => shiftApi(api.http).switchByBadge(code), {
+    onSuccess: (answer) => {
+      if ("staff" in answer) return onTaken(answer.staff);
+      setByPassword(false);
+      choose(people.find((one) => one.staff_id === answer.pin_of));
+    },
+  });
+  const show = (code: string): void => {
+    if (!badge.isPending) badge.mutate(code);
+  };
+  useBadge(show);
+  const told = badge.error && <ProblemAlert error={badge.error} />;
+  if (byPassword || people.length === 0) {
+    return (
+      <Stack gap="md">
+        {told}
+        {password}
+        {people.length > 0 && (
+          <Button variant="default" size="xl" onClick={() => setByPassword(false)}>
+            {t("app:shift.byPin")}
+          </Button>
+        )}
+      </Stack>
+    );
+  }
+  if (chosen)
+    return (
+      <Stack gap="md">
+        {told}
+        <EnterPin key={chosen.staff_id} person={chosen} onBack={() => choose(undefined)} onTaken={onTaken} />
+      </Stack>
+    );
+  return (
+    <Stack gap="md">
+      {told}
+      <Title order={2}>{t("app:shift.who")}</Title>
+      {people.map((one) => (
+        <Button
+          key={one.staff_id}
+          variant="default"
+          className="nurse-shift-person"
+          onClick={() => (one.pin ? choose(one) : setByPassword(true))}
+        >
+          <span className="nurse-avatar" aria-hidden>
+            {one.name.slice(0, 1)}
+          </span>
+          {one.name}
+          {!one.pin && <Text c="dimmed">{t("app:shift.needsPassword")}</Text>}
+        </Button>
+      ))}
+      {people.some((one) => one.badge) && (
+        <Group justify="space-between">
+          <Text c="dimmed">{t("app:shift.badgeHint")}</Text>
+          <ScanButton label={t("app:shift.badgeCamera")} close={t("action.close")} size="xl" onCode={show} />
+        </Group>
+      )}
+      <Button variant="subtle" size="xl" onClick={() => setByPassword(true)}>
+        {t("app:shift.byPassword")}
+      </Button>
+    </Stack>
+  );
+}
+
+function EnterPin({
+  person,
+  onBack,
+  onTaken,
+}: {
+  person: ShiftPerson;
+  onBack: () => void;
+  onTaken: (staff: Staff) => void;
+}) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const queries = useQueryClient();
+  const [pin, setPin] = useState("");
+  const take = useAction((typed: string) => shiftApi(api.http).switchTo(person.staff_id, typed), {
+    onSuccess: ({ staff }) => onTaken(staff),
+    onError: () => {
+      setPin("");
+      void queries.invalidateQueries({ queryKey: SHIFT });
+    },
+  });
+  const label = t("app:shift.pinOf", { name: person.name });
+  return (
+    <Stack gap="md">
+      <Title order={2}>{label}</Title>
+      {take.error && <ProblemAlert error={take.error} />}
+      <PinPad
+        label={label}
+        value={pin}
+        busy={take.isPending}
+        onChange={setPin}
+        onComplete={(typed) => take.mutate(typed)}
+      />
+      <Button variant="default" size="xl" onClick={onBack}>
+        {t("app:shift.someoneElse")}
+      </Button>
+    </Stack>
+  );
+}

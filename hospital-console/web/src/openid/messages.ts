@@ -1,0 +1,73 @@
+export const zh = {
+  or: "医院统一身份认证",
+  down: "{{name}}暂时无法连接，可稍后再试或用其他方式登录。",
+  callback: {
+    title: "医院统一身份认证",
+    waiting: "正在确认身份",
+    denied: "您没有同意登录，或医院身份平台拒绝了。没有人登录。",
+    refused: "医院身份平台没有完成登录，请稍后再试。",
+    nothing: "请从登录页开始。",
+    proved: "身份已确认，可以关闭此窗口。",
+    back: "回到登录页",
+    close: "关闭此窗口",
+  },
+  proof: {
+    lead: "{{name}}，签名前请再次通过医院统一身份认证。此页已填写的内容不会丢失。",
+    go: "通过“{{name}}”确认",
+  },
+  account: {
+    title: "医院统一身份认证",
+    none: "未绑定。需要时请联系管理员。",
+    bound: "{{at}} 绑定",
+    used: "最近登录 {{at}}",
+    only: "只能用此方式登录",
+  },
+  admin: {
+    menu: "医院身份绑定",
+    title: "医院身份绑定",
+    lead: "{{name}}可用绑定的医院身份登录。请先核实标识属于本人；解除绑定会使其在所有设备退出。",
+    provider: "身份平台",
+    subject: "医院身份平台中的标识",
+    subjectHint: "不是姓名或邮箱。本人首次登录时页面会显示。",
+    bind: "绑定",
+    unbind: "解除绑定",
+    noneFits: "没有适用于此人所属医院的身份平台。",
+  },
+};
+
+export const en: typeof zh = {
+  or: "Your hospital's sign-in",
+  down: "{{name}} does not answer at the moment. Try again later, or sign in another way.",
+  callback: {
+    title: "Your hospital's sign-in",
+    waiting: "Confirming who you are",
+    denied: "You did not agree, or the hospital's sign-in refused. Nobody was signed in.",
+    refused: "The hospital's sign-in was not completed. Try again in a moment.",
+    nothing: "Begin from the sign-in page.",
+    proved: "Confirmed. You can close this window.",
+    back: "Back to the sign-in page",
+    close: "Close this window",
+  },
+  proof: {
+    lead: "{{name}}, confirm by your hospital's sign-in before you sign. What you typed on this page stays.",
+    go: "Confirm by “{{name}}”",
+  },
+  account: {
+    title: "Your hospital's sign-in",
+    none: "Not bound. Ask the administrator if you need it.",
+    bound: "bound {{at}}",
+    used: "last used {{at}}",
+    only: "the only way in",
+  },
+  admin: {
+    menu: "Hospital identity",
+    title: "Hospital identity",
+    lead: "{{name}} signs in by the hospital identity that is bound. First make sure that the identifier is this person's; unbinding signs the person out everywhere.",
+    provider: "Identity provider",
+    subject: "Identifier at the identity provider",
+    subjectHint: "Not a name or an e-mail address. The page shows it when the person first tries to sign in.",
+    bind: "Bind",
+    unbind: "Unbind",
+    noneFits: "No identity provider fits this person's hospital.",
+  },
+};

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { accountOf, fieldsOf, type Typed } from "./new-staff";
+
+const typed: Typed = {
+  username: " xiaoli ",
+  name: "孙丽",
+  title: "",
+  home_id: "h1",
+  pharmacy_id: "p1",
+  hospital: "云溪市第一人民医院",
+  licence: "",
+  practising_since: "2012-07-01",
+  specialty: "心血管内科",
+  licence_valid_until: "",
+};
+
+it("asks for what the role has and sends nothing of another", () => {
+  expect(fieldsOf("administrator")).toEqual(["username", "name", "title"]);
+  expect(accountOf("nurse", typed)).toEqual({ role: "nurse", username: "xiaoli", name: "孙丽", home_id: "h1" });
+  expect(accountOf("specialist", typed)).toEqual({
+    role: "specialist",
+    username: "xiaoli",
+    name: "孙丽",
+    hospital: "云溪市第一人民医院",
+    practising_since: "2012-07-01",
+    specialty: "心血管内科",
+  });
+  const ends = { ...typed, licence_valid_until: "2031-01-01" };
+  expect(accountOf("pharmacist", ends)).toMatchObject({ specialty: "心血管内科", licence_valid_until: "2031-01-01" });
+  expect(accountOf("nurse", ends)).not.toHaveProperty("licence_valid_until");
+});

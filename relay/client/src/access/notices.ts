@@ -1,0 +1,25 @@
+/** Which notices of changed ways in are still to be shown in this tab: who waves one away here is told again at the next sign-in where the relay says so. */
+import type { AccessNotice } from "../api/types";
+import { zh } from "../i18n/zh";
+
+const WAVED = "yz-access-notices-until";
+
+type Kept = Pick<Storage, "getItem" | "setItem">;
+
+/** Those after the last one that was waved away in this tab by this person. */
+export function unseen(notices: readonly AccessNotice[], staffId: string, kept: Kept): readonly AccessNotice[] {
+  const until = Number(kept.getItem(`${WAVED}:${staffId}`) ?? 0);
+  return notices.filter((notice) => notice.seq > until);
+}
+
+export function wave(until: number, staffId: string, kept: Kept): void {
+  kept.setItem(`${WAVED}:${staffId}`, String(until));
+}
+
+export type NoticeWord = keyof typeof zh.accessNotices.what;
+
+/** The word for an action of the audit log; a newer relay may tell of one that this page does not know. */
+export function wordOf(action: string): NoticeWord {
+  const word = action.replace(".", "_");
+  return word in zh.accessNotices.what ? (word as NoticeWord) : "other";
+}

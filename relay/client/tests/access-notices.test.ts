@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { unseen, wave, wordOf } from "../src/access/notices";
+import type { AccessNotice } from "../src/api/types";
+
+const notice = (seq: number): AccessNotice => ({
+  seq,
+  at: "2026-11-24T08:00:00.000Z",
+  action: "staff.password_changed",
+  own: true,
+});
+
+function kept() {
+  const values = new Map<string, string>();
+  return {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+  };
+}
+
+it("shows what was not waved away here, each person for themselves", () => {
+  const here = kept();
+  const all = [notice(3), notice(7)];
+  expect(unseen(all, "a", here)).toEqual(all);
+  wave(3, "a", here);
+  expect(unseen(all, "a", here).map((one) => one.seq)).toEqual([7]);
+  expect(unseen(all, "b", here)).toEqual(all);
+});
+
+it("has a word for what it does not know", () => {
+  expect(wordOf("staff.password_reset")).toBe("staff_password_reset");
+  expect(wordOf("staff.identity_bound")).toBe("staff_identity_bound");
+  expect(wordOf("staff.something_new")).toBe("other");
+});

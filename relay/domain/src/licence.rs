@@ -1,0 +1,160 @@
+//! Licences: who signs must have one that is good on the day. Not here: years of practice ([`crate::practice`]).
+
+use crate::Role;
+use crate::ids::StaffId;
+use crate::policy::Policy;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// What is on record of a person's licence, as an administrator entered it; each entry is kept, the newest is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Licence {
+    /// Whose.
+    pub staff_id: StaffId,
+    /// 1, 2, … of this person.
+    pub version: i64,
+    /// Its number.
+    pub number: String,
+    /// The hospital or pharmacy that it is registered with.
+    pub hospital: String,
+    /// In what the person practises.
+    pub specialty: String,
+    /// The last day on which it is good. A physician's licence has none by itself; a pharmacist's registration does.
+    pub valid_until: Option<Date>,
+    /// When it was entered.
+    pub recorded_at: Timestamp,
+    /// By whom.
+    pub recorded_by: StaffId,
+}
+
+/// How a licence stands on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Good, and no end is near.
+    Good,
+    /// Good, and over soon.
+    Ends {
+        /// The last day.
+        on: Date,
+    },
+    /// Over.
+    Over {
+        /// The last day it was good.
+        on: Date,
+    },
+}
+
+/// The licence is over: nothing is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the licence was good until {on}")]
+pub struct LicenceOver {
+    /// The last day it was good.
+    pub on: Date,
+}
+
+impl Licence {
+    /// How it stands on the hospital's day at `now`; an end counts as near `days` before.
+    pub fn standing(&self, days: u32, now: Timestamp) -> Standing {
+        let Some(on) = self.valid_until else { return Standing::Good };
+        let today = Policy::local_date(now);
+        if on < today {
+            return Standing::Over { on };
+        }
+        let near = jiff::Span::new().try_days(days).ok().and_then(|span| today.checked_add(span).ok());
+        if near.is_none_or(|near| on <= near) { Standing::Ends { on } } else { Standing::Good }
+    }
+}
+
+/// May somebody with this licence on record sign at `now`? Without one on record the years of practice and the signing key decide alone: a key that was
+/// let in before licences were recorded, or where nobody lets keys in, signs. No other is let in without ([`complete`]). The pages that show it say so.
+pub fn good(licence: Option<&Licence>, now: Timestamp) -> Result<(), LicenceOver> {
+    match licence.map(|licence| licence.standing(0, now)) {
+        Some(Standing::Over { on }) => Err(LicenceOver { on }),
+        _ => Ok(()),
+    }
+}
+
+/// What is missing of a licence before a signing key of its holder is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LicenceGap {
+    /// There is no record; at most a number is known.
+    #[error("no licence is on record")]
+    Nothing,
+    /// The registration of a pharmacist ends, and when is not on record.
+    #[error("no end of the licence is on record")]
+    NoEnd,
+    /// It is over.
+    #[error("the licence was good until {on}")]
+    Over {
+        /// The last day it was good.
+        on: Date,
+    },
+}
+
+/// May a signing key of somebody with this licence on record be let in at `now`? Its facts are to be on record first: what has no end on record would sign for
+/// ever. A physician's licence has none by itself.
+pub fn complete(role: Role, licence: Option<&Licence>, now: Timestamp) -> Result<(), LicenceGap> {
+    let licence = licence.ok_or(LicenceGap::Nothing)?;
+    match licence.standing(0, now) {
+        Standing::Over { on } => Err(LicenceGap::Over { on }),
+        _ if licence.valid_until.is_none() && role != Role::Specialist => Err(LicenceGap::NoEnd),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn until(day: &str) -> Licence {
+        let now = Timestamp::UNIX_EPOCH;
+        Licence {
+            staff_id: StaffId::new(now, [1; 10]),
+            version: 1,
+            number: "110330000000001".into(),
+            hospital: "市一院".into(),
+            specialty: "心内科".into(),
+            valid_until: Some(day.parse().unwrap()),
+            recorded_at: now,
+            recorded_by: StaffId::new(now, [2; 10]),
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_last_day_is_a_whole_day_of_the_hospital() {
+        let licence = until("2026-11-23");
+        assert_eq!(good(Some(&licence), at("2026-11-23T15:59:59Z")), Ok(()));
+        let on = jiff::civil::date(2026, 11, 23);
+        assert_eq!(good(Some(&licence), at("2026-11-23T16:00:00Z")), Err(LicenceOver { on }));
+        assert_eq!(good(None, at("2026-11-23T16:00:00Z")), Ok(()));
+        assert_eq!(good(Some(&Licence { valid_until: None, ..licence }), at("2099-01-01T00:00:00Z")), Ok(()));
+    }
+
+    #[test]
+    fn a_key_is_let_in_only_for_a_licence_whose_facts_are_on_record() {
+        let now = at("2026-11-23T12:00:00Z");
+        let (good, over) = (until("2031-11-23"), until("2026-11-22"));
+        let unending = Licence { valid_until: None, ..good.clone() };
+        for role in [Role::Specialist, Role::Pharmacist] {
+            assert_eq!(complete(role, None, now), Err(LicenceGap::Nothing));
+            assert_eq!(complete(role, Some(&good), now), Ok(()));
+            let on = jiff::civil::date(2026, 11, 22);
+            assert_eq!(complete(role, Some(&over), now), Err(LicenceGap::Over { on }));
+        }
+        assert_eq!(complete(Role::Specialist, Some(&unending), now), Ok(()));
+        assert_eq!(complete(Role::Pharmacist, Some(&unending), now), Err(LicenceGap::NoEnd));
+    }
+
+    #[test]
+    fn an_end_is_told_before() {
+        let licence = until("2026-12-23");
+        let on = jiff::civil::date(2026, 12, 23);
+        assert_eq!(licence.standing(30, at("2026-11-22T12:00:00Z")), Standing::Good);
+        assert_eq!(licence.standing(30, at("2026-11-23T12:00:00Z")), Standing::Ends { on });
+        assert_eq!(licence.standing(30, at("2026-12-24T00:00:00Z")), Standing::Over { on });
+    }
+}

@@ -1,0 +1,113 @@
+//! The limits on boxes and on offers: who passes one is refused or loses what was too much, and nobody else notices.
+
+use std::num::NonZeroU32;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use bytes::Bytes;
+use quinn::ConnectionError;
+use tower::ServiceExt as _;
+use yunzhen_domain::records::Consultation;
+use yunzhen_protocol::VERSION;
+use yunzhen_protocol::control::ToBox;
+use yunzhen_relay::config::LimitsConfig;
+use yunzhen_relay::quic::close;
+use yunzhen_relay::seed::{HOME_1, HOME_2};
+use yunzhen_store::Tx;
+
+use crate::boxes::{Stage, hello};
+use crate::world::{World, console};
+
+async fn stage(limits: LimitsConfig) -> Stage {
+    Stage::limited(limits, async |_: &mut Tx, _: Vec<Consultation>| {}).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_floods_the_relay_with_datagrams_loses_its_own_and_no_other_does() {
+    let few = NonZeroU32::new(100).unwrap();
+    let stage = stage(LimitsConfig { datagrams_per_second: few, ..LimitsConfig::default() }).await;
+    let mut other = stage.connected(HOME_2).await;
+    let mut flood = stage.silent(HOME_1).await;
+    flood.say(&hello(VERSION)).await;
+    flood.told_until(|told| matches!(told, ToBox::StartMedia { .. })).await;
+    let rate = r#"yunzhen_datagrams_refused_total{why="rate"}"#;
+    let before = stage.counted(rate);
+    for n in 0..2_000_u16 {
+        let datagram = [&[1][..], &n.to_be_bytes()[..], &[0xfc; 60][..]].concat();
+        flood.connection.send_datagram(Bytes::from(datagram)).unwrap();
+        if n % 50 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    stage.reaches(rate, before + 1).await;
+    other.answers().await;
+    // Nor is it out of its call: what it says on its control stream is still heard.
+    flood.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_with_too_many_connections_is_refused_and_a_box_elsewhere_is_not() {
+    let stage = stage(LimitsConfig { boxes_per_address: 4, ..LimitsConfig::default() }).await;
+    let (retried, refused) = ("yunzhen_boxes_retried_total", r#"yunzhen_boxes_refused_total{reason="address"}"#);
+    let before = (stage.counted(retried), stage.counted(refused));
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(stage.silent(HOME_1).await);
+    }
+    let error = stage.refused_from([127, 0, 0, 1], HOME_1).await;
+    assert!(matches!(error, ConnectionError::ConnectionClosed(_)), "{error}");
+    stage.reaches(refused, before.1 + 1).await;
+    stage.reaches(retried, before.0 + 1).await;
+    let elsewhere = stage.silent_from([127, 0, 0, 2], HOME_2).await;
+    stage.welcomed(elsewhere, HOME_2, &hello(VERSION)).await.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_must_prove_its_address_first_is_served_all_the_same() {
+    let stage = stage(LimitsConfig { handshakes_unproven: 0, ..LimitsConfig::default() }).await;
+    let before = stage.counted("yunzhen_boxes_retried_total");
+    stage.connected(HOME_1).await.answers().await;
+    stage.reaches("yunzhen_boxes_retried_total", before + 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_has_so_many_connections_and_the_others_keep_theirs() {
+    let stage = stage(LimitsConfig { connections_per_box: 2, ..LimitsConfig::default() }).await;
+    let mut other = stage.connected(HOME_2).await;
+    let [a, b, c] = [stage.at_the_door(HOME_1).await, stage.at_the_door(HOME_1).await, stage.at_the_door(HOME_1).await];
+    // Which of them the relay looked at last is its own affair.
+    let told = tokio::select! {
+        told = a.closed() => told,
+        told = b.closed() => told,
+        told = c.closed() => told,
+    };
+    let ConnectionError::ApplicationClosed(told) = told else { panic!("not refused: {told}") };
+    let reason = String::from_utf8_lossy(&told.reason);
+    assert_eq!(told.error_code, close::BUSY.into(), "{reason}");
+    assert!(reason.contains("2 connections already"), "{reason}");
+    other.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_offers_without_end_waits_and_the_others_join() {
+    let world = World::new().await;
+    let path = format!("/api/consultations/{}/legs", world.consultation.id);
+    let offer = async |token: &str| {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(&path)
+            .header("Authorization", format!("Bearer {token}"))
+            .header("Content-Type", "application/sdp")
+            .extension(console())
+            .body(Body::from("no offer at all"))
+            .unwrap();
+        world.router.clone().oneshot(request).await.unwrap()
+    };
+    for _ in 0..LimitsConfig::default().offers_per_minute.get() {
+        assert_eq!(offer("specialist1").await.status(), 400);
+    }
+    let too_many = offer("specialist1").await;
+    assert_eq!(too_many.status(), 429);
+    assert!(too_many.headers().contains_key("Retry-After"));
+    assert_eq!(offer("observer").await.status(), 400);
+}
