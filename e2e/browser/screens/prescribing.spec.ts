@@ -234,6 +234,7 @@ const SCREENS: PrescribingScreen[] = [
         .click();
       await page.getByRole("option", { name: /^必要时$|^when needed$/ }).click();
       const most = line.getByLabel(/^每日最多次数$|^Most times a day$/);
+      await expect(most).toHaveAccessibleDescription(/无法核查|cannot be checked/);
       await most.fill("3");
       await expect(most).toHaveAccessibleDescription(/写入处方|Is prescribed/);
       const total = line.getByLabel(/^总量$|^Quantity$/);

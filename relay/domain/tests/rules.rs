@@ -245,7 +245,7 @@ fn doses_above_the_label_need_a_reason_and_prn_needs_a_quantity() {
     prn.quantity = 42;
     let all = findings(&draft(Supply::Ordinary, vec![prn]), &[], &ok);
     assert_eq!(only(&all, Kind::Supply), [CLEAR]);
-    assert_eq!(only(&all, Kind::Dose), [(Outcome::NotCovered, Severity::Info, Some(1))]);
+    assert_eq!(only(&all, Kind::Dose), [(Outcome::InputMissing, Severity::Warn, Some(1))], "by its label");
 }
 
 /// The daily dose of what is taken when needed was never checked, whatever the prescriber wrote.
@@ -260,7 +260,7 @@ fn the_most_times_a_day_of_what_is_taken_when_needed_is_checked_like_a_frequency
     let within = of(Some(3), 21);
     assert_eq!((only(&within, Kind::Dose), only(&within, Kind::Supply)), (vec![CLEAR], vec![CLEAR]));
     assert_eq!(only(&of(Some(4), 28), Kind::Dose), [(Outcome::Alert, Severity::HardStop, Some(1))]);
-    assert_eq!(only(&of(None, 21), Kind::Dose), [(Outcome::NotCovered, Severity::Info, Some(1))]);
+    assert_eq!(only(&of(None, 21), Kind::Dose), [(Outcome::InputMissing, Severity::Warn, Some(1))]);
     // Its own limit bounds how much goes out.
     assert_eq!(only(&of(Some(3), 22), Kind::Supply), [(Outcome::Alert, Severity::Block, Some(1))]);
 }

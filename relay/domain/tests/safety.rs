@@ -371,3 +371,65 @@ fn doses_are_counted_in_milligrams_over_all_lines() {
     let found = all.iter().find(|f| f.kind == Kind::Dose).unwrap();
     assert!(found.message_en.contains("2500 mg"), "{}", found.message_en);
 }
+
+fn when_needed(no: u16, drug: &str, most_per_day: Option<u32>) -> DraftItem {
+    DraftItem { frequency: Frequency::Prn, most_per_day, ..line(no, drug) }
+}
+
+/// What is taken when needed and had no limit a day counted as nothing in the sum, and the other line read as if its sum had been checked.
+#[test]
+fn a_sum_with_a_line_that_has_no_limit_a_day_is_not_checked_and_says_which() {
+    let with = |most_per_day| {
+        let mut d = draft(&["paracetamol-500mg"]);
+        d.items.push(when_needed(2, "paracetamol-500mg", most_per_day));
+        of(&d, &nobody())
+    };
+    let dose = |all: &[Finding]| all.iter().filter(|f| f.kind == Kind::Dose).cloned().collect::<Vec<_>>();
+    // 1 g a day, and at most 2 g.
+    let unsaid = dose(&with(None));
+    let missing = |no| (Outcome::InputMissing, Severity::Warn, Some(no));
+    assert_eq!(kind(&unsaid, Kind::Dose), [missing(1), missing(2)]);
+    assert!(unsaid.iter().all(|f| f.rule_id.as_deref() == Some("max-paracetamol")));
+    assert!(unsaid.iter().all(|f| f.action_zh.contains("每日最多次数")));
+    assert!(unsaid[0].message_zh.contains("第 2 行的对乙酰氨基酚片"), "{}", unsaid[0].message_zh);
+    assert!(unsaid[0].message_en.contains("Paracetamol tablets (line 2)"), "{}", unsaid[0].message_en);
+    assert!(unsaid[1].message_zh.contains("未填写每日最多次数"), "{}", unsaid[1].message_zh);
+    assert_eq!(kind(&with(Some(2)), Kind::Dose), [(Outcome::Clear, Severity::Info, None)]);
+    let over = dose(&with(Some(3)));
+    assert_eq!(kind(&over, Kind::Dose), [1, 2].map(|no| (Outcome::Alert, Severity::HardStop, Some(no))));
+    assert!(over[0].message_en.contains("in a day 2500 mg"), "{}", over[0].message_en);
+}
+
+#[test]
+fn a_sum_that_one_dose_when_needed_puts_above_its_maximum_is_an_alert_without_a_limit() {
+    let mut d = draft(&["paracetamol-500mg"]);
+    d.items[0].frequency = Frequency::Qid;
+    d.items.push(when_needed(2, "paracetamol-500mg", None));
+    let all = of(&d, &nobody());
+    assert_eq!(kind(&all, Kind::Dose), [1, 2].map(|no| (Outcome::Alert, Severity::HardStop, Some(no))));
+    let found = all.iter().find(|f| f.kind == Kind::Dose).unwrap();
+    assert!(found.message_zh.contains("每日合计至少 2500 mg"), "{}", found.message_zh);
+}
+
+#[test]
+fn kidneys_and_old_age_have_no_answer_to_what_has_no_limit_a_day() {
+    // A creatinine with which 1 g of metformin a day is the most, and metformin is not stopped yet.
+    let creatinine = Some(Reading { value: 115.0, measured_at: now() });
+    let readings = Readings { creatinine, ..Readings::default() };
+    let facts = ResidentFacts { readings, ..nobody() };
+    let with = |drug: &str, most| {
+        let items = vec![when_needed(1, drug, most)];
+        of(&Draft { items, ..draft(&[]) }, &facts)
+    };
+    let unsaid = with("metformin-500mg", None);
+    assert_eq!(kind(&unsaid, Kind::Renal), [(Outcome::InputMissing, Severity::Warn, Some(1))], "{unsaid:#?}");
+    let found = unsaid.iter().find(|f| f.kind == Kind::Renal).unwrap();
+    assert_eq!((found.rule_id.as_deref(), found.creatinine_days), (Some("renal-metformin-half"), Some(0)));
+    assert_eq!(kind(&with("metformin-500mg", Some(2)), Kind::Renal), [(Outcome::Clear, Severity::Info, None)]);
+    assert_eq!(kind(&with("metformin-500mg", Some(3)), Kind::Renal)[0].0, Outcome::Alert);
+
+    let unsaid = with("aspirin-100mg", None);
+    assert!(kind(&unsaid, Kind::Elderly).contains(&(Outcome::InputMissing, Severity::Warn, Some(1))), "{unsaid:#?}");
+    let limited = with("aspirin-100mg", Some(1));
+    assert!(kind(&limited, Kind::Elderly).iter().all(|f| f.0 != Outcome::InputMissing), "{limited:#?}");
+}

@@ -63,6 +63,28 @@ async fn bad_input_is_refused_in_words_and_nothing_is_stored() {
     assert_eq!(w.draft(c.id, right).await.items[0].quantity, 7);
 }
 
+/// What had no limit a day counted as nothing, and the composer said nothing of the sum.
+#[tokio::test]
+async fn the_composer_asks_for_the_limit_of_a_day_that_a_sum_lacks() {
+    let w = World::new().await;
+    let c = w.in_progress("王秀英").await;
+    let with = |most| {
+        let mut written = draft("I10", &[("paracetamol-500mg", 7), ("paracetamol-500mg", 7)]);
+        (written.items[1].frequency, written.items[1].quantity) = (Frequency::Prn, Some(7));
+        written.items[1].most_per_day = most;
+        written
+    };
+    let dose = async |most| {
+        let findings = w.draft(c.id, with(most)).await.findings.into_iter();
+        findings.filter(|f| f.kind == Kind::Dose && f.outcome != Outcome::Clear).collect::<Vec<_>>()
+    };
+    let asked = dose(None).await;
+    let lines: Vec<_> = asked.iter().map(|f| (f.outcome, f.item_no)).collect();
+    assert_eq!(lines, [(Outcome::InputMissing, Some(1)), (Outcome::InputMissing, Some(2))]);
+    assert!(asked.iter().all(|f| f.message_zh.contains("对乙酰氨基酚片") && f.action_zh == "请填写每日最多次数"));
+    assert!(dose(Some(2)).await.is_empty(), "1.5 g of the 2 g that a day may have");
+}
+
 #[tokio::test]
 async fn every_frequency_is_counted_live_and_stored_as_it_was_counted() {
     let w = World::new().await;

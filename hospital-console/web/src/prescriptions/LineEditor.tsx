@@ -161,7 +161,7 @@ export function LineEditor(props: LineEditorProps) {
             <>
               <NumberField
                 label={t("prescribing.quantity.mostPerDay")}
-                description={t("prescribing.quantity.mostPerDayHint")}
+                description={t(`prescribing.quantity.${line.mostPerDay === undefined ? "mostPerDayMissing" : "mostPerDayHint"}`)}
                 value={line.mostPerDay}
                 // The quantity follows from it until one is typed; what was typed stays.
                 onChange={(mostPerDay) => mostPerDay !== line.mostPerDay && onChange({ mostPerDay })}

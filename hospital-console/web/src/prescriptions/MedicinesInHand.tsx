@@ -29,10 +29,16 @@ export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInH
   return (
     <ul className={classes.hand}>
       {medicines.map((medicine, index) => {
-        const { drug, dose, frequency, dose_text, nothing_left, rest_to_come } = medicine;
+        const { drug, dose, frequency, most_per_day, dose_text, nothing_left, rest_to_come } = medicine;
         const taken =
           dose !== undefined && frequency !== undefined
-            ? `${dose} ${unitWord(drug?.dose_unit ?? drug?.unit ?? "")} · ${t(`shared:frequency.${frequency}`)}`
+            ? [
+                `${dose} ${unitWord(drug?.dose_unit ?? drug?.unit ?? "")}`,
+                t(`shared:frequency.${frequency}`),
+                most_per_day !== undefined && t("prescribing.quantity.atMost", { count: most_per_day }),
+              ]
+                .filter(Boolean)
+                .join(" · ")
             : dose_text && t("prescribing.hand.record", { dose: dose_text });
         return (
           <li key={index}>

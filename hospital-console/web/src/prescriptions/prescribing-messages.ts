@@ -71,6 +71,7 @@ export const zh = {
   quantity: {
     mostPerDay: "每日最多次数",
     mostPerDayHint: "写入处方：每日剂量据此核查，护士不能给得更多；总量也由此算出。",
+    mostPerDayMissing: "未填写时，每日剂量（包括与其他行的合计）无法核查，总量也须自行填写。",
     atMost: "每日最多 {{count}} 次",
   },
   noDiagnosisYet: "未选诊断：用量和药品检查已在进行；初诊核对和与疾病有关的检查，选定后才有结果。",
@@ -222,6 +223,8 @@ export const en: typeof zh = {
     mostPerDay: "Most times a day",
     mostPerDayHint:
       "Is prescribed: the daily dose is checked by it, nurses give no more, and the quantity is computed from it.",
+    mostPerDayMissing:
+      "Without it the daily dose, alone and with other lines, cannot be checked, and the quantity has to be entered.",
     atMost: "at most {{count}} a day",
   },
   noDiagnosisYet:

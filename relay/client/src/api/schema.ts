@@ -7517,6 +7517,11 @@ export interface components {
              * @description How much the home has of it, in the drug's dose unit, of a prescription that runs.
              */
             left?: number;
+            /**
+             * Format: int32
+             * @description Where it is taken when needed: the most times within a day, if the prescriber said so.
+             */
+            most_per_day?: number;
             /** @description As the record or the formulary names it. */
             name: string;
             /** @description Why the home has nothing of it any more, of a prescription that runs. */

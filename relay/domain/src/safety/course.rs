@@ -6,6 +6,20 @@ use crate::dosage::Route;
 use crate::formulary::{Drug, DrugId, Formulary};
 use crate::runway::Lasts;
 
+/// Doses are products of decimal numbers; a hair above the maximum is the maximum.
+pub(super) const HAIR: f64 = 1.0 + 1e-9;
+
+/// What a day brings of something, against the most that a rule allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Daily {
+    /// More.
+    Above,
+    /// No more.
+    Within,
+    /// One dose is no more, and nobody said how many there may be.
+    Unbounded,
+}
+
 /// Where a medicine is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -47,6 +61,16 @@ impl Course<'_> {
 
     pub fn is_draft(&self) -> bool {
         matches!(self.origin, Origin::Line(_))
+    }
+
+    /// What a day brings where one dose brings `single`. Of what is taken when needed one dose is certain.
+    pub fn daily(&self, single: f64, most: f64) -> Daily {
+        let above = single * self.times.unwrap_or(1) as f64 > most * HAIR;
+        match self.times {
+            _ if above => Daily::Above,
+            Some(_) => Daily::Within,
+            None => Daily::Unbounded,
+        }
     }
 
     /// The draft's own medicine, one in hand, one of another prescription: for the words of a finding.

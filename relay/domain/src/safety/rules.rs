@@ -16,6 +16,7 @@ pub(super) use legal::{banned, decoction, eligibility, items, long_exclusion, va
 pub(super) use supply::supply;
 
 use super::check::Case;
+use super::course::Course;
 use super::knowledge::Rule;
 use super::{Finding, FindingKind, Outcome, Severity};
 
@@ -66,6 +67,24 @@ pub(super) fn found_by(rule: &dyn Rule, kind: FindingKind, item_no: Option<u16>,
     let words = (format!("{}：{}", named.0, about.message.0), format!("{}: {}", named.1, about.message.1));
     let found = finding(kind, Outcome::Alert, about.severity, item_no, words, about.source, about.action);
     by_rule(found, rule)
+}
+
+/// What to do where a day has no bound.
+const ENTER_LIMIT: (&str, &str) = ("请填写每日最多次数", "Enter the most times a day");
+
+/// The line is taken when needed and does not say how often at most: a rule on what a day brings has no answer to it.
+fn unbounded(case: &Case<'_>, kind: FindingKind, line: &Course<'_>) -> Finding {
+    let (zh, en) = line.named();
+    let against = match kind {
+        FindingKind::Renal => ("对照肾功能的每日剂量", "its daily dose for these kidneys"),
+        FindingKind::Elderly => ("老年人的每日剂量", "its daily dose in old age"),
+        _ => ("每日剂量", "its daily dose"),
+    };
+    let words = (
+        format!("{zh}按需使用而未填写每日最多次数，{}未能核查", against.0),
+        format!("{en} is taken when needed without a limit a day: {} was not checked", against.1),
+    );
+    finding(kind, Outcome::InputMissing, Severity::Warn, line.line(), words, case.source(), ENTER_LIMIT)
 }
 
 /// The same finding with the rule it comes from.

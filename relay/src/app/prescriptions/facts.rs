@@ -114,6 +114,7 @@ fn prescribed(app: &App, running: &Running) -> views::MedicineInHand {
         dose_text: None,
         dose: Some(strongest.dose.as_f64()),
         frequency: Some(strongest.frequency),
+        most_per_day: running.item.most_per_day,
         until: lasts.map(|lasts| lasts.last_day),
         to_come,
         days_left: lasts.map(|lasts| lasts.days),

@@ -1,16 +1,15 @@
-//! Single and daily doses and how often, per ingredient in its own unit; else the product's own label, else `not_covered`.
+//! Single and daily doses and how often, per ingredient in its own unit; else the product's own label, else `not_covered`. What is taken when needed and does not
+//! say how often at most leaves a day without a bound: `input_missing`, also beside the other lines that it adds up with.
 
-use super::{by_rule, clear_if_silent, finding, found_by};
+use super::{ENTER_LIMIT, by_rule, clear_if_silent, finding, found_by, unbounded};
 use crate::checked::Dose;
 use crate::formulary::Drug;
 use crate::safety::check::Case;
-use crate::safety::course::{Course, Part};
-use crate::safety::knowledge::MaxDose;
+use crate::safety::course::{Course, HAIR, Part};
+use crate::safety::knowledge::{IngredientAt, MaxDose};
 use crate::safety::{Finding, FindingKind, Outcome, Severity};
 
 const KIND: FindingKind = FindingKind::Dose;
-/// Doses are products of decimal numbers; a hair above the maximum is the maximum.
-const HAIR: f64 = 1.0 + 1e-9;
 
 pub(super) fn dose(case: &Case<'_>, out: &mut Vec<Finding>) {
     for line in case.lines() {
@@ -20,10 +19,9 @@ pub(super) fn dose(case: &Case<'_>, out: &mut Vec<Finding>) {
             let mut rules = case.knowledge.max_doses.iter().filter(fits).peekable();
             unknown |= rules.peek().is_none();
             for rule in rules {
-                out.extend(above(case, line, part, rule));
-                if rule.daily.is_some() && line.times.is_none() {
-                    out.push(by_rule(depends_on_need(case, line), rule));
-                }
+                let day = Day::of(case, part.at);
+                out.extend(above(case, line, part, &day, rule));
+                out.extend(not_checked(case, line, &day, rule));
             }
         }
         if unknown {
@@ -41,7 +39,30 @@ pub(super) fn dose(case: &Case<'_>, out: &mut Vec<Finding>) {
     }
 }
 
-fn above(case: &Case<'_>, line: &Course<'_>, part: &Part, rule: &MaxDose) -> Option<Finding> {
+/// What a day brings of an ingredient by all lines: two products with one ingredient add up.
+struct Day<'a> {
+    /// What is certain: of what has no bound, one dose.
+    least: f64,
+    /// The lines that are taken when needed and do not say how often at most.
+    unbounded: Vec<&'a Course<'a>>,
+}
+
+impl<'a> Day<'a> {
+    fn of(case: &'a Case<'a>, ingredient: IngredientAt) -> Self {
+        let once = |line: &Course<'_>| -> f64 {
+            line.parts.iter().filter(|p| p.at == ingredient).filter_map(|p| p.single).sum()
+        };
+        Self {
+            least: case.lines().map(|line| once(line) * line.times.unwrap_or(1) as f64).sum(),
+            unbounded: case
+                .lines()
+                .filter(|line| line.times.is_none() && line.parts.iter().any(|p| p.at == ingredient))
+                .collect(),
+        }
+    }
+}
+
+fn above(case: &Case<'_>, line: &Course<'_>, part: &Part, day: &Day<'_>, rule: &MaxDose) -> Option<Finding> {
     let ingredient = case.knowledge.ingredient(part.at);
     let unit = &ingredient.unit;
     let (mut zh, mut en) = (Vec::new(), Vec::new());
@@ -54,8 +75,10 @@ fn above(case: &Case<'_>, line: &Course<'_>, part: &Part, rule: &MaxDose) -> Opt
     if let (Some(single), Some(max)) = (part.single, rule.single) {
         tell(("单次", "single dose"), single, max);
     }
-    if let (Some(_), Some(max)) = (line.times, rule.daily) {
-        tell(("每日合计", "in a day"), daily_of_all_lines(case, part), max);
+    if let Some(max) = rule.daily {
+        let bounded = day.unbounded.is_empty();
+        let words = if bounded { ("每日合计", "in a day") } else { ("每日合计至少", "in a day at least") };
+        tell(words, day.least, max);
     }
     if let (Some(times), Some(max)) = (line.times, rule.times)
         && times > max
@@ -71,33 +94,46 @@ fn above(case: &Case<'_>, line: &Course<'_>, part: &Part, rule: &MaxDose) -> Opt
     Some(found_by(rule, KIND, line.line(), named))
 }
 
-/// Two products with one ingredient add up.
-fn daily_of_all_lines(case: &Case<'_>, part: &Part) -> f64 {
-    let of_line = |line: &Course<'_>| {
-        let times = line.times.unwrap_or(0) as f64;
-        line.parts.iter().filter(|p| p.at == part.at).filter_map(|p| p.single).sum::<f64>() * times
-    };
-    case.lines().map(of_line).sum()
-}
-
 /// At most three decimals, as doses are written.
 fn round(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
-fn depends_on_need(case: &Case<'_>, line: &Course<'_>) -> Finding {
+/// What a rule on days could not answer. A sum that is above its maximum without what has no bound has been told already.
+fn not_checked(case: &Case<'_>, line: &Course<'_>, day: &Day<'_>, rule: &MaxDose) -> Option<Finding> {
+    let sum_is_open = rule.daily.map(|max| day.least <= max * HAIR);
+    let found = match line.times {
+        // Without a sum the rule still asks how often.
+        None if sum_is_open.unwrap_or(rule.times.is_some()) => unbounded(case, KIND, line),
+        Some(_) if sum_is_open == Some(true) && !day.unbounded.is_empty() => not_summed(case, line, &day.unbounded),
+        _ => return None,
+    };
+    Some(by_rule(found, rule))
+}
+
+/// The line says how often, and others with the same ingredient do not.
+fn not_summed(case: &Case<'_>, line: &Course<'_>, others: &[&Course<'_>]) -> Finding {
     let (zh, en) = line.named();
+    // Two lines of one product have one name.
+    let (others_zh, others_en): (Vec<_>, Vec<_>) = others
+        .iter()
+        .map(|other| {
+            let (no, (zh, en)) = (other.line().unwrap_or_default(), other.named());
+            (format!("第 {no} 行的{zh}"), format!("{en} (line {no})"))
+        })
+        .unzip();
+    let (others_zh, others_en) = (others_zh.join("、"), others_en.join(", "));
     finding(
         KIND,
-        Outcome::NotCovered,
-        Severity::Info,
+        Outcome::InputMissing,
+        Severity::Warn,
         line.line(),
         (
-            format!("{zh}按需使用，每日剂量未能核查"),
-            format!("{en} is taken when needed: its daily dose was not checked"),
+            format!("{zh}：{others_zh}按需使用而未填写每日最多次数，每日合计未能核查"),
+            format!("{en}: the sum of a day was not checked, {others_en} is taken when needed without a limit a day"),
         ),
         case.source(),
-        ("请填写每日最多次数", "Enter the most times a day"),
+        ENTER_LIMIT,
     )
 }
 
@@ -106,13 +142,18 @@ fn label(case: &Case<'_>, line: &Course<'_>, out: &mut Vec<Finding>) {
     let Some(drug) = line.drug else { return };
     let item = case.draft.items.iter().find(|i| Some(i.no) == line.line());
     let Some(item) = item else { return };
-    let over = |dose: u64, max: Option<f64>| max.and_then(|m| Dose::try_from(m).ok()).map(|m| dose > m.milli());
+    let milli = |max: Option<f64>| max.and_then(|m| Dose::try_from(m).ok()).map(|m| m.milli());
+    let (single, daily) = (milli(drug.max_single_dose), milli(drug.max_daily_dose));
     let strongest = item.strongest();
     let largest = item.steps().iter().map(|step| step.dose.milli()).max().unwrap_or_default();
-    let single = over(largest, drug.max_single_dose);
-    let daily = item.times().and_then(|n| over(strongest.dose.milli() * n, drug.max_daily_dose));
-    if single == Some(true) || daily == Some(true) {
+    // One dose is certain of what is taken when needed.
+    let in_a_day = strongest.dose.milli() * item.times().unwrap_or(1);
+    let above_daily = daily.is_some_and(|max| in_a_day > max);
+    if single.is_some_and(|max| largest > max) || above_daily {
         out.push(above_label(line, drug));
+    }
+    if daily.is_some() && item.times().is_none() && !above_daily {
+        out.push(unbounded(case, KIND, line));
     }
     if single.is_none() || daily.is_none() {
         let (zh, en) = line.named();

@@ -1,9 +1,10 @@
-//! Doses at reduced kidney function, with the age of the creatinine. Without a recent one the answer is `input_missing`, never `clear`.
+//! Doses at reduced kidney function, with the age of the creatinine. Without a recent one, and where nobody said how often something may be taken when needed, the
+//! answer is `input_missing`, never `clear`.
 
-use super::{by_rule, clear_if_silent, finding, found_by};
+use super::{by_rule, clear_if_silent, finding, found_by, unbounded};
 use crate::safety::check::Case;
 use crate::safety::clearance::{Clearance, NoClearance, clearance};
-use crate::safety::course::Course;
+use crate::safety::course::{Course, Daily};
 use crate::safety::knowledge::Renal;
 use crate::safety::{Finding, FindingKind, Outcome, Severity};
 
@@ -19,8 +20,16 @@ pub(super) fn renal(case: &Case<'_>, out: &mut Vec<Finding>) {
         match kidneys {
             Err(why) => out.push(by_rule(unknown(case, line, why), *first)),
             Ok(kidneys) => {
-                let low = rules.iter().filter(|r| kidneys.value < r.below && too_much(line, r));
-                out.extend(low.map(|r| reduced(line, r, kidneys)));
+                for rule in rules.iter().filter(|r| kidneys.value < r.below) {
+                    match in_a_day(line, rule) {
+                        Daily::Above => out.push(reduced(line, rule, kidneys)),
+                        Daily::Within => {}
+                        Daily::Unbounded => {
+                            let found = by_rule(unbounded(case, KIND, line), *rule);
+                            out.push(Finding { creatinine_days: Some(kidneys.days), ..found });
+                        }
+                    }
+                }
             }
         }
     }
@@ -44,12 +53,11 @@ pub(super) fn renal(case: &Case<'_>, out: &mut Vec<Finding>) {
     }
 }
 
-fn too_much(line: &Course<'_>, rule: &Renal) -> bool {
-    let Some(most) = rule.above_daily else { return true };
-    // A dose when needed counts at least once.
-    let times = line.times.unwrap_or(1) as f64;
+/// A rule without a dose is broken by the first.
+fn in_a_day(line: &Course<'_>, rule: &Renal) -> Daily {
+    let Some(most) = rule.above_daily else { return Daily::Above };
     let of = line.parts.iter().filter(|p| rule.of.has(p.at));
-    of.filter_map(|p| p.single).map(|single| single * times).sum::<f64>() > most * (1.0 + 1e-9)
+    line.daily(of.filter_map(|p| p.single).sum(), most)
 }
 
 fn reduced(line: &Course<'_>, rule: &Renal, kidneys: Clearance) -> Finding {
