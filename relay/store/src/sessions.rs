@@ -121,26 +121,12 @@ pub async fn delete(tx: &mut Tx, digest: &[u8; 32]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Ends one of a member of staff's sessions; says whether there was one. Its token is remembered as ended until the session's own end.
+/// Ends one of a member of staff's sessions; says whether there was one.
 pub async fn delete_one(tx: &mut Tx, staff_id: StaffId, id: SessionId, by: EndedBy) -> Result<bool, StoreError> {
-    sqlx::query(
-        "INSERT INTO ended_sessions (token_sha256, through_box, ended_by, expires_at)
-         SELECT token_sha256, through_box, CAST($3 AS TEXT), expires_at FROM sessions WHERE id = $1 AND staff_id = $2",
-    )
-    .bind(id.to_string())
-    .bind(staff_id.to_string())
-    .bind(by.as_str())
-    .execute(tx.conn())
-    .await?;
-    let done = sqlx::query("DELETE FROM sessions WHERE id = $1 AND staff_id = $2")
-        .bind(id.to_string())
-        .bind(staff_id.to_string())
-        .execute(tx.conn())
-        .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(end(tx, "id = $1 AND staff_id = $2", [id.to_string(), staff_id.to_string()], by).await? > 0)
 }
 
-/// Ends all of a member of staff's sessions but one; returns how many. Their tokens are remembered as ended until the sessions' own ends.
+/// Ends all of a member of staff's sessions but one; returns how many.
 pub async fn delete_of_staff(
     tx: &mut Tx,
     staff_id: StaffId,
@@ -148,20 +134,19 @@ pub async fn delete_of_staff(
     by: EndedBy,
 ) -> Result<u64, StoreError> {
     let but = but.map_or_else(String::new, |id| id.to_string());
-    sqlx::query(
+    end(tx, "staff_id = $1 AND id <> $2", [staff_id.to_string(), but], by).await
+}
+
+/// Ends the sessions for which `condition` is true with `values`; returns how many. Their tokens are remembered as ended until the sessions' own ends.
+async fn end(tx: &mut Tx, condition: &'static str, values: [String; 2], by: EndedBy) -> Result<u64, StoreError> {
+    let [first, second] = &values;
+    let remember = sqlx::AssertSqlSafe(format!(
         "INSERT INTO ended_sessions (token_sha256, through_box, ended_by, expires_at)
-         SELECT token_sha256, through_box, CAST($3 AS TEXT), expires_at FROM sessions WHERE staff_id = $1 AND id <> $2",
-    )
-    .bind(staff_id.to_string())
-    .bind(&but)
-    .bind(by.as_str())
-    .execute(tx.conn())
-    .await?;
-    let done = sqlx::query("DELETE FROM sessions WHERE staff_id = $1 AND id <> $2")
-        .bind(staff_id.to_string())
-        .bind(&but)
-        .execute(tx.conn())
-        .await?;
+         SELECT token_sha256, through_box, CAST($3 AS TEXT), expires_at FROM sessions WHERE {condition}"
+    ));
+    sqlx::query(remember).bind(first).bind(second).bind(by.as_str()).execute(tx.conn()).await?;
+    let delete = sqlx::AssertSqlSafe(format!("DELETE FROM sessions WHERE {condition}"));
+    let done = sqlx::query(delete).bind(first).bind(second).execute(tx.conn()).await?;
     Ok(done.rows_affected())
 }
 
