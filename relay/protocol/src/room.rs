@@ -167,7 +167,7 @@ pub struct SlotAssignment {
     pub participant_id: ParticipantId,
 }
 
-/// How a participant left.
+/// How a participant left. Reasons from a newer relay read as `Other`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DepartureReason {
@@ -177,6 +177,9 @@ pub enum DepartureReason {
     Crash,
     /// The certificate of the home's box was revoked: it comes back only once an administrator has enrolled it anew.
     Revoked,
+    /// Anything else.
+    #[serde(other)]
+    Other,
 }
 
 /// Somebody who is no longer here.

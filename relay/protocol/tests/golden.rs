@@ -402,6 +402,20 @@ fn control_messages_grow_without_breaking_old_peers() {
     );
 }
 
+/// A box of before `revoked` could not read a room that somebody had left so, and nothing else in that state either.
+#[test]
+fn a_departure_for_a_reason_of_a_newer_relay_leaves_the_rest_of_the_room_readable() {
+    let message = ToBox::RoomState(room_state());
+    let mut json = serde_json::to_value(&message).expect("JSON");
+    json["departed"][0]["reason"] = "moon_phase".into();
+    let mut expected = room_state();
+    expected.departed[0].reason = DepartureReason::Other;
+    let read = control::decode::<ToBox>(json.to_string().as_bytes());
+    assert_eq!(read, Ok(Decoded::Message(ToBox::RoomState(expected))));
+    json["departed"][0]["reason"] = 7.into();
+    assert!(control::decode::<ToBox>(json.to_string().as_bytes()).is_err(), "what is no word at all is malformed");
+}
+
 #[test]
 fn malformed_control_messages_are_refused_with_a_reason() {
     let deep = format!("{{\"type\":\"drain\",\"reason\":{}1{}}}", "[".repeat(500), "]".repeat(500));

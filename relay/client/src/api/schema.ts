@@ -5999,10 +5999,10 @@ export interface components {
             reason: components["schemas"]["DepartureReason"];
         };
         /**
-         * @description How a participant left.
+         * @description How a participant left. Reasons from a newer relay read as `Other`.
          * @enum {string}
          */
-        DepartureReason: "hang_up" | "crash" | "revoked";
+        DepartureReason: "hang_up" | "crash" | "revoked" | "other";
         /** @description A diagnosis that can be chosen. */
         Diagnosis: {
             /** @description ICD-10. */
