@@ -43,7 +43,9 @@ const discrepancy: Discrepancy = {
   delivery_id: "dv5",
   prescription_id: "rx9",
   cause: "count",
-  lines: [{ item_no: 1, name: "苯磺酸氨氯地平片", unit: "片", expected: 28, arrived: 21, damaged: 3 }],
+  lines: [
+    { item_no: 1, name: "苯磺酸氨氯地平片", strength: "5 mg", unit: "片", expected: 28, arrived: 21, damaged: 3 },
+  ],
   comment: "外盒破损，少一板",
   opened_at: at(0),
   allowed: ["resolve"],

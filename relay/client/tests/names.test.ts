@@ -34,6 +34,8 @@ it("says each medicine with its strength: two strengths of one medicine read ali
     "Insulin glargine 3 mL:300 units",
   ]);
   expect(packIn({ name: "氨氯地平片 10 mg" }, "zh")).toBe("氨氯地平片 10 mg");
+  const runsOut = { drug_name: "氨氯地平片", drug_name_en: "Amlodipine", strength: "5 mg" };
+  expect([packIn(runsOut, "zh"), packIn(runsOut, "en")]).toEqual(["氨氯地平片 5 mg", "Amlodipine 5 mg"]);
 });
 
 it("keeps the Chinese name where there is no other", () => {

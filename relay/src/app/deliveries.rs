@@ -20,7 +20,7 @@ use yunzhen_store::{Paging, deliveries, prescriptions};
 pub use codes::report as report_refused_code;
 pub use receipts::{expected, receive_signed};
 pub use receive::receive;
-pub(super) use show::{packs, show, show_all, shows_resident};
+pub(super) use show::{packs, show, show_all, shows_resident, strength};
 pub use temperatures::record as record_temperature;
 
 use super::people::name_of;

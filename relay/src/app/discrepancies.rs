@@ -8,6 +8,7 @@ use yunzhen_domain::machines::prescription;
 use yunzhen_domain::records::{Delivery, Difference, Discrepancy, SettleError};
 use yunzhen_store::{Db, Paging, deliveries, discrepancies, prescriptions};
 
+use super::deliveries::strength;
 use super::names::Names;
 use super::people::name_of;
 use super::views::common::Page;
@@ -84,10 +85,11 @@ pub async fn list(
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
     let slice = discrepancies::list(&mut db, &filter, paging).await?;
+    let parcels = deliveries::get_all(&mut db, slice.items.iter().map(|task| task.delivery_id)).await?;
     let (mut items, mut names) = (Vec::with_capacity(slice.items.len()), Names::default());
     for task in &slice.items {
         if authorize(ctx, Action::ListDiscrepancies, &task.facts()).is_ok() {
-            items.push(show(&mut db, ctx, &mut names, task).await?);
+            items.push(show(app, &mut db, ctx, &mut names, task, parcels.get(&task.delivery_id)).await?);
         }
     }
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
@@ -98,7 +100,8 @@ pub async fn get(app: &App, ctx: &Context, id: DiscrepancyId) -> Result<views::D
     let mut db = app.store.read().await?;
     let task = discrepancies::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
     authorize(ctx, Action::ViewDiscrepancy, &task.facts())?;
-    show(&mut db, ctx, &mut Names::default(), &task).await
+    let parcel = deliveries::get(&mut db, task.delivery_id).await?;
+    show(app, &mut db, ctx, &mut Names::default(), &task, parcel.as_ref()).await
 }
 
 /// The pharmacy settles it, and with it what the order still owed of what was missing.
@@ -121,19 +124,19 @@ pub async fn resolve(
     let task = before.resolve(input.resolution, note, ctx.now, by)?;
     discrepancies::update(&mut work.tx, &task).await?;
     work.record(EventKind::DiscrepancyResolved, task.id.uuid(), Some(task.home_id), Some(task.pharmacy_id));
-    close(&mut work, ctx, &task).await?;
-    let view = show(&mut work.tx, ctx, &mut Names::default(), &task).await?;
+    let parcel = deliveries::get(&mut work.tx, task.delivery_id).await?.ok_or(AppError::NotFound)?;
+    close(&mut work, ctx, &task, &parcel).await?;
+    let view = show(app, &mut work.tx, ctx, &mut Names::default(), &task, Some(&parcel)).await?;
     work.finish(view).await
 }
 
 /// The order after the settlement: what was picked for more than is owed now goes back to the shelf.
-async fn close(work: &mut Work, ctx: &Context, task: &Discrepancy) -> Result<(), AppError> {
+async fn close(work: &mut Work, ctx: &Context, task: &Discrepancy, parcel: &Delivery) -> Result<(), AppError> {
     use prescription::State as P;
     let before = prescriptions::get(&mut work.tx, task.prescription_id).await?.ok_or(AppError::NotFound)?;
-    let parcel = deliveries::get(&mut work.tx, task.delivery_id).await?.ok_or(AppError::NotFound)?;
     let name = name_of(&mut work.tx, &ctx.actor).await?;
     let who = (name.as_str(), ctx.actor.staff_id().map(|id| id.uuid()));
-    let after = task.closes(&before, &parcel, ctx.now, who).map_err(not_fitting)?;
+    let after = task.closes(&before, parcel, ctx.now, who).map_err(not_fitting)?;
     let Some(after) = after else { return Ok(()) };
     if matches!(before.state, P::Dispensing | P::OnHold) {
         let of = stock::Of { pharmacy: task.pharmacy_id, order: before.id };
@@ -168,12 +171,14 @@ fn not_fitting(error: SettleError) -> AppError {
     }
 }
 
-/// One as its reader needs it.
+/// One as its reader needs it, of this parcel.
 pub(super) async fn show(
+    app: &App,
     db: &mut Db,
     ctx: &Context,
     names: &mut Names,
     task: &Discrepancy,
+    parcel: Option<&Delivery>,
 ) -> Result<views::Discrepancy, AppError> {
     let may = decide(&ctx.actor, Action::ResolveDiscrepancy, &task.facts()) == Decision::Allow;
     Ok(views::Discrepancy {
@@ -183,7 +188,7 @@ pub(super) async fn show(
         delivery_id: task.delivery_id,
         prescription_id: task.prescription_id,
         cause: task.cause,
-        lines: task.lines.clone(),
+        lines: task.lines.iter().map(|line| shown(app, line, parcel)).collect(),
         comment: task.comment.as_ref().map(|text| text.expose().clone()),
         opened_at: task.opened_at.into(),
         resolution: task.resolution,
@@ -192,4 +197,19 @@ pub(super) async fn show(
         resolved_by: names.staff_ref_opt(db, task.resolved_by).await?,
         allowed: if may && !task.state.is_terminal() { vec!["resolve".to_owned()] } else { Vec::new() },
     })
+}
+
+/// A line with the strength of what was packed of it: all packs of a line in a parcel are of one product.
+fn shown(app: &App, line: &Difference, parcel: Option<&Delivery>) -> views::Difference {
+    let pack = parcel.and_then(|d| d.packs.iter().find(|pack| pack.item_no == line.item_no));
+    views::Difference {
+        item_no: line.item_no,
+        name: line.name.clone(),
+        name_en: line.name_en.clone(),
+        strength: pack.and_then(|pack| strength(app, pack)),
+        unit: line.unit.clone(),
+        expected: line.expected,
+        arrived: line.arrived,
+        damaged: line.damaged,
+    }
 }

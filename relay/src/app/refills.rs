@@ -369,7 +369,7 @@ async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Re
         let p = prescriptions.get(&refill.prescription_id).ok_or(AppError::NotFound)?;
         let resident = residents.get(&refill.resident_id).cloned().ok_or(AppError::NotFound)?;
         let lines = p.items.iter().filter(|item| refill.item_nos.contains(&item.no));
-        let (drug_names, drug_names_en) = drug_names(app, lines);
+        let drugs = drug_names(app, lines);
         let home = names.home(db, refill.home_id).await?.clone();
         let of_person = |new: &&Prescription| [refill.resident_id, resident.id].contains(&new.resident_id);
         let renewals: Vec<&Prescription> =
@@ -380,7 +380,7 @@ async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Re
             open_nos.clear();
         }
         let open_lines = p.items.iter().filter(|item| open_nos.contains(&item.no));
-        let (open_names, open_names_en) = super::prescriptions::drug_names(app, open_lines);
+        let open = drug_names(app, open_lines);
         views.push(views::Refill {
             id: refill.id,
             version: refill.version,
@@ -389,10 +389,12 @@ async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Re
             resident: resident_ref(app, resident),
             home_name: home.name,
             specialist_name: names.staff(db, refill.specialist_id).await?.name.clone(),
-            drug_names,
-            drug_names_en,
-            open_names,
-            open_names_en,
+            drug_names: drugs.zh,
+            drug_names_en: drugs.en,
+            strengths: drugs.strengths,
+            open_names: open.zh,
+            open_names_en: open.en,
+            open_strengths: open.strengths,
             last_day: refill.last_day,
             runs_out: refill.runs_out,
             asked_at: refill.asked_at.into(),

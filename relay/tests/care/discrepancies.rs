@@ -25,6 +25,7 @@ async fn a_short_count_is_settled_by_the_pharmacy_and_the_nurse_sees_it() {
     assert_eq!((task.state, task.cause, task.delivery_id), (State::Open, Cause::Count, d.id));
     let line = &task.lines[0];
     assert_eq!((line.item_no, line.expected, line.arrived, line.damaged), (1, 7, 5, 0));
+    assert_eq!(line.strength.as_deref(), Some("5 mg"), "two strengths of one medicine have one name");
     assert!(task.allowed.is_empty(), "the nurse sees it and the pharmacy settles it");
 
     let body =
@@ -40,10 +41,12 @@ async fn a_short_count_is_settled_by_the_pharmacy_and_the_nurse_sees_it() {
     let again = discrepancies::resolve(&w.app, &ctx, task.id, body(task.version)).await.unwrap();
     assert_eq!(settled, again, "the reply was lost");
     assert_eq!((settled.state, settled.resolution), (State::Resolved, Some(Resolution::Resent)));
+    assert_eq!(settled.lines, task.lines);
     let twice = discrepancies::resolve(&w.app, &w.by(&w.pharmacy), task.id, body(settled.version)).await;
     assert!(matches!(twice, Err(AppError::NotPossible(_))));
     let seen = deliveries::get(&w.app, &w.by(&w.nurse), d.id).await.unwrap();
     assert_eq!(seen.discrepancies[0].note.as_deref(), Some("明天上午补送"));
+    assert_eq!(seen.discrepancies[0].lines, task.lines);
     assert!(seen.discrepancies[0].resolved_by.is_some());
     assert!(discrepancies::list(&w.app, &w.by(&w.pharmacy), open).await.unwrap().items.is_empty());
 }

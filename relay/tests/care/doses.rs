@@ -326,6 +326,16 @@ async fn what_an_english_page_shows_has_its_english_name_beside_the_chinese_one(
     assert_eq!(w.doses_on("2026-11-24").await.stopped[0].drug_names_en, drug);
 }
 
+/// Two strengths of one medicine read alike where it was stopped and where it runs out.
+#[tokio::test]
+async fn what_is_stopped_and_what_runs_out_is_said_with_its_strength() {
+    let w = World::new().await;
+    let p = w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
+    assert_eq!(w.doses_on("2026-11-24").await.runways[0].strength, "5 mg");
+    w.cancel(p.id, p.version).await.unwrap();
+    assert_eq!(w.doses_on("2026-11-24").await.stopped[0].strengths, ["5 mg"]);
+}
+
 /// A dose that is given once was listed under what runs out, of which the prescriber is to be asked.
 #[tokio::test]
 async fn what_is_given_once_does_not_run_out() {

@@ -146,6 +146,7 @@ async fn an_emergency_course_asks_for_nothing() {
 async fn a_request_for_two_medicines_is_done_when_both_are_signed_for_longer() {
     let w = World::new().await;
     let both = [("amlodipine-5mg", 28), ("metoprolol-47.5mg", 28)];
+    let strengths = ["5 mg".to_owned(), "47.5 mg".to_owned()];
     w.in_the_home("王秀英", PrescriptionDraft { supply: Supply::Chronic, ..draft("I10", &both) }).await;
     wakes(&w, day(0)).await;
     wakes(&w, day(23)).await;
@@ -162,11 +163,13 @@ async fn a_request_for_two_medicines_is_done_when_both_are_signed_for_longer() {
     };
     let asked_for = request().await;
     assert_eq!((asked_for.drug_names.len(), asked_for.open_names.len()), (2, 0));
+    assert_eq!((asked_for.strengths.as_slice(), asked_for.open_strengths.len()), (&strengths[..], 0));
     sign(Supply::Emergency, &[("amlodipine-5mg", 3)]).await;
     assert_eq!(request().await, asked_for, "it ends before what runs out, and puts nothing off");
     let first = sign(Supply::Chronic, &both[..1]).await;
     let part = request().await;
     assert_eq!((part.state, part.open_names.as_slice()), (RefillState::Open, &asked_for.drug_names[1..]));
+    assert_eq!(part.open_strengths, strengths[1..]);
     let second = sign(Supply::Chronic, &both[1..]).await;
     let done = request().await;
     assert_eq!((done.state, done.renewed_by, done.open_names.len()), (RefillState::Done, Some(second.id), 0));

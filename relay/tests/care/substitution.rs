@@ -112,7 +112,9 @@ async fn two_of_the_smaller_count_as_one_at_the_door_in_the_plan_and_in_what_is_
     assert!(pack.name.ends_with(" 10 mg") && pack.strength.is_none(), "{} {:?}", pack.name, pack.strength);
     let d = w.on_the_road(&packed.delivery).await;
     // One of ten is broken: nine whole ones are four doses.
-    w.receive(&d, &packed.parcel_code, 9).await.unwrap();
+    let d = w.receive(&d, &packed.parcel_code, 9).await.unwrap();
+    let line = &d.discrepancies[0].lines[0];
+    assert!(line.name.ends_with(" 10 mg") && line.strength.is_none(), "said once: {line:?}");
     let p = w.see(p.id).await;
     assert_eq!((p.state, p.items[0].owed), (State::Dispensing, 3));
     // Received on Monday after ten: the first is on Tuesday at eight.

@@ -244,7 +244,7 @@ function RunningOut({ plan }: { plan: DosesOfDay }) {
             <li key={`${runway.prescription_id}${runway.item_no}`}>
               {runway.resident.bed} {runway.resident.name} ·{" "}
               {t(runway.called_back ? "app:doses.calledBackOf" : "app:doses.runsOutOf", {
-                name: names.name(runway),
+                name: names.pack(runway),
                 date: formats.date(runway.last_day ?? plan.day),
                 left: formats.number(runway.left),
                 unit: unitWord(runway.dose_unit),

@@ -29,7 +29,11 @@ export function RefillNotice() {
             {refill.open_names && (
               <div>
                 {t("refill.inPart", {
-                  names: names.drugs({ drug_names: refill.open_names, drug_names_en: refill.open_names_en }),
+                  names: names.drugs({
+                    drug_names: refill.open_names,
+                    drug_names_en: refill.open_names_en,
+                    strengths: refill.open_strengths,
+                  }),
                 })}
               </div>
             )}

@@ -46,6 +46,7 @@ export function LineEditor(props: LineEditorProps) {
   const unitWord = useUnit();
   const stepped = line.taper.length > 0;
   const wrongDose = doseProblem(line.dose);
+  const limitHint = line.mostPerDay === undefined ? "mostPerDayMissing" : "mostPerDayHint";
   const total = totalWhenNeeded(line);
   const beyond = maxDays !== undefined && lineDays(line) > maxDays;
   return (
@@ -161,7 +162,7 @@ export function LineEditor(props: LineEditorProps) {
             <>
               <NumberField
                 label={t("prescribing.quantity.mostPerDay")}
-                description={t(`prescribing.quantity.${line.mostPerDay === undefined ? "mostPerDayMissing" : "mostPerDayHint"}`)}
+                description={t(`prescribing.quantity.${limitHint}`)}
                 value={line.mostPerDay}
                 // The quantity follows from it until one is typed; what was typed stays.
                 onChange={(mostPerDay) => mostPerDay !== line.mostPerDay && onChange({ mostPerDay })}

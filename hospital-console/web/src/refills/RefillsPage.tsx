@@ -95,7 +95,11 @@ function RefillCard({ refill, visit }: { refill: Refill; visit?: ConsultationSum
       {refill.open_names && (
         <Text fw={600} data-testid="refill-in-part">
           {t("shared:refill.inPart", {
-            names: names.drugs({ drug_names: refill.open_names, drug_names_en: refill.open_names_en }),
+            names: names.drugs({
+              drug_names: refill.open_names,
+              drug_names_en: refill.open_names_en,
+              strengths: refill.open_strengths,
+            }),
           })}
         </Text>
       )}

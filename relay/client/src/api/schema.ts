@@ -6040,6 +6040,8 @@ export interface components {
             name: string;
             /** @description The same in English; absent in parcels of before it was kept. */
             name_en?: string;
+            /** @description Its strength, as the formulary writes it; absent where the name says it (another product) and where the formulary has the drug no more. */
+            strength?: string;
             /** @description The drug's unit. */
             unit: string;
         };
@@ -10208,6 +10210,8 @@ export interface components {
             open_names?: string[];
             /** @description The same in English. */
             open_names_en?: string[];
+            /** @description The strength of each of those. */
+            open_strengths?: string[];
             /** @description The course that runs out. */
             prescription_id: components["schemas"]["PrescriptionId"];
             /** @description The prescription that was written for it, while that one stands. */
@@ -10222,6 +10226,8 @@ export interface components {
             specialist_name: string;
             /** @description State. */
             state: components["schemas"]["RefillState"];
+            /** @description The strength of each, in the same order, as the formulary writes it; empty where it has the drug no more. */
+            strengths?: string[];
             /**
              * Format: int64
              * @description Version to send with the next command.
@@ -10918,6 +10924,8 @@ export interface components {
             resident: components["schemas"]["DoseResident"];
             /** @description Why it ends then. */
             runs_out: components["schemas"]["RunsOut"];
+            /** @description Strength of one unit. */
+            strength?: string;
             /** @description It is time for a refill. */
             warns: boolean;
         };
@@ -11562,6 +11570,8 @@ export interface components {
             specialist_name: string;
             /** @description Since when. */
             stopped_at: components["schemas"]["Time"];
+            /** @description The strength of each, in the same order, as the formulary writes it; empty where it has the drug no more. */
+            strengths?: string[];
         };
         /**
          * @description What a new password is worth.

@@ -10,12 +10,6 @@ export interface Drugs {
   /** Of each, as the formulary writes it; an older relay sends none. */
   strengths?: readonly string[];
 }
-/** What is in a parcel; another product than the prescribed one has its strength in its name. */
-interface Packed {
-  name: string;
-  name_en?: string;
-  strength?: string;
-}
 /** What a resident must not get. */
 export interface Allergens {
   allergies: readonly string[];
@@ -27,6 +21,8 @@ type Named =
   | { name_zh: string; name_en?: string }
   | { drug_name: string; drug_name_en?: string }
   | { substance: string; substance_en?: string };
+/** A medicine beside its strength, as in a parcel: another product than the prescribed one has it in its name, and an older relay sends none. */
+type Packed = Named & { strength?: string };
 interface Sourced {
   source: string;
   source_en?: string;
@@ -54,7 +50,7 @@ export const drugNamesIn = ({ drug_names, drug_names_en, strengths }: Drugs, lan
   eachOf(drug_names, drug_names_en, language).map((name, index) => withStrength(name, strengths?.[index], language));
 
 export const packIn = (pack: Packed, language: string): string =>
-  withStrength(either(pack.name, pack.name_en, language), pack.strength, language);
+  withStrength(nameIn(pack, language), pack.strength, language);
 
 /** Two that are written apart in Chinese (青霉素, 青霉素类) may be one in English: it is said once. */
 export const allergensIn = ({ allergies, allergies_en }: Allergens, language: string): readonly string[] => [

@@ -60,7 +60,7 @@ export function useNames() {
     drugs: (of: Drugs): string => drugNamesIn(of, language).join(t("separator")),
     /** What a resident must not get, each by itself. */
     allergens: (of: Allergens): readonly string[] => allergensIn(of, language),
-    /** What is in a parcel, with its strength. */
+    /** A medicine with its strength, as in a parcel. */
     pack: (of: Parameters<typeof packIn>[0]): string => packIn(of, language),
     name: (of: Parameters<typeof nameIn>[0]): string => nameIn(of, language),
     diagnosis: (of: Parameters<typeof diagnosisIn>[0]): string => diagnosisIn(of, language),

@@ -61,7 +61,7 @@ export function DiscrepancyView({ discrepancy }: { discrepancy: Discrepancy }) {
         <Text key={line.item_no} size="sm">
           {t(line.damaged > 0 ? "parcel.discrepancy.lineDamaged" : "parcel.discrepancy.line", {
             ...line,
-            name: names.name(line),
+            name: names.pack(line),
             unit: unitWord(line.unit),
           })}
         </Text>

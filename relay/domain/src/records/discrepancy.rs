@@ -8,11 +8,10 @@ use crate::machines::prescription;
 use crate::records::{Delivery, Item, Prescription, prescribed_units};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// One line as it was expected and as it was counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// Line of the prescription.
     pub item_no: u16,

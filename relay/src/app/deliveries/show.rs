@@ -66,7 +66,7 @@ pub(in crate::app) async fn show_all(
         let label = d.label_key.as_ref().filter(|_| to_pharmacy);
         let mut discrepancies = Vec::new();
         for task in tasks_of.remove(&d.id).unwrap_or_default() {
-            discrepancies.push(tasks::show(db, ctx, &mut names, &task).await?);
+            discrepancies.push(tasks::show(app, db, ctx, &mut names, &task, Some(*d)).await?);
         }
         views.push(views::Delivery {
             id: d.id,
@@ -117,7 +117,7 @@ pub(in crate::app) fn packs(app: &App, all: &[Pack]) -> Vec<views::Pack> {
 }
 
 /// Another product than the prescribed one was named with its strength when it was taken.
-fn strength(app: &App, pack: &Pack) -> Option<String> {
+pub(in crate::app) fn strength(app: &App, pack: &Pack) -> Option<String> {
     let named = pack.substitution.is_some();
     let id = pack.drug_id.as_ref().filter(|_| !named)?;
     app.formulary.drug(id).map(|drug| drug.strength.clone())

@@ -68,12 +68,13 @@ pub(super) async fn day(
         let unsettled = |d: &Delivery| tasks.get(&d.id).is_some_and(|of_it| of_it.iter().any(is_to_be_fetched));
         let told = recently(app, ctx, p.state_since) || supply.deliveries.iter().any(unsettled);
         if is_stopped && p.in_the_home() && told {
-            let (drug_names, drug_names_en) = drug_names(app, &p.items);
+            let drugs = drug_names(app, &p.items);
             stopped.push(views::StoppedCourse {
                 prescription_id: p.id,
                 resident,
-                drug_names,
-                drug_names_en,
+                drug_names: drugs.zh,
+                drug_names_en: drugs.en,
+                strengths: drugs.strengths,
                 stopped_at: p.state_since.into(),
                 specialist_name: names.staff(db, p.specialist_id).await?.name.clone(),
                 reason: p.end_reason.as_ref().map(|reason| reason.expose().clone()).unwrap_or_default(),
@@ -249,6 +250,7 @@ impl Shown<'_> {
             item_no: item.no.into(),
             drug_name: self.drug.name_zh.clone(),
             drug_name_en: self.drug.name_en.clone(),
+            strength: self.drug.strength.clone(),
             left,
             dose_unit: self.drug.dose_unit().to_owned(),
             last_day: found.last_day,

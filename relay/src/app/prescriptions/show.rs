@@ -49,7 +49,7 @@ pub(in crate::app) async fn summaries(
         let line = chain.as_ref().map(DoorToDose::in_a_line);
         let becomes_late = chain.as_ref().and_then(DoorToDose::becomes_late);
         let diagnosis = diagnosis(app, &p.diagnosis_code);
-        let (drug_names, drug_names_en) = drug_names(app, &p.items);
+        let drugs = drug_names(app, &p.items);
         lines.push(views::PrescriptionSummary {
             id: p.id,
             state: p.state,
@@ -65,9 +65,9 @@ pub(in crate::app) async fn summaries(
             diagnosis_display: diagnosis.display,
             diagnosis_display_en: diagnosis.display_en,
             item_count: u32::try_from(p.items.len()).unwrap_or(u32::MAX),
-            drug_names,
-            drug_names_en,
-            strengths: strengths(app, &p.items),
+            drug_names: drugs.zh,
+            drug_names_en: drugs.en,
+            strengths: drugs.strengths,
             urgency: p.urgency,
             signed_at: p.signed_at.map(Into::into),
             waiting_since: p.state_since.into(),
@@ -125,22 +125,30 @@ fn diagnosis(app: &App, code: &str) -> views::PrescriptionDiagnosis {
     }
 }
 
-/// What the lines are called, in Chinese and in English; what is not in the formulary any more by its id.
-pub(in crate::app) fn drug_names<'a>(
-    app: &App,
-    items: impl IntoIterator<Item = &'a Item>,
-) -> (Vec<String>, Vec<String>) {
-    let named = items.into_iter().map(|item| match app.formulary.drug(&item.drug_id) {
-        Some(drug) => (drug.name_zh.clone(), drug.name_en.clone()),
-        None => (item.drug_id.to_string(), item.drug_id.to_string()),
-    });
-    named.unzip()
+/// What lines are called, each list in the order of the lines.
+#[derive(Default)]
+pub(in crate::app) struct DrugNames {
+    /// Chinese; the id of what is not in the formulary any more.
+    pub zh: Vec<String>,
+    /// English, likewise.
+    pub en: Vec<String>,
+    /// As the formulary writes them; empty where it has the drug no more.
+    pub strengths: Vec<String>,
 }
 
-/// The strengths beside those names, as the formulary writes them; empty where it has the drug no more.
-fn strengths(app: &App, items: &[Item]) -> Vec<String> {
-    let of = |item: &Item| app.formulary.drug(&item.drug_id).map(|drug| drug.strength.clone());
-    items.iter().map(|item| of(item).unwrap_or_default()).collect()
+/// What the lines are called, and in which strength: two strengths of one medicine have one name.
+pub(in crate::app) fn drug_names<'a>(app: &App, items: impl IntoIterator<Item = &'a Item>) -> DrugNames {
+    let mut names = DrugNames::default();
+    for item in items {
+        let (zh, en, strength) = match app.formulary.drug(&item.drug_id) {
+            Some(drug) => (drug.name_zh.clone(), drug.name_en.clone(), drug.strength.clone()),
+            None => (item.drug_id.to_string(), item.drug_id.to_string(), String::new()),
+        };
+        names.zh.push(zh);
+        names.en.push(en);
+        names.strengths.push(strength);
+    }
+    names
 }
 
 /// One line; `None` when its drug is not in the formulary any more.

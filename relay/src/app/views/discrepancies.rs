@@ -7,7 +7,6 @@ use super::codes::{
     DeliveryId, DiscrepancyCause, DiscrepancyId, DiscrepancyResolution, DiscrepancyState, PrescriptionId,
 };
 use super::common::{StaffRef, Time};
-pub use yunzhen_domain::records::Difference;
 
 /// Filters of the list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -18,6 +17,29 @@ pub struct DiscrepancyQuery {
     pub state: Option<String>,
     /// Where the last page ended.
     pub cursor: Option<String>,
+}
+
+/// One line as it was expected and as it was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Difference {
+    /// Line of the prescription.
+    pub item_no: u16,
+    /// Name of the drug (Chinese).
+    pub name: String,
+    /// The same in English; absent in parcels of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
+    /// Its strength, as the formulary writes it; absent where the name says it (another product) and where the formulary has the drug no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength: Option<String>,
+    /// The drug's unit.
+    pub unit: String,
+    /// How much was packed.
+    pub expected: u32,
+    /// How much arrived, damaged included.
+    pub arrived: u32,
+    /// How much of it is damaged.
+    pub damaged: u32,
 }
 
 /// A task of the pharmacy until it is settled.

@@ -180,6 +180,9 @@ pub struct StoppedCourse {
     /// The same in English.
     #[serde(default)]
     pub drug_names_en: Vec<String>,
+    /// The strength of each, in the same order, as the formulary writes it; empty where it has the drug no more.
+    #[serde(default)]
+    pub strengths: Vec<String>,
     /// Since when.
     pub stopped_at: Time,
     /// By whom.
@@ -201,6 +204,9 @@ pub struct Runway {
     pub drug_name: String,
     /// English name.
     pub drug_name_en: String,
+    /// Strength of one unit.
+    #[serde(default)]
+    pub strength: String,
     /// Left in the home.
     pub left: f64,
     /// Its unit.
@@ -398,12 +404,18 @@ pub struct Refill {
     /// The same in English.
     #[serde(default)]
     pub drug_names_en: Vec<String>,
+    /// The strength of each, in the same order, as the formulary writes it; empty where it has the drug no more.
+    #[serde(default)]
+    pub strengths: Vec<String>,
     /// Where a part of it was signed again: what is still asked for (Chinese).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open_names: Vec<String>,
     /// The same in English.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open_names_en: Vec<String>,
+    /// The strength of each of those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_strengths: Vec<String>,
     /// Last day with all doses.
     #[schema(value_type = String, format = Date)]
     pub last_day: Date,
