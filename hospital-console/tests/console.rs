@@ -45,10 +45,21 @@ async fn signing_in_keeps_the_token_from_scripts_and_signing_out_ends_it() {
     assert_eq!(browser.get("/session/me").await.json()["staff"]["id"], SPECIALIST);
     let out = browser.post("/session/sign-out", json!({})).await;
     assert_eq!((out.status, browser.cookie("yz_session")), (StatusCode::NO_CONTENT, None));
+}
 
-    // A session that the relay no longer knows is ended in the browser as well.
-    browser.set_cookie("yz_session", "old");
-    assert_eq!(browser.get("/session/me").await.status, StatusCode::UNAUTHORIZED);
+#[tokio::test]
+async fn a_session_that_ran_out_keeps_its_token_until_somebody_ends_it() {
+    let w = world().await;
+    let browser = Browser::new(&w.console);
+    // The page that still shows what it read asks on with it: without it nobody could tell that page that the session was ended.
+    browser.set_cookie("yz_session", "tok_ran_out");
+    let ran_out = browser.get("/session/me").await;
+    assert_eq!((ran_out.status, ran_out.json()["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("unauthenticated")));
+    assert_eq!(browser.cookie("yz_session").as_deref(), Some("tok_ran_out"));
+
+    browser.set_cookie("yz_session", "tok_ended");
+    let ended = browser.get("/session/me").await;
+    assert_eq!((ended.status, ended.json()["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("session_revoked")));
     assert_eq!(browser.cookie("yz_session"), None);
 }
 

@@ -125,7 +125,7 @@ pub enum KeyApproval {
     /// An administrator, who compares the fingerprint with the person.
     #[default]
     Administrator,
-    /// Nobody: whoever is signed in gets one. For demonstrations and tests.
+    /// Nobody: whoever is signed in, and has a licence on record, gets one. For demonstrations and tests.
     AtOnce,
 }
 

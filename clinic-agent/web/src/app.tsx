@@ -154,11 +154,11 @@ function NurseApp() {
   });
   const { shift, withPin, locked, lock, open } = useLock(session.data);
   // Who is told that her sign-in ended is whoever was here and did not sign out herself.
-  const known = useRef<{ staff?: Staff; left: boolean }>({ left: false });
-  if (session.data) known.current.staff = session.data;
+  const nurse = useRef<"none" | "here" | "left">("none");
+  if (session.data && nurse.current === "none") nurse.current = "here";
   const signedIn = useCallback(
     (staff: Staff) => {
-      known.current.left = false;
+      nurse.current = "here";
       lastNurse.set(staff);
       forgetOthers(queries);
       queries.setQueryData<ApiError | null>(ENDED, null);
@@ -178,7 +178,7 @@ function NurseApp() {
       forgetOthers(queries);
       queries.setQueryData(["session"], null);
     };
-    known.current.left = true;
+    nurse.current = "left";
     api.session.signOut().then(finish, finish);
   }, [api, queries]);
   useEffect(() => {
@@ -194,7 +194,7 @@ function NurseApp() {
     );
   }
   if (!session.data) {
-    const ranOut = known.current.staff !== undefined && !known.current.left;
+    const ranOut = nurse.current === "here";
     return <SignInScreen ended={ended ?? undefined} ranOut={ranOut} shift={shift} onSignedIn={taken} />;
   }
   return (

@@ -82,18 +82,24 @@ pub async fn sign_out_everywhere(State(app): State<AppState>, headers: HeaderMap
     }
 }
 
-/// Who is signed in. A session that the relay does not know any more is also ended here.
+/// Who is signed in. A session that somebody ended ends in the browser as well. Of one that ran out the browser keeps the token for its time: who ends it after
+/// all reaches the page that still shows what it read.
 pub async fn me(State(app): State<AppState>, headers: HeaderMap) -> Response {
     if app.cookies.session_of(&headers).is_none() {
         return problems::SIGNED_OUT.answer(&headers);
     }
     match app.relay.exchange(Method::GET, "/api/sessions/current", for_relay(&app, &headers), None).await {
-        Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => {
-            with_cookies(pass(answer.map(Body::from)), [app.cookies.end_session()])
-        }
+        Ok(answer) if was_ended(&answer) => with_cookies(pass(answer.map(Body::from)), [app.cookies.end_session()]),
         Ok(answer) => pass(answer.map(Body::from)),
         Err(error) => problem_of(&error).answer(&headers),
     }
+}
+
+/// Whether the relay says that somebody ended the session.
+fn was_ended(answer: &HttpResponse<Bytes>) -> bool {
+    let problem: Option<Value> = serde_json::from_slice(answer.body()).ok();
+    let code = problem.as_ref().and_then(|problem| problem.get("code")?.as_str());
+    answer.status() == StatusCode::UNAUTHORIZED && code == Some("session_revoked")
 }
 
 /// Ends the session at the relay and in the browser; in the browser also when the relay cannot be reached.

@@ -171,6 +171,9 @@ async fn current(headers: HeaderMap) -> Response {
     let role = match headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) {
         Some("Bearer tok_specialist-1") => "specialist",
         Some("Bearer tok_nurse") => "nurse",
+        Some("Bearer tok_ended") => {
+            return (StatusCode::UNAUTHORIZED, Json(json!({"code": "session_revoked"}))).into_response();
+        }
         _ => return (StatusCode::UNAUTHORIZED, Json(json!({"code": "unauthenticated"}))).into_response(),
     };
     Json(json!({"staff": {"id": SPECIALIST, "role": role, "name": "李医生"}, "expires_at": "2026-11-24T00:00:00Z"}))

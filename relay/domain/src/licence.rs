@@ -44,14 +44,6 @@ pub enum Standing {
     },
 }
 
-/// The licence is over: nothing is signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the licence was good until {on}")]
-pub struct LicenceOver {
-    /// The last day it was good.
-    pub on: Date,
-}
-
 impl Licence {
     /// How it stands on the hospital's day at `now`; an end counts as near `days` before.
     pub fn standing(&self, days: u32, now: Timestamp) -> Standing {
@@ -65,16 +57,7 @@ impl Licence {
     }
 }
 
-/// May somebody with this licence on record sign at `now`? Without one on record the years of practice and the signing key decide alone: a key that was
-/// let in before licences were recorded, or where nobody lets keys in, signs. No other is let in without ([`complete`]). The pages that show it say so.
-pub fn good(licence: Option<&Licence>, now: Timestamp) -> Result<(), LicenceOver> {
-    match licence.map(|licence| licence.standing(0, now)) {
-        Some(Standing::Over { on }) => Err(LicenceOver { on }),
-        _ => Ok(()),
-    }
-}
-
-/// What is missing of a licence before a signing key of its holder is let in.
+/// What is missing of a licence before a signing key of its holder is let in, and before its holder signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LicenceGap {
     /// There is no record; at most a number is known.
@@ -91,8 +74,8 @@ pub enum LicenceGap {
     },
 }
 
-/// May a signing key of somebody with this licence on record be let in at `now`? Its facts are to be on record first: what has no end on record would sign for
-/// ever. A physician's licence has none by itself.
+/// May somebody with this licence on record sign at `now`, and a signing key of theirs be let in? One answer for both: its facts are to be on record, whoever let
+/// the key in and whenever. What has no end on record would sign for ever; a physician's licence has none by itself.
 pub fn complete(role: Role, licence: Option<&Licence>, now: Timestamp) -> Result<(), LicenceGap> {
     let licence = licence.ok_or(LicenceGap::Nothing)?;
     match licence.standing(0, now) {
@@ -127,15 +110,17 @@ mod tests {
     #[test]
     fn the_last_day_is_a_whole_day_of_the_hospital() {
         let licence = until("2026-11-23");
-        assert_eq!(good(Some(&licence), at("2026-11-23T15:59:59Z")), Ok(()));
         let on = jiff::civil::date(2026, 11, 23);
-        assert_eq!(good(Some(&licence), at("2026-11-23T16:00:00Z")), Err(LicenceOver { on }));
-        assert_eq!(good(None, at("2026-11-23T16:00:00Z")), Ok(()));
-        assert_eq!(good(Some(&Licence { valid_until: None, ..licence }), at("2099-01-01T00:00:00Z")), Ok(()));
+        for role in [Role::Specialist, Role::Pharmacist] {
+            assert_eq!(complete(role, Some(&licence), at("2026-11-23T15:59:59Z")), Ok(()));
+            assert_eq!(complete(role, Some(&licence), at("2026-11-23T16:00:00Z")), Err(LicenceGap::Over { on }));
+        }
+        let unending = Licence { valid_until: None, ..licence };
+        assert_eq!(complete(Role::Specialist, Some(&unending), at("2099-01-01T00:00:00Z")), Ok(()));
     }
 
     #[test]
-    fn a_key_is_let_in_only_for_a_licence_whose_facts_are_on_record() {
+    fn a_key_is_let_in_and_signs_only_for_a_licence_whose_facts_are_on_record() {
         let now = at("2026-11-23T12:00:00Z");
         let (good, over) = (until("2031-11-23"), until("2026-11-22"));
         let unending = Licence { valid_until: None, ..good.clone() };

@@ -50,6 +50,30 @@ fn slots_are_given_home_first_and_stay() {
 }
 
 #[test]
+fn who_left_before_it_was_revoked_is_waited_for_no_more() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    world.input(Input::Join(Box::new(join(OBSERVER, ParticipantKind::Observer, 3))));
+    let departed = |world: &World| {
+        let state = world.room.state(SPECIALIST).expect("state");
+        (state.departed.iter().map(|one| one.reason).collect::<Vec<_>>(), state.version)
+    };
+    world.input(Input::Leave { leg: OBSERVER, reason: LeaveReason::HangUp });
+    world.input(Input::Leave { leg: HOME, reason: LeaveReason::Crash });
+    let (before, lost) = departed(&world);
+    assert_eq!(before, [DepartureReason::HangUp, DepartureReason::Crash]);
+    world.input(Input::Revoked { participant: participant(HOME) });
+    let (after, told) = departed(&world);
+    assert_eq!(after, [DepartureReason::HangUp, DepartureReason::Revoked]);
+    assert!(told > lost, "the others are told");
+    // Said again it is no news.
+    world.input(Input::Revoked { participant: participant(HOME) });
+    assert_eq!(departed(&world), (after, told));
+    // A box that was enrolled anew is the home again.
+    world.input(Input::Join(Box::new(join(HOME, ParticipantKind::Home, 3))));
+    assert_eq!(departed(&world).0, [DepartureReason::HangUp]);
+}
+
+#[test]
 fn a_rejoin_keeps_place_and_closes_the_old_leg() {
     let mut world = world_of(&[
         (HOME, ParticipantKind::Home),

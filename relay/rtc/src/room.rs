@@ -230,6 +230,10 @@ pub(crate) enum RoomCommand {
         reason: LeaveReason,
         reply: oneshot::Sender<bool>,
     },
+    RevokeExternal {
+        participant: ParticipantId,
+        reply: oneshot::Sender<()>,
+    },
     ExternalTablet {
         tablet: Option<Tablet>,
         reply: oneshot::Sender<bool>,
@@ -367,6 +371,12 @@ impl RoomHandle {
     /// Takes the box out; `false` when none is here.
     pub async fn leave_external(&self, reason: LeaveReason) -> bool {
         self.ask(|reply| RoomCommand::LeaveExternal { reason, reply }).await.unwrap_or(false)
+    }
+
+    /// The box may not come back: it leaves if it is here, and if it left before, that was for good.
+    pub async fn revoke_external(&self, participant: ParticipantId) {
+        // Stopped shards have no rooms left in which anybody waits.
+        let _ = self.ask(|reply| RoomCommand::RevokeExternal { participant, reply }).await;
     }
 
     /// The box cannot decode the picture on a slot. Does not wait; a full queue drops the request, and the box asks again.

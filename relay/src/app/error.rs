@@ -6,7 +6,7 @@ use yunzhen_certs::jws::JwsError;
 use yunzhen_certs::request::RequestError;
 use yunzhen_domain::Sensitive;
 use yunzhen_domain::documents::DocumentError;
-use yunzhen_domain::licence::{LicenceGap, LicenceOver};
+use yunzhen_domain::licence::LicenceGap;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::delivery::QuarantineReason;
 use yunzhen_domain::machines::signing_key;
@@ -198,9 +198,9 @@ pub enum AppError {
         /// How long a proof lasts.
         minutes: u32,
     },
-    /// The licence of who signs is over.
-    #[error("{0}")]
-    Licence(#[from] LicenceOver),
+    /// The licence of who signs is over, or not on record.
+    #[error("nothing is signed: {0}")]
+    Licence(LicenceGap),
     /// A signing key is not let in before the licence of its holder is on record.
     #[error("no signing key is approved yet: {0}")]
     LicenceIncomplete(#[from] LicenceGap),

@@ -1,4 +1,4 @@
-//! What stands between a signature and the record, whoever signs what: the person proved who it is a short while ago, holds a licence that is good today, and
+//! What stands between a signature and the record, whoever signs what: the person proved who it is a short while ago, holds a licence that is on record and good today, and
 //! signed with a key that an administrator let in and nobody revoked. What the signed document must say is decided where it is built.
 //!
 //! The relay verifies and can never sign: it has no private key of anybody, and the authority that certifies keys is the hospital's.
@@ -14,9 +14,9 @@ use super::work::recently_authenticated;
 use super::{App, AppError, Context};
 
 /// Whether this person may sign at all today: asked before a document is prepared, and again when it comes back signed.
-pub(super) async fn licensed(db: &mut Db, ctx: &Context, caller: StaffId) -> Result<(), AppError> {
+pub(super) async fn licensed(db: &mut Db, ctx: &Context, role: Role, caller: StaffId) -> Result<(), AppError> {
     let licence = licences::in_force(db, caller).await?;
-    Ok(licence::good(licence.as_ref(), ctx.now)?)
+    licence::complete(role, licence.as_ref(), ctx.now).map_err(AppError::Licence)
 }
 
 /// The payload of a signature that the caller made, fresh, in the role that may sign.
@@ -29,7 +29,7 @@ pub(super) async fn accept(
     caller: StaffId,
 ) -> Result<(String, SignedDocument), AppError> {
     recently_authenticated(&app.policy, ctx)?;
-    licensed(db, ctx, caller).await?;
+    licensed(db, ctx, role, caller).await?;
     let verified = jws::verify(&jws, &app.signers, ctx.now)?;
     if verified.identity != (Identity::Signer { role, staff_id: caller }) {
         return Err(AppError::NotSigner);

@@ -10,10 +10,10 @@ use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{SigningKeyId, StaffId};
-use yunzhen_domain::licence;
+use yunzhen_domain::licence::{self, LicenceGap};
 use yunzhen_domain::machines::signing_key::State;
 use yunzhen_domain::records::SigningKey;
-use yunzhen_store::{Db, box_certificates, licences, signing_keys, staff};
+use yunzhen_store::{Db, StoreError, box_certificates, licences, signing_keys, staff};
 
 use super::licences::view as licence_view;
 use super::names::Names;
@@ -106,13 +106,20 @@ pub async fn request(app: &App, ctx: &Context, input: views::NewSigningKey) -> R
     };
     signing_keys::insert(&mut work.tx, &key).await?;
     work.record(EventKind::SigningKeyRequested, key.id.uuid(), None, None);
-    if app.key_approval == KeyApproval::AtOnce {
+    // Without the facts of its holder's licence the key waits for an administrator here as well.
+    if app.key_approval == KeyApproval::AtOnce && licensed(&mut work.tx, &key, ctx.now).await?.is_ok() {
         key = key.approve(None, ctx.now)?;
         signing_keys::update(&mut work.tx, &key).await?;
         work.record_by_system(EventKind::SigningKeyApproved, key.id.uuid(), None);
     }
     let view = view(app, &mut work.tx, &mut Names::default(), key, ctx.now).await?;
     work.finish(view).await
+}
+
+/// Whether the licence of its holder is on record as a key needs it to be let in.
+async fn licensed(db: &mut Db, key: &SigningKey, now: Timestamp) -> Result<Result<(), LicenceGap>, StoreError> {
+    let licence = licences::in_force(db, key.staff_id).await?;
+    Ok(licence::complete(key.role, licence.as_ref(), now))
 }
 
 /// An administrator compared the fingerprint with the person, whose licence is on record: the key signs.
@@ -158,8 +165,7 @@ async fn decide(
     work.authorize(Action::DecideSigningKey, &before.facts())?;
     same_version(version, before.version)?;
     if kind == EventKind::SigningKeyApproved {
-        let of_holder = licences::in_force(&mut work.tx, before.staff_id).await?;
-        licence::complete(before.role, of_holder.as_ref(), ctx.now)?;
+        licensed(&mut work.tx, &before, ctx.now).await??;
     }
     let by = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
     let after = change(before, by, ctx.now)?;

@@ -264,10 +264,16 @@ fn of_app(error: &AppError) -> Words {
             words.detail = (format!("此操作需要 {minutes} 分钟内确认过身份。"), format!("This asks for a proof within {minutes} minutes of who you are."));
             words
         }
-        AppError::Licence(over) => {
+        AppError::Licence(LicenceGap::Over { on }) => {
             let mut words = words(S::CONFLICT, "licence_expired", ["执业证已过有效期，不能签名", "The licence is over: nothing can be signed"], ["", ""],
                 ["请联系管理员登记新的有效期；草稿已保存。", "Ask the administrator to record the new licence; the draft is kept."]);
-            words.detail = (format!("执业证有效期至 {}。", over.on), format!("It was good until {}.", over.on));
+            words.detail = (format!("执业证有效期至 {on}。"), format!("It was good until {on}."));
+            words
+        }
+        AppError::Licence(gap) => {
+            let mut words = words(S::CONFLICT, "licence_not_recorded", ["执业证没有登记，不能签名", "The licence is not on record: nothing can be signed"], ["", ""],
+                ["请联系管理员在“人员”页登记您的执业证；草稿已保存。", "Ask the administrator to record your licence on the page Staff; the draft is kept."]);
+            words.detail = what_is_missing(*gap);
             words
         }
         AppError::LicenceIncomplete(gap) => licence_incomplete(*gap),
@@ -433,12 +439,17 @@ fn of_store(error: &yunzhen_store::StoreError) -> Words {
 fn licence_incomplete(gap: LicenceGap) -> Words {
     let mut words = words(StatusCode::CONFLICT, "licence_not_recorded", ["请先登记执业证", "Record the licence first"], ["", ""],
         ["请在“人员”页登记此人的执业证号、机构、专业和有效期，再通过密钥。", "Record number, hospital, specialty and end of the person's licence on the page Staff, and then approve the key."]);
-    words.detail = match gap {
-        LicenceGap::Nothing => pair("此人的执业证没有登记，不能通过其签名密钥。", "This person's licence is not on record, so no key is approved."),
+    words.detail = what_is_missing(gap);
+    words
+}
+
+#[rustfmt::skip]
+fn what_is_missing(gap: LicenceGap) -> Pair {
+    match gap {
+        LicenceGap::Nothing => pair("执业证号、机构、专业和有效期没有登记。", "Number, hospital, specialty and end of the licence are not on record."),
         LicenceGap::NoEnd => pair("药师的注册有有效期，但没有登记到期日。", "A pharmacist's registration has an end, and none is on record."),
         LicenceGap::Over { on } => (format!("登记的执业证有效期至 {on}，已过期。"), format!("The licence on record was good until {on}.")),
-    };
-    words
+    }
 }
 
 #[rustfmt::skip]

@@ -176,6 +176,8 @@ impl BoxEntry {
 #[derive(Default)]
 pub(super) struct Boxes {
     entries: HashMap<HomeId, BoxEntry>,
+    /// What the boxes showed that are away: of one that is revoked meanwhile somebody may be waiting.
+    away: HashMap<HomeId, Vec<CertificateFacts>>,
     /// What the nurse hung up on, of homes whose box is away: a link that returns must not put the home back on screen.
     hung_up: HashMap<HomeId, BTreeSet<ConsultationId>>,
     numbers: u64,
@@ -186,6 +188,7 @@ impl Boxes {
     pub(super) fn insert(&mut self, connection: BoxConnection) -> BoxTicket {
         self.numbers += 1;
         let ticket = BoxTicket { home_id: connection.home_id, number: self.numbers };
+        self.away.remove(&ticket.home_id);
         let away = self.hung_up.remove(&ticket.home_id).unwrap_or_default();
         let hung_up = self.entries.get(&ticket.home_id).map_or(away, |old| old.hung_up.clone());
         let mut entry = BoxEntry::new(ticket, connection);
@@ -233,7 +236,30 @@ impl Boxes {
         if !entry.hung_up.is_empty() {
             self.hung_up.insert(ticket.home_id, entry.hung_up.clone());
         }
+        if !entry.connection.revoked.is_cancelled() {
+            self.away.insert(ticket.home_id, (entry.connection.certificates)());
+        }
         Some(entry)
+    }
+
+    /// What the boxes showed that are away, of homes with a call; of the others it is forgotten, because nobody waits for them.
+    pub(super) fn away(&mut self, in_call: &HashSet<HomeId>) -> Vec<(HomeId, CertificateFacts)> {
+        self.away.retain(|home, _| in_call.contains(home));
+        let all = self.away.iter().flat_map(|(home, shown)| shown.iter().map(|one| (*home, one.clone())));
+        all.collect()
+    }
+
+    /// The homes whose box is away and showed one of these certificates. They are looked at no more.
+    pub(super) fn take_revoked_away(&mut self, revoked: &HashSet<String>) -> Vec<HomeId> {
+        let mut homes = Vec::new();
+        self.away.retain(|home, shown| {
+            let falls = shown.iter().any(|one| revoked.contains(&one.serial));
+            if falls {
+                homes.push(*home);
+            }
+            !falls
+        });
+        homes
     }
 
     pub(super) fn all(&mut self) -> impl Iterator<Item = &mut BoxEntry> {

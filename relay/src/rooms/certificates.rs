@@ -1,4 +1,5 @@
-//! A box whose certificate is revoked is let go, with its call: within seconds, whoever revoked it and through whichever relay.
+//! A box whose certificate is revoked is let go, with its call: within seconds, whoever revoked it and through whichever relay. Of one that was lost before, those who wait
+//! for it in a call are told.
 //!
 //! The record is asked on a timer and not only when it changes, because another relay over the same database may have changed it, and because the authority's list is a file.
 //! Every certificate that a path of a box showed is judged as it would be at the door, whatever was noted of it. Boxes that are here stay while the record cannot be read, because
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use yunzhen_domain::ids::HomeId;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
-use super::Rooms;
+use super::{Rooms, leave_revoked};
 use crate::app::AppError;
 use crate::app::boxes::{self, Admission, Came};
 use yunzhen_certs::CertificateFacts;
@@ -94,9 +95,13 @@ impl Rooms {
 
     async fn let_revoked_go(&self) -> Result<(), AppError> {
         let mut live: Vec<(HomeId, CertificateFacts)> = Vec::new();
-        for entry in self.0.state.lock().await.boxes.all() {
+        let mut state = self.0.state.lock().await;
+        for entry in state.boxes.all() {
             live.extend((entry.connection.certificates)().into_iter().map(|shown| (entry.ticket.home_id, shown)));
         }
+        let in_call: HashSet<HomeId> = state.live.values().map(|live| live.home_id).collect();
+        live.extend(state.boxes.away(&in_call));
+        drop(state);
         if live.is_empty() {
             return Ok(());
         }
@@ -106,7 +111,7 @@ impl Rooms {
         Ok(())
     }
 
-    /// Ends what showed one of these certificates, by any of its paths.
+    /// Ends what showed one of these certificates, by any of its paths, and lets nobody wait for one that showed it and is away.
     async fn end_revoked(&self, revoked: &HashSet<String>) {
         if revoked.is_empty() {
             return;
@@ -118,6 +123,11 @@ impl Rooms {
                 tracing::warn!(home = %entry.ticket.home_id, "a box is let go: its certificate was revoked");
                 entry.connection.revoked.cancel();
             }
+        }
+        let away = state.boxes.take_revoked_away(revoked);
+        for home_id in away {
+            tracing::warn!(home = %home_id, "a box that is away will not come back: its certificate was revoked");
+            leave_revoked(&mut state, home_id).await;
         }
     }
 }

@@ -420,11 +420,11 @@ impl Rooms {
         let mut state = self.0.state.lock().await;
         let Some(entry) = state.boxes.remove(ticket) else { return };
         self.0.presence.set_box(ticket.home_id, None);
-        let Some(live) = entry.attached.and_then(|id| state.live.get(&id)) else { return };
         if entry.connection.revoked.is_cancelled() {
-            live.room.leave_external(LeaveReason::Revoked).await;
+            leave_revoked(&mut state, ticket.home_id).await;
             return;
         }
+        let Some(live) = entry.attached.and_then(|id| state.live.get(&id)) else { return };
         let (audio, video, camera, _) = entry.state();
         live.room.set_external_state(audio, video, camera, LinkLevel::Lost).await;
     }
@@ -607,6 +607,15 @@ async fn show(state: &mut State, ticket: BoxTicket) {
         live.room.set_external_tablet(tablet).await;
         live.room.set_external_rung(rung).await;
         live.room.set_external_signals(signals).await;
+    }
+}
+
+/// The box of a home will not come back: it leaves the calls of its home, also those that it was lost from before, and who is in them is told why.
+async fn leave_revoked(state: &mut State, home_id: HomeId) {
+    let of_home = state.live.values().filter(|live| live.home_id == home_id);
+    let rooms: Vec<RoomHandle> = of_home.map(|live| live.room.clone()).collect();
+    for room in rooms {
+        room.revoke_external(ParticipantId(home_id.uuid())).await;
     }
 }
 

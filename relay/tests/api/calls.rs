@@ -10,13 +10,17 @@ use jiff::SignedDuration;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
+use yunzhen_certs::authority::Authority;
+use yunzhen_certs::{Credentials, Identity};
 use yunzhen_domain::ids::SessionId;
 use yunzhen_domain::records::{EndedBy, Session};
 use yunzhen_protocol::control::ToRelay;
+use yunzhen_relay::rooms::boxes::BoxConnection;
 use yunzhen_relay::seed::HOME_1;
 use yunzhen_runtime::clock;
-use yunzhen_store::{residents, sessions};
+use yunzhen_store::{box_certificates, residents, sessions};
 
+use crate::enrolment::known;
 use crate::live::{box_of_home_1, read_until};
 use crate::world::{Answer, World, console, session};
 
@@ -90,6 +94,42 @@ async fn who_is_in_a_call_with_a_box_that_is_revoked_is_told_so() {
     world.rooms.box_disconnected(ticket).await;
     let text = read_until(&mut told, |text| text.contains("\"revoked\"")).await;
     assert!(!text.contains("\"lost\""), "nobody waits for it: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_a_box_that_was_lost_before_it_was_revoked_is_told_so() {
+    let world = World::new().await;
+    let (_, mut told) = joined(&world, "specialist1").await;
+    let now = clock::now_timestamp();
+    let authority = Authority::create(now).unwrap();
+    let issued = authority.systems.issue_with_key(&Identity::Box { home_id: HOME_1 }, &[], None, now).unwrap();
+    let own = Credentials::from_issued(&issued).unwrap();
+    let shown = own.facts().clone();
+    let connection = BoxConnection { certificates: Box::new(move || vec![shown.clone()]), ..box_of_home_1() };
+    let ticket = world.rooms.box_connected(connection).await;
+    read_until(&mut told, |text| text.contains("\"home\"")).await;
+    world.rooms.box_disconnected(ticket).await;
+    read_until(&mut told, |text| text.contains("\"lost\"")).await;
+
+    let mut tx = world.app.store.write().await.unwrap();
+    box_certificates::insert(&mut tx, &known(&own, Some(now))).await.unwrap();
+    tx.commit_bookkeeping("test").await.unwrap();
+    read_until(&mut told, |text| text.contains("\"revoked\"")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_a_home_that_hung_up_before_its_box_was_revoked_is_told_so() {
+    let world = World::new().await;
+    let (_, mut told) = joined(&world, "specialist1").await;
+    let connection = box_of_home_1();
+    let revoked = connection.revoked.clone();
+    let ticket = world.rooms.box_connected(connection).await;
+    read_until(&mut told, |text| text.contains("\"home\"")).await;
+    world.rooms.box_said(ticket, ToRelay::HangUp { consultation_id: world.consultation.id }).await;
+    read_until(&mut told, |text| text.contains("\"hang_up\"")).await;
+    revoked.cancel();
+    world.rooms.box_disconnected(ticket).await;
+    read_until(&mut told, |text| text.contains("\"revoked\"")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

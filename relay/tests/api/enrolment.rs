@@ -114,7 +114,7 @@ async fn request(one: &TestBox, path: &str, body: &Value) -> (u16, Value) {
 }
 
 /// What is on record of a certificate with which a box came.
-fn known(own: &Credentials, revoked_at: Option<Timestamp>) -> BoxCertificate {
+pub fn known(own: &Credentials, revoked_at: Option<Timestamp>) -> BoxCertificate {
     let facts = own.facts();
     BoxCertificate {
         serial: facts.serial.clone(),

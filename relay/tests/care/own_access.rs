@@ -10,7 +10,7 @@ use yunzhen_domain::{Sensitive, totp};
 use yunzhen_relay::app::sessions::Errand;
 use yunzhen_relay::app::views::second_factors::{ConfirmSecondFactor, Proof};
 use yunzhen_relay::app::views::sessions::{Session, SignIn};
-use yunzhen_relay::app::{AppError, Context, Entrance, Visitor, second_factors, sessions};
+use yunzhen_relay::app::{AppError, Context, Entrance, Visitor, second_factors, sessions, staff_accounts};
 
 use crate::world::{PASSWORD, Person, World};
 
@@ -169,6 +169,23 @@ async fn an_administrator_signs_somebody_out_everywhere() {
         over(sessions::authenticate(&w.app, &session.token, None, Errand::Work, later).await.map(|_| ()));
     }
     assert_eq!(w.count(EventKind::StaffSignedOut).await, 1);
+}
+
+#[tokio::test]
+async fn a_session_that_ran_out_by_itself_is_told_when_an_administrator_ends_it_after_all() {
+    let w = World::new().await;
+    let (signed_out, closed) = (at_desk(&w, "specialist1").await, at_desk(&w, "specialist2").await);
+    w.pass(SignedDuration::from_mins(61));
+    // Nobody used them: the pages keep what they read behind the question for the password.
+    for session in [&signed_out, &closed] {
+        over(use_it(&w, &session.token, Errand::Watching).await);
+    }
+    let id = |person: &Person| person.actor.staff_id().unwrap();
+    sessions::end_all_of(&w.app, &w.by(&w.administrator), id(&w.specialist)).await.unwrap();
+    staff_accounts::close(&w.app, &w.by(&w.administrator), id(&w.other_specialist)).await.unwrap();
+    for session in [&signed_out, &closed] {
+        revoked(use_it(&w, &session.token, Errand::WatchingOwnAccess).await, EndedBy::Administrator);
+    }
 }
 
 #[tokio::test]

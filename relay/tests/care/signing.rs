@@ -65,7 +65,8 @@ async fn a_key_signs_from_the_administrator_s_approval_to_its_revocation() {
     let of_another = signing_keys::list(&w.app, &w.by(&w.other_specialist)).await.unwrap().items;
     assert!(of_another.iter().all(|key| key.id != waiting.id));
 
-    // Of this world's people only the numbers of licences are known: that is no record, and no key is let in by it.
+    // The number of a licence is no record, and no key is let in by it.
+    w.forget_licence(&w.specialist).await;
     let early = signing_keys::approve(&w.app, &w.by(&w.administrator), waiting.id, seen.clone()).await;
     assert!(matches!(early, Err(AppError::LicenceIncomplete(LicenceGap::Nothing))), "{early:?}");
     let update = LicenceUpdate {
@@ -157,6 +158,41 @@ async fn where_nobody_compares_fingerprints_a_key_signs_at_once_and_the_log_says
 }
 
 #[tokio::test]
+async fn a_key_that_is_let_in_by_nobody_waits_as_well_until_the_licence_is_on_record() {
+    let mut w = World::new().await;
+    w.app = w.app.clone().with_key_approval(KeyApproval::AtOnce);
+    w.forget_licence(&w.specialist).await;
+    let key = asked(&w, &w.specialist, &DocumentKey::generate().unwrap()).await;
+    assert_eq!((key.state, key.decided_by), (KeyState::Requested, None));
+    assert_eq!(w.count(EventKind::SigningKeyApproved).await, 0);
+    let seen = VersionBody { version: key.version };
+    let early = signing_keys::approve(&w.app, &w.by(&w.administrator), key.id, seen).await;
+    assert!(matches!(early, Err(AppError::LicenceIncomplete(LicenceGap::Nothing))), "{early:?}");
+}
+
+#[tokio::test]
+async fn a_key_that_was_approved_before_licences_were_recorded_signs_nothing_without_one() {
+    let w = World::new().await;
+    let claimed = w.claim(&w.signed().await).await;
+    let p = written(&w, "赵德明").await;
+    let document = to_sign(&w, &p).await;
+    w.forget_licence(&w.specialist).await;
+    let direct = SignBody { version: p.version, jws: w.specialist.sign(&document) };
+    let refused = prescriptions::sign(&w.app, &w.by(&w.specialist), p.id, direct).await;
+    assert!(matches!(refused, Err(AppError::Licence(LicenceGap::Nothing))), "{refused:?}");
+    let prepared = w.try_sign(&p).await;
+    assert!(matches!(prepared, Err(AppError::Licence(LicenceGap::Nothing))), "said before it is signed: {prepared:?}");
+    assert_eq!(w.see(p.id).await.state, State::Draft);
+
+    // The end of a pharmacist's registration is one of the facts.
+    let id = w.pharmacist.actor.staff_id().unwrap();
+    w.behind_its_back(&format!("UPDATE staff_licences SET valid_until = NULL WHERE staff_id = '{id}'")).await;
+    let seen = VersionBody { version: claimed.version };
+    let unending = prescriptions::approval_document(&w.app, &w.by(&w.pharmacist), claimed.id, seen).await;
+    assert!(matches!(unending, Err(AppError::Licence(LicenceGap::NoEnd))), "{unending:?}");
+}
+
+#[tokio::test]
 async fn a_signature_five_minutes_after_the_last_proof_of_identity_asks_for_the_password() {
     let w = World::new().await;
     let with = SignIn { username: "specialist1".into(), password: PASSWORD.into(), code: None };
@@ -210,6 +246,7 @@ async fn wrong_passwords_before_a_signature_are_throttled_as_those_of_signing_in
 async fn a_licence_that_is_over_signs_nothing_and_its_history_is_kept() {
     let w = World::new().await;
     let id = w.specialist.actor.staff_id().unwrap();
+    w.forget_licence(&w.specialist).await;
     let enter = async |by: &Person, version: i64, until: Option<&str>| {
         let update = LicenceUpdate {
             version,
@@ -237,8 +274,9 @@ async fn a_licence_that_is_over_signs_nothing_and_its_history_is_kept() {
     w.clock_to("2026-11-23T16:00:00Z");
     let direct = SignBody { version: p.version, jws: w.specialist.sign(&document) };
     let refused = prescriptions::sign(&w.app, &w.by(&w.specialist), p.id, direct).await;
-    assert!(matches!(refused, Err(AppError::Licence(_))), "{refused:?}");
-    assert!(matches!(w.try_sign(&p).await, Err(AppError::Licence(_))), "said before it is signed");
+    assert!(matches!(refused, Err(AppError::Licence(LicenceGap::Over { .. }))), "{refused:?}");
+    let again = w.try_sign(&p).await;
+    assert!(matches!(again, Err(AppError::Licence(LicenceGap::Over { .. }))), "said before it is signed: {again:?}");
     assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), (1, 0));
     let second = enter(&w.administrator, 1, Some("2031-11-23")).await.unwrap();
     assert_eq!(second.standing, LicenceStanding::Good);
@@ -253,6 +291,7 @@ async fn the_list_of_keys_says_the_same_of_a_licence_as_the_list_of_staff() {
     let w = World::new().await;
     let by = || w.by(&w.administrator);
     let id = w.specialist.actor.staff_id().unwrap();
+    w.forget_licence(&w.specialist).await;
     let recorded = async || {
         let staff = admin::staff(&w.app, &by()).await.unwrap().items;
         let keys = signing_keys::list(&w.app, &by()).await.unwrap().items;

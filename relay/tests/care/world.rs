@@ -10,6 +10,7 @@ use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, SigningKeyId, StaffId};
+use yunzhen_domain::licence::Licence;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Count, Home, Pharmacy, SigningKey, Staff, StaffCredential, Supply, Urgency};
 use yunzhen_domain::schedule::{Rule, Weekday};
@@ -31,7 +32,7 @@ use yunzhen_relay::app::{
 use yunzhen_relay::seed;
 use yunzhen_relay::vault::Vault;
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{Store, audit, homes, pharmacies, signing_keys, staff};
+use yunzhen_store::{Store, audit, homes, licences, pharmacies, signing_keys, staff};
 
 pub const PASSWORD: &str = "demo password 云";
 
@@ -163,6 +164,12 @@ impl World {
     /// Changes the record beside the program.
     pub async fn behind_its_back(&self, statement: &str) {
         self._database.tell(statement).await;
+    }
+
+    /// Of somebody's licence the number is known and nothing else, as of accounts of the command line.
+    pub async fn forget_licence(&self, of: &Person) {
+        let id = of.actor.staff_id().expect("staff");
+        self.behind_its_back(&format!("DELETE FROM staff_licences WHERE staff_id = '{id}'")).await;
     }
 
     /// How many rows of the record a query finds.
@@ -472,6 +479,20 @@ async fn second_pharmacy_and_pharmacist(store: &Store, now: Timestamp) {
     tx.commit_bookkeeping("test people").await.expect("committed");
 }
 
+/// A licence on record that no test outlives: a pharmacist's registration ends, a physician's licence does not.
+fn licence_of(member: &Staff, now: Timestamp) -> Licence {
+    Licence {
+        staff_id: member.id,
+        version: 1,
+        number: member.licence.clone().unwrap_or_else(|| "ZY3301000872".to_owned()),
+        hospital: member.hospital.clone().unwrap_or_else(|| "云溪市第一人民医院".to_owned()),
+        specialty: "全科".to_owned(),
+        valid_until: (member.role == Role::Pharmacist).then_some(jiff::civil::date(2199, 12, 31)),
+        recorded_at: now,
+        recorded_by: member.id,
+    }
+}
+
 async fn person(store: &Store, authority: &Authority, username: &str, now: Timestamp) -> Person {
     let mut db = store.read().await.expect("read");
     let member = staff::by_username(&mut db, username).await.expect("query").expect(username);
@@ -488,6 +509,7 @@ async fn person(store: &Store, authority: &Authority, username: &str, now: Times
         let mut tx = store.write().await.expect("write");
         let in_force = SigningKey::in_force(id, member.id, member.role, key_sha256, now);
         signing_keys::insert(&mut tx, &in_force).await.expect("a key in force");
+        licences::insert(&mut tx, &licence_of(&member, now)).await.expect("a licence on record");
         tx.commit_bookkeeping("a key to sign with").await.expect("committed");
     }
     Person { actor: member.actor(), signer }

@@ -15,6 +15,7 @@ use yunzhen_domain::Role;
 use yunzhen_domain::checked::IdNumber;
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::{EligibilityId, HomeId, PharmacyId, ResidentId, SigningKeyId, StaffId};
+use yunzhen_domain::licence::Licence;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Eligibility, Home, Pharmacy, Resident, SigningKey, Staff, StaffCredential};
 use yunzhen_relay::app::views::stock::GoodsReceipt;
@@ -22,7 +23,7 @@ use yunzhen_relay::app::{App, stock};
 use yunzhen_relay::seed;
 use yunzhen_runtime::clock;
 use yunzhen_store::testing::years::Person;
-use yunzhen_store::{Db, Store, eligibility, homes, pharmacies, residents, signing_keys, staff};
+use yunzhen_store::{Db, Store, eligibility, homes, licences, pharmacies, residents, signing_keys, staff};
 
 use crate::care::world::request_of;
 
@@ -83,6 +84,20 @@ pub async fn known(db: &mut Db, name: &str) -> anyhow::Result<Staff> {
     staff::by_username(db, name).await?.with_context(|| format!("{name} is not there"))
 }
 
+/// A licence that is good whenever the record is measured again.
+fn licence_of(member: &Staff, at: Timestamp) -> Licence {
+    Licence {
+        staff_id: member.id,
+        version: 1,
+        number: member.licence.clone().unwrap_or_default(),
+        hospital: member.hospital.clone().unwrap_or_default(),
+        specialty: "全科".to_owned(),
+        valid_until: Some(jiff::civil::date(2199, 12, 31)),
+        recorded_at: at,
+        recorded_by: member.id,
+    }
+}
+
 impl County {
     /// Those who are in the record already, with fresh keys.
     pub async fn find(store: &Store, authority: &Authority, at: Timestamp) -> anyhow::Result<Self> {
@@ -107,13 +122,16 @@ impl County {
             pharmacies: Arc::new(all(Role::Pharmacy, PHARMACIES).await?),
         };
         drop(db);
-        // The keys of this run are in force at once: what is measured is the chain, not the enrolment.
+        // The keys of this run are in force at once, and licences are on record: what is measured is the chain, not the enrolment.
         let mut tx = store.write().await?;
         for Signer { member, key, .. } in county.specialists.iter().chain(county.pharmacists.iter()) {
             let key_sha256 = key.public_jwk().sha256().context("a key on P-256")?;
             let id = SigningKeyId::new(at, clock::random_bytes());
             let in_force = SigningKey::in_force(id, member.id, member.role, key_sha256, at);
             signing_keys::insert(&mut tx, &in_force).await?;
+            if licences::in_force(&mut tx, member.id).await?.is_none() {
+                licences::insert(&mut tx, &licence_of(member, at)).await?;
+            }
         }
         tx.commit_bookkeeping("keys to sign with").await?;
         Ok(county)

@@ -1,8 +1,9 @@
 import type { Proof } from "@yunzhen/client";
 import { ProblemAlert, useAction } from "@yunzhen/client/ui";
-import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, PasswordInput, Stack, Text } from "@mantine/core";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { CodeField } from "../common/CodeField";
 import { problemAt, toldAt } from "../common/problemAt";
 
 interface ProofSheetProps<Output> {
@@ -49,13 +50,9 @@ export function ProofSheet<Output>(props: ProofSheetProps<Output>) {
             data-autofocus
           />
           {props.withCode && (
-            <TextInput
-              label={t("account.proof.code")}
-              description={t("account.proof.codeHint")}
+            <CodeField
               value={code}
-              onChange={(event) => setCode(event.currentTarget.value)}
-              autoComplete="one-time-code"
-              maxLength={64}
+              onChange={setCode}
               error={tried && code.trim() === "" ? t("account.app.codeMissing") : problemAt(action.error, "code")}
             />
           )}

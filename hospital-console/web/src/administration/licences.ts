@@ -1,7 +1,7 @@
 /** Which licences an administrator looks after next. */
 import type { Licence, Staff } from "@yunzhen/client";
 
-/** What is known of a licence: its record, at most its number, so that no term binds, or nothing. One judgement for every page that shows it. */
+/** What is known of a licence: its record, at most its number, which signs nothing, or nothing. One judgement for every page that shows it. */
 export type Known = { what: "record"; record: Licence } | { what: "number"; number: string } | { what: "nothing" };
 
 export function known(number: string | undefined, record: Licence | undefined): Known {

@@ -91,6 +91,9 @@ const HOME: Partial<Record<Role, string>> = {
   administrator: "/staff",
 };
 
+/** How soon a page whose session ran out hears that somebody ended it after all. */
+const ASK_MS = 15_000;
+
 /** The signed-in part: sign-in, one live stream, the pages of the person's role. */
 export function StaffApp() {
   const queryClient = useQueryClient();
@@ -137,6 +140,30 @@ export function StaffApp() {
     },
     [over],
   );
+  const signInAgain = useCallback(
+    (staff: Person) => {
+      setExpired(false);
+      queryClient.setQueryData(keys.session, staff);
+      void queryClient.invalidateQueries();
+    },
+    [queryClient],
+  );
+  useEffect(() => {
+    if (!expired) return;
+    // Somebody may end a session that ran out, too: then nothing stays behind the question. Who signed in in another tab is asked no more.
+    const ask = () => {
+      api.session.me().then(
+        ({ staff }) => {
+          if (!leaving.current) signInAgain(staff);
+        },
+        (error: unknown) => {
+          if (!leaving.current && wasEnded(error)) over(error);
+        },
+      );
+    };
+    const timer = setInterval(ask, ASK_MS);
+    return () => clearInterval(timer);
+  }, [expired, over, signInAgain]);
   const leave = useCallback(() => {
     leaving.current = true;
   }, []);
@@ -181,11 +208,6 @@ export function StaffApp() {
         <EnrolPage staff={session.data} onEnrolled={() => void session.refetch()} onSignOut={signOut} />
       </Suspense>
     );
-  const signInAgain = (staff: Person) => {
-    setExpired(false);
-    queryClient.setQueryData(keys.session, staff);
-    void queryClient.invalidateQueries();
-  };
   return (
     <>
       <SignedIn

@@ -1,9 +1,10 @@
 import type { Proof } from "@yunzhen/client";
 import { ProblemAlert, useAction } from "@yunzhen/client/ui";
-import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, PasswordInput, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { CodeField } from "../common/CodeField";
 import { keys } from "../common/keys";
 import { ProofByProvider } from "../openid/ProofByProvider";
 import { problemAt, toldAt } from "../common/problemAt";
@@ -90,17 +91,7 @@ function ProofDialog({ name, onSettled }: { name: string; onSettled: (proved: bo
               data-autofocus
             />
           )}
-          {withCode && (
-            <TextInput
-              label={t("account.proof.code")}
-              description={t("account.proof.codeHint")}
-              value={code}
-              onChange={(event) => setCode(event.currentTarget.value)}
-              autoComplete="one-time-code"
-              maxLength={64}
-              error={problemAt(prove.error, "code")}
-            />
-          )}
+          {withCode && <CodeField value={code} onChange={setCode} error={problemAt(prove.error, "code")} />}
           {prove.isError && !toldAt(prove.error, ["password", "code"]) && <ProblemAlert error={prove.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={() => onSettled(false)}>

@@ -1,11 +1,12 @@
 import type { LiveEvents, Role, Staff } from "@yunzhen/client";
 import { AccessNotices, Banner, ColorSchemeSwitch, LanguageSwitch, useFormats, useLiveState } from "@yunzhen/client/ui";
-import { Anchor, Avatar, Group, Menu, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Group, Menu, Text, UnstyledButton } from "@mantine/core";
 import { IconCloudOff, IconKey, IconLicense, IconLogout, IconShieldCheck, IconSignature } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, Outlet } from "react-router";
 import { EndingLicences } from "../administration/EndingLicences";
 import { WaitingReviews } from "../break-glass/WaitingReviews";
+import { BannerLink } from "../common/BannerLink";
 import { OpenRecalls } from "../recalls/OpenRecalls";
 import { WaitingKeys } from "../signing-keys/WaitingKeys";
 import { UrgentCalls } from "../urgent-calls/UrgentCalls";
@@ -109,14 +110,7 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
       </header>
       {(staff.role === "specialist" || staff.role === "administrator") && <UrgentCalls />}
       <StaleLine live={live} />
-      <AccessNotices
-        staffId={staff.id}
-        hint={
-          <Anchor component={Link} to="/account" c="inherit" underline="always" fz="inherit" fw={600}>
-            {t("account.menu")}
-          </Anchor>
-        }
-      />
+      <AccessNotices staffId={staff.id} hint={<BannerLink to="/account">{t("account.menu")}</BannerLink>} />
       <LicenceLine staff={staff} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />

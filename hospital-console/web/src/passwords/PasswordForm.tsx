@@ -1,9 +1,10 @@
 import type { PasswordChange, PasswordStrength } from "@yunzhen/client";
 import { ProblemAlert, useAction } from "@yunzhen/client/ui";
-import { Button, Group, PasswordInput, Progress, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, PasswordInput, Progress, Stack, Text } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
+import { CodeField } from "../common/CodeField";
 import { problemAt, toldAt } from "../common/problemAt";
 import { useJudgement } from "./useJudgement";
 
@@ -56,13 +57,9 @@ export function PasswordForm(props: {
           autoFocus
         />
         {props.withCode && (
-          <TextInput
-            label={t("account.proof.code")}
-            description={t("account.proof.codeHint")}
+          <CodeField
             value={code}
-            onChange={(event) => setCode(event.currentTarget.value)}
-            autoComplete="one-time-code"
-            maxLength={64}
+            onChange={setCode}
             error={tried && code.trim() === "" ? t("account.app.codeMissing") : problemAt(action.error, "code")}
           />
         )}

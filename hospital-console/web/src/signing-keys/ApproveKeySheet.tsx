@@ -1,10 +1,10 @@
 import type { SigningKey } from "@yunzhen/client";
 import { Banner, ProblemAlert, useAction } from "@yunzhen/client/ui";
-import { Anchor, Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import { api } from "../app/api";
+import { BannerLink } from "../common/BannerLink";
 import { licenceGap } from "./gap";
 import { LicenceLine } from "./KeyState";
 
@@ -48,10 +48,7 @@ export function ApproveKeySheet({
         </div>
         {gap && (
           <Banner meaning="person" role="status" title={t("signingKeys.gap.title")}>
-            {t(`signingKeys.gap.${gap}`)}{" "}
-            <Anchor component={Link} to="/staff" c="inherit" underline="always" fz="inherit" fw={600}>
-              {t("signingKeys.gap.staff")}
-            </Anchor>
+            {t(`signingKeys.gap.${gap}`)} <BannerLink to="/staff">{t("signingKeys.gap.staff")}</BannerLink>
           </Banner>
         )}
         <Text ff="monospace" fz={22} fw={600} data-testid="fingerprint">

@@ -122,6 +122,11 @@ pub enum Input {
         /// Why.
         reason: LeaveReason,
     },
+    /// Who left may not come back any more, whatever the leaving was for: nobody waits.
+    Revoked {
+        /// Who.
+        participant: ParticipantId,
+    },
     /// The room is over.
     End {
         /// Why.

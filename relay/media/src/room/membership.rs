@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use yunzhen_protocol::room::{AudioState, Departure, DepartureReason, EndReason, LinkLevel, Participant, VideoState};
+use yunzhen_protocol::room::{
+    AudioState, Departure, DepartureReason, EndReason, LinkLevel, Participant, ParticipantId, VideoState,
+};
 
 use super::{
     MAX_DEPARTED, MAX_SLOTS, Room,
@@ -109,6 +111,13 @@ impl Room {
         });
         self.outputs.push_back(Output::Left { participant: id, kind, reason });
         self.outputs.push_back(Output::CloseLeg { leg: leg.id });
+    }
+
+    pub(super) fn revoked(&mut self, participant: ParticipantId) {
+        for departure in self.departed.iter_mut().filter(|departure| departure.participant_id == participant) {
+            let before = std::mem::replace(&mut departure.reason, DepartureReason::Revoked);
+            self.changed |= before != DepartureReason::Revoked;
+        }
     }
 
     pub(super) fn end(&mut self, reason: EndReason) {

@@ -168,6 +168,14 @@ impl Shard {
                 key.into_iter().for_each(|key| self.leave(now, key, reason));
                 answer(reply, key.is_some());
             }
+            RoomCommand::RevokeExternal { participant, reply } => {
+                if let Some(key) = self.external_of(room) {
+                    self.leave(now, key, LeaveReason::Revoked);
+                } else {
+                    self.feed(now, room, Input::Revoked { participant });
+                }
+                answer(reply, ());
+            }
             RoomCommand::ExternalKeyframe { slot } => {
                 if let Some(key) = self.external_of(room) {
                     self.feed(now, room, Input::KeyframeRequest { leg: RoomLeg(key), slot });

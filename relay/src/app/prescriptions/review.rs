@@ -44,7 +44,7 @@ pub async fn approval_document(
     let p = load(&mut work, id, Action::ReviewPrescription, input.version).await?;
     still_valid(&p, ctx)?;
     let pharmacist = caller(&mut work.tx, ctx).await?;
-    signing::licensed(&mut work.tx, ctx, pharmacist.id).await?;
+    signing::licensed(&mut work.tx, ctx, Role::Pharmacist, pharmacist.id).await?;
     p.state.apply(&Event::Approve { pharmacist: pharmacist.id }, ctx.now)?;
     let document = documents::approval(&p, &pharmacist, ctx.now)?;
     drop(work);

@@ -29,7 +29,7 @@ pub async fn signing_document(
     let p = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
     practice::enough(&specialist, &app.policy, ctx.now)?;
-    signing::licensed(&mut work.tx, ctx, specialist.id).await?;
+    signing::licensed(&mut work.tx, ctx, Role::Specialist, specialist.id).await?;
     p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;
     let consultation = consultations::get(&mut work.tx, p.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
