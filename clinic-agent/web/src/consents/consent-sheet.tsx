@@ -5,6 +5,7 @@ import type { Consent, ConsentGiver, ConsentKind, NewConsent, Resident } from "@
 import { Banner, ProblemAlert, Skeletons, useAction, useApi } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { saidAt } from "../said-at";
 import { PrimaryButton } from "../shell";
 import { boundedPathOf, isSigned, type Stroke } from "./signature-path";
 import { SignaturePad } from "./signature-pad";
@@ -62,7 +63,7 @@ export function ConsentSheet({
   const signed = isSigned(strokes);
   const nameMissing = name.trim() === "";
   const relationMissing = giver !== "resident" && relation.trim() === "";
-  const said = (path: string): string | undefined => give.error?.fields.find((one) => one.path === path)?.message;
+  const said = (path: string): string | undefined => saidAt(give.error, path);
   const missing = (wrong: boolean): string | undefined =>
     tried && wrong ? t("app:residents.form.wrong.needed") : undefined;
   const submit = (): void => {

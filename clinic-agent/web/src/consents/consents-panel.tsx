@@ -6,6 +6,7 @@ import { Banner, ProblemAlert, Skeletons, StatusChip, useAction, useApi, useForm
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLink, useOffline } from "../box/box-context";
+import { saidAt } from "../said-at";
 import { viewBoxOf } from "./signature-path";
 import { TakeConsents } from "./take-consents";
 import { CONSENT_KINDS, openKinds, revokedLast } from "./texts";
@@ -220,7 +221,7 @@ function Revoke({ consent, onClose }: { consent: Consent; onClose: () => void })
           autosize
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
-          error={revoke.error?.fields.find((one) => one.path === "reason")?.message}
+          error={saidAt(revoke.error, "reason")}
           data-autofocus
         />
         {revoke.error && <ProblemAlert error={revoke.error} />}

@@ -1,15 +1,16 @@
 import { Button, Group, Modal, SegmentedControl, Stack, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconFile, IconMan } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import type { BodySite, DocumentKind, NewDocument } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
-import { useEffect, useMemo, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoxApi } from "../box/box-context";
 import { PrimaryButton } from "../shell";
 import { BodyMap } from "./body-map";
-import { base64Of, prepared, takenAt } from "./picture";
+import { base64Of, takenAt } from "./picture";
+import { usePrepared } from "./use-prepared";
 
 const KINDS: readonly DocumentKind[] = ["photo", "report", "identity", "other"];
 const TITLES = ["skin", "wound", "swelling", "report", "medicine"] as const;
@@ -38,17 +39,7 @@ export function AddDocument({
   const [site, setSite] = useState<BodySite>();
   const [mapOpen, setMapOpen] = useState(false);
   const [taken] = useState(() => takenAt(file.lastModified, Date.now()));
-  const ready = useQuery({
-    queryKey: ["prepared-file", id],
-    queryFn: () => prepared(file),
-    staleTime: Infinity,
-    gcTime: 0,
-    retry: false,
-  });
-  const blob = ready.data instanceof Blob ? ready.data : undefined;
-  const problem = ready.isError ? "unreadable" : typeof ready.data === "string" ? ready.data : undefined;
-  const url = useMemo(() => (blob ? URL.createObjectURL(blob) : undefined), [blob]);
-  useEffect(() => () => (url === undefined ? undefined : URL.revokeObjectURL(url)), [url]);
+  const { blob, problem, url } = usePrepared({ no: id, file });
   const save = useAction(
     (body: NewDocument, key) => box.save({ kind: "document", resident_id: residentId, body }, key),
     {

@@ -1,9 +1,9 @@
 import { Button, Group, Text, Title } from "@mantine/core";
-import { IconArrowLeft, IconFileTypePdf, IconHandStop, IconQrcode } from "@tabler/icons-react";
+import { IconFileTypePdf, IconHandStop, IconQrcode } from "@tabler/icons-react";
 import { medicationLabelsPath, medicationSheetPath, type Dose, type DosesOfDay } from "@yunzhen/client";
 import { AllergyBanner, Banner, StatusChip, useFormats, useNames } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { BackToList } from "../back-to-list";
 import type { SpoolItem } from "../box/box-api";
 import { DoseCard } from "./dose-card";
 import type { Scanned } from "./doses-screen";
@@ -57,16 +57,7 @@ export function BedDoses({
     <article className="yz-card nurse-resident">
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={resident.name}>
         <Group gap="sm">
-          <Button
-            component={Link}
-            to="/doses"
-            variant="subtle"
-            className="nurse-only-narrow"
-            aria-label={t("app:doses.back")}
-            px="sm"
-          >
-            <IconArrowLeft aria-hidden />
-          </Button>
+          <BackToList to="/doses" label={t("app:doses.back")} />
           <Title order={1} size="h2">
             {resident.name} · {t("bed", { bed: resident.bed })}
           </Title>

@@ -1,5 +1,4 @@
 import { Button, Group, Text, Title } from "@mantine/core";
-import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { nameIn, type Recall } from "@yunzhen/client";
 import {
@@ -15,6 +14,7 @@ import {
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { BackToList } from "../back-to-list";
 import { AnswerForm } from "./answer-form";
 import { allFound } from "./doubt";
 
@@ -38,16 +38,7 @@ export function RecallPanel({ recallId }: { recallId: string }) {
     <article className="yz-card nurse-resident" data-testid="recall">
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={name}>
         <Group gap="sm">
-          <Button
-            component={Link}
-            to="/recalls"
-            variant="subtle"
-            className="nurse-only-narrow"
-            aria-label={t("app:recalls.back")}
-            px="sm"
-          >
-            <IconArrowLeft aria-hidden />
-          </Button>
+          <BackToList to="/recalls" label={t("app:recalls.back")} />
           <Title order={1} size="h2">
             {name} {strength(recall.strength)} · {t("app:recalls.batch", { batch: recall.batch })}
           </Title>

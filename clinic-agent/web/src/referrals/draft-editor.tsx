@@ -6,6 +6,7 @@ import type { Referral, ReferralUpdate } from "@yunzhen/client";
 import { ProblemAlert, useAction, useApi } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { saidAt } from "../said-at";
 import { PrimaryButton } from "../shell";
 import { fromText, toContent, type Draft } from "./account";
 import { ACCOUNT_WORDS, accountWords } from "./account-words";
@@ -45,7 +46,7 @@ function Editor({ referral, onClose }: { referral: Referral; onClose: () => void
       void queries.invalidateQueries({ queryKey: ["referrals"] });
     },
   });
-  const wrong = (path: string) => save.error?.fields.find((field) => field.path === `content.${path}`)?.message;
+  const wrong = (path: string) => saidAt(save.error, `content.${path}`);
   return (
     <Stack>
       <DraftFields

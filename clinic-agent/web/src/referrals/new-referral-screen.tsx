@@ -7,6 +7,7 @@ import { Banner, ProblemAlert, useAction, useApi } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
+import { saidAt } from "../said-at";
 import { PrimaryButton } from "../shell";
 import { useRound } from "../today/use-round";
 import { emptyDraft, toContent, type Draft } from "./account";
@@ -32,7 +33,7 @@ export function NewReferralScreen() {
       void navigate(`/referrals/${referral.id}`, { replace: true });
     },
   });
-  const wrong = (path: string) => save.error?.fields.find((field) => field.path === path)?.message;
+  const wrong = (path: string) => saidAt(save.error, path);
   const missing = !residentId ? "who" : draft.reason.trim() === "" ? "reasonMissing" : undefined;
   return (
     <div className="nurse-after">

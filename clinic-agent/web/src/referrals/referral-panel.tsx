@@ -1,13 +1,16 @@
 import { Button, Group, Modal, Stack, Text, Textarea, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconAmbulance, IconArrowLeft, IconFileTypePdf } from "@tabler/icons-react";
+import { IconAmbulance, IconFileTypePdf } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { handOverPath, type Referral } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, StatusChip, useAction, useApi, useFormats } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { BackToList } from "../back-to-list";
+import { ReasonStep } from "../reason-step";
+import { saidAt } from "../said-at";
 import { PrimaryButton } from "../shell";
 import { ReferralChip, RideChip } from "./chips";
 import { DraftEditor } from "./draft-editor";
@@ -45,16 +48,7 @@ function Whole({ referral }: { referral: Referral }) {
     <article className="yz-card nurse-resident">
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={t("app:referrals.title")}>
         <Group gap="sm">
-          <Button
-            component={Link}
-            to="/referrals"
-            variant="subtle"
-            className="nurse-only-narrow"
-            aria-label={t("app:referrals.back")}
-            px="sm"
-          >
-            <IconArrowLeft aria-hidden />
-          </Button>
+          <BackToList to="/referrals" label={t("app:referrals.back")} />
           <Title order={1} size="h2">
             {resident.name} · {t("bed", { bed: resident.bed })}
           </Title>
@@ -232,7 +226,7 @@ function Questions({ referral }: { referral: Referral }) {
             label={t("app:referrals.answer")}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
-            error={answer.error?.fields.find((field) => field.path === "answer")?.message}
+            error={saidAt(answer.error, "answer")}
             autosize
             minRows={2}
           />
@@ -306,25 +300,15 @@ function Commands({ referral }: { referral: Referral }) {
       )}
       <Modal opened={missOpen} onClose={miss.close} title={t("app:referrals.missTitle")} size={560}>
         <Stack>
-          <Textarea
+          <ReasonStep
             label={t("app:referrals.missReason")}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            error={missed.error?.fields.find((field) => field.path === "reason")?.message}
-            autosize
-            minRows={2}
+            action={t("app:referrals.miss")}
+            reason={reason}
+            onReason={setReason}
+            step={missed}
+            onStep={(given) => missed.mutate({ version: referral.version, reason: given })}
             data-autofocus
           />
-          {missed.error && <ProblemAlert error={missed.error} />}
-          <Group justify="flex-end">
-            <PrimaryButton
-              disabled={reason.trim() === ""}
-              loading={missed.isPending}
-              onClick={() => missed.mutate({ version: referral.version, reason: reason.trim() })}
-            >
-              {t("app:referrals.miss")}
-            </PrimaryButton>
-          </Group>
         </Stack>
       </Modal>
     </footer>

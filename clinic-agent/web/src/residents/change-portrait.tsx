@@ -1,13 +1,14 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconCamera, IconPhoto } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import type { NewDocument, Resident } from "@yunzhen/client";
 import { Banner, Portrait, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoxApi } from "../box/box-context";
-import { base64Of, prepared, takenAt } from "../documents/picture";
+import { base64Of, takenAt } from "../documents/picture";
+import { usePrepared } from "../documents/use-prepared";
 import { PrimaryButton } from "../shell";
 
 /** The resident's face, and the way to take another picture of it. */
@@ -42,18 +43,7 @@ function Take({ resident, onDone }: { resident: Resident; onDone: () => void }) 
   const camera = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const [picture, setPicture] = useState<{ no: number; file: File; taken: string }>();
-  const ready = useQuery({
-    queryKey: ["prepared-portrait", picture?.no],
-    enabled: picture !== undefined,
-    queryFn: () => (picture ? prepared(picture.file, "face") : Promise.reject(new Error("no picture"))),
-    staleTime: Infinity,
-    gcTime: 0,
-    retry: false,
-  });
-  const blob = ready.data instanceof Blob ? ready.data : undefined;
-  const problem = ready.isError ? "unreadable" : typeof ready.data === "string" ? ready.data : undefined;
-  const url = useMemo(() => (blob ? URL.createObjectURL(blob) : undefined), [blob]);
-  useEffect(() => () => (url === undefined ? undefined : URL.revokeObjectURL(url)), [url]);
+  const { blob, problem, url } = usePrepared(picture, "face");
   const save = useAction(
     (body: NewDocument, key) => box.save({ kind: "document", resident_id: resident.id, body }, key),
     {

@@ -1,10 +1,11 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
-import { IconArrowLeft, IconEdit, IconPlayerPlay } from "@tabler/icons-react";
+import { IconEdit, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Resident } from "@yunzhen/client";
 import { AllergyBanner, Banner, ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, useLocation, useParams } from "react-router";
+import { BackToList } from "../back-to-list";
 import { BreakGlassNotice } from "../break-glass/break-glass-notice";
 import { ChartPanel } from "../chart/chart-panel";
 import { ConsentsPanel } from "../consents/consents-panel";
@@ -105,16 +106,7 @@ function Head({ resident }: { resident: Resident }) {
   return (
     <>
       <Group wrap="nowrap" align="center" gap="md">
-        <Button
-          component={Link}
-          to="/registry"
-          variant="subtle"
-          className="nurse-only-narrow"
-          aria-label={t("action.back")}
-          px="sm"
-        >
-          <IconArrowLeft aria-hidden />
-        </Button>
+        <BackToList to="/registry" label={t("action.back")} />
         <ChangePortrait resident={resident} />
         <Stack gap={4} flex={1} miw={0}>
           <Group gap="sm">

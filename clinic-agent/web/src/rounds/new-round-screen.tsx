@@ -8,6 +8,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { useBox } from "../box/box-context";
+import { saidAt } from "../said-at";
 import { SpecialistChoice } from "../schedule/specialist-choice";
 import { SlotChoice } from "../schedule/slot-choice";
 import { heldWithin } from "../schedule/calendar";
@@ -124,7 +125,7 @@ export function NewRoundScreen() {
             label={t("app:rounds.new.reason")}
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
-            error={plan.error?.fields.find((field) => field.path === "reason")?.message}
+            error={saidAt(plan.error, "reason")}
             maxLength={500}
           />
         </section>
@@ -140,7 +141,7 @@ export function NewRoundScreen() {
                   <span className="nurse-row-text">
                     {resident.bed} {resident.name}
                     <Text component="span" c="var(--mantine-color-error)" size="sm">
-                      {plan.error?.fields.find((field) => field.path === `resident_ids[${place}]`)?.message}
+                      {saidAt(plan.error, `resident_ids[${place}]`)}
                     </Text>
                   </span>
                   <ActionIcon

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconCalendarTime, IconCalendarX, IconDoorEnter, IconHeartbeat } from "@tabler/icons-react";
@@ -17,6 +17,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Standings } from "../eligibility/standings";
+import { ReasonStep } from "../reason-step";
 import { PrimaryButton } from "../shell";
 import { clockElsewhere, windowOf } from "./calendar";
 import { SlotChoice } from "./slot-choice";
@@ -226,25 +227,15 @@ function Cancel({ consultation, onDone }: { consultation: Consultation; onDone: 
           </button>
         ))}
       </div>
-      <Textarea
+      <ReasonStep
         label={t("app:schedule.appointment.cancelReason")}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        error={cancel.error?.fields.find((field) => field.path === "reason")?.message}
-        autosize
-        minRows={2}
+        action={t("app:schedule.appointment.cancel")}
+        color="red"
+        reason={reason}
+        onReason={setReason}
+        step={cancel}
+        onStep={(given) => cancel.mutate({ version: consultation.version, reason: given })}
       />
-      {cancel.error && <ProblemAlert error={cancel.error} />}
-      <Group justify="flex-end">
-        <PrimaryButton
-          color="red"
-          disabled={reason.trim() === ""}
-          loading={cancel.isPending}
-          onClick={() => cancel.mutate({ version: consultation.version, reason: reason.trim() })}
-        >
-          {t("app:schedule.appointment.cancel")}
-        </PrimaryButton>
-      </Group>
     </Stack>
   );
 }

@@ -10,6 +10,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { ResidentChoice } from "../devices/resident-choice";
 import { Standings } from "../eligibility/standings";
+import { saidAt } from "../said-at";
 import { PrimaryButton } from "../shell";
 import { useRound } from "../today/use-round";
 import { isDay } from "./calendar";
@@ -175,7 +176,7 @@ export function BookingScreen() {
             placeholder={t("app:schedule.booking.whyPlaceholder")}
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
-            error={book.error?.fields.find((field) => field.path === "reason")?.message}
+            error={saidAt(book.error, "reason")}
             autosize
             minRows={2}
             maxLength={500}

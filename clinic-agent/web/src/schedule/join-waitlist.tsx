@@ -5,6 +5,7 @@ import type { NewWish, ResidentSummary, StaffRef, Urgency } from "@yunzhen/clien
 import { ProblemAlert, useAction, useApi, useZone } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { saidAt } from "../said-at";
 import { PrimaryButton } from "../shell";
 import { asLocalInput, fromLocalInput } from "./calendar";
 
@@ -41,8 +42,7 @@ export function JoinWaitlist({
   const from = fromLocalInput(notBefore, zone);
   const until = fromLocalInput(notAfter, zone);
   const wrong = !from || !until || until <= from || Date.parse(until) <= opened;
-  const fieldError = (path: string): string | undefined =>
-    join.error?.fields.find((field) => field.path === path)?.message;
+  const fieldError = (path: string): string | undefined => saidAt(join.error, path);
   return (
     <Stack>
       <Text fw={600}>

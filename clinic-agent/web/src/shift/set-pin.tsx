@@ -8,6 +8,7 @@ import { Banner, besideCamera, ProblemAlert, useAction, useApi } from "@yunzhen/
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useBox } from "../box/box-context";
+import { saidAt } from "../said-at";
 import { PinPad } from "./pin-pad";
 import { hasPin, SHIFT, shiftApi, type NewPin } from "./shift-api";
 import "./shift.css";
@@ -54,9 +55,6 @@ export function PinSheet({ opened, onClose }: { opened: boolean; onClose: () => 
     </Modal>
   );
 }
-
-const at = (error: ApiError | null, path: string): string | undefined =>
-  error?.fields.find((field) => field.path === path)?.message;
 
 type Known = Omit<NewPin, "pin">;
 
@@ -149,8 +147,8 @@ function Prove({ error, kept, onNext }: ProveProps) {
   const [code, setCode] = useState("");
   const [badge, setBadge] = useState("");
   const [tried, setTried] = useState(false);
-  const atFields = at(error, "password") ?? at(error, "code");
-  const withCode = at(error, "code") !== undefined;
+  const atFields = saidAt(error, "password") ?? saidAt(error, "code");
+  const withCode = saidAt(error, "code") !== undefined;
   const wrongBadge = badge !== "" && !isBadge(badge);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -173,7 +171,7 @@ function Prove({ error, kept, onNext }: ProveProps) {
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
           autoComplete="current-password"
-          error={tried && password === "" ? t("signIn.passwordMissing") : at(error, "password")}
+          error={tried && password === "" ? t("signIn.passwordMissing") : saidAt(error, "password")}
           visibilityToggleButtonProps={{ "aria-label": t("signIn.showPassword"), tabIndex: 0, "aria-hidden": false }}
           data-autofocus
         />
@@ -186,7 +184,7 @@ function Prove({ error, kept, onNext }: ProveProps) {
             onChange={(event) => setCode(event.currentTarget.value)}
             autoComplete="one-time-code"
             maxLength={64}
-            error={at(error, "code")}
+            error={saidAt(error, "code")}
           />
         )}
         <TextInput

@@ -3,7 +3,6 @@ import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import {
   IconArrowDownRight,
-  IconArrowLeft,
   IconArrowRight,
   IconArrowUpRight,
   IconHeartbeat,
@@ -37,6 +36,7 @@ import {
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
+import { BackToList } from "../back-to-list";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { PendingList, PrimaryButton, StaleLine } from "../shell";
@@ -103,16 +103,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
     <article className="yz-card nurse-resident">
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={person.name}>
         <Group wrap="nowrap" align="flex-start" gap="md">
-          <Button
-            component={Link}
-            to="/"
-            variant="subtle"
-            className="nurse-only-narrow"
-            aria-label={t("action.back")}
-            px="sm"
-          >
-            <IconArrowLeft aria-hidden />
-          </Button>
+          <BackToList to="/" label={t("action.back")} />
           <Portrait person={person} size={72} />
           <Stack gap={4} flex={1} miw={0}>
             <Group gap="sm">

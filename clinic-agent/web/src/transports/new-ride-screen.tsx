@@ -7,6 +7,7 @@ import { ProblemAlert, useAction, useApi, useZone } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
+import { saidAt } from "../said-at";
 import { asLocalInput, fromLocalInput } from "../schedule/calendar";
 import { PrimaryButton } from "../shell";
 import { useRound } from "../today/use-round";
@@ -48,7 +49,7 @@ export function NewRideScreen() {
       void navigate(`/transports/${ride.id}`, { replace: true });
     },
   });
-  const error = (path: string): string | undefined => ask.error?.fields.find((field) => field.path === path)?.message;
+  const error = (path: string): string | undefined => saidAt(ask.error, path);
   const placeMissing = referralId === null && destination.trim() === "";
   return (
     <div className="nurse-after">

@@ -1,14 +1,17 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput, Title } from "@mantine/core";
+import { Button, Group, Modal, Stack, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconArrowLeft, IconPhone } from "@tabler/icons-react";
+import { IconPhone } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Carrier, Transport } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, useAction, useApi, useFormats } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { BackToList } from "../back-to-list";
+import { ReasonStep } from "../reason-step";
 import { RideChip } from "../referrals/chips";
 import { Steps } from "../referrals/steps";
+import { saidAt } from "../said-at";
 import { PrimaryButton } from "../shell";
 
 /** One ride: asked for, vehicle confirmed, departed, arrived. */
@@ -35,16 +38,7 @@ function Whole({ ride }: { ride: Transport }) {
     <article className="yz-card nurse-resident">
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={t("app:referrals.ride.title")}>
         <Group gap="sm">
-          <Button
-            component={Link}
-            to="/referrals"
-            variant="subtle"
-            className="nurse-only-narrow"
-            aria-label={t("app:referrals.back")}
-            px="sm"
-          >
-            <IconArrowLeft aria-hidden />
-          </Button>
+          <BackToList to="/referrals" label={t("app:referrals.back")} />
           <Title order={1} size="h2">
             {t("app:referrals.ride.title")} · {ride.resident_name} · {t("bed", { bed: ride.bed })}
           </Title>
@@ -162,8 +156,7 @@ function CarrierForm({ ride, onDone }: { ride: Transport; onDone: () => void }) 
       api.transports.confirm(ride.id, input.version, input.carrier, key),
     { onSuccess: onDone },
   );
-  const error = (part: string): string | undefined =>
-    save.error?.fields.find((field) => field.path === `carrier.${part}`)?.message;
+  const error = (part: string): string | undefined => saidAt(save.error, `carrier.${part}`);
   const plate = carrier.plate?.trim();
   return (
     <Stack>
@@ -220,26 +213,16 @@ function CancelForm({ ride, onDone }: { ride: Transport; onDone: () => void }) {
   );
   return (
     <Stack>
-      <Textarea
+      <ReasonStep
         label={t("app:referrals.ride.cancelReason")}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        error={cancel.error?.fields.find((field) => field.path === "reason")?.message}
-        autosize
-        minRows={2}
+        action={t("app:referrals.ride.cancel")}
+        color="red"
+        reason={reason}
+        onReason={setReason}
+        step={cancel}
+        onStep={(given) => cancel.mutate({ version: ride.version, reason: given })}
         data-autofocus
       />
-      {cancel.error && <ProblemAlert error={cancel.error} />}
-      <Group justify="flex-end">
-        <PrimaryButton
-          color="red"
-          disabled={reason.trim() === ""}
-          loading={cancel.isPending}
-          onClick={() => cancel.mutate({ version: ride.version, reason: reason.trim() })}
-        >
-          {t("app:referrals.ride.cancel")}
-        </PrimaryButton>
-      </Group>
     </Stack>
   );
 }

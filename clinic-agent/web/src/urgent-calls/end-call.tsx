@@ -6,6 +6,7 @@ import { ProblemAlert, useAction, useApi } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { saidAt } from "../said-at";
 import { PrimaryButton } from "../shell";
 import { nextPlace } from "./standing";
 
@@ -72,7 +73,7 @@ function Outcomes({ call, onDone }: { call: UrgentCall; onDone: () => void }) {
             ))}
           </div>
           <Text c="var(--mantine-color-error)" role={end.error ? "alert" : undefined}>
-            {end.error?.fields.find((field) => field.path === "resident_id")?.message}
+            {saidAt(end.error, "resident_id")}
           </Text>
         </div>
       )}
@@ -81,7 +82,7 @@ function Outcomes({ call, onDone }: { call: UrgentCall; onDone: () => void }) {
         description={t("app:urgent.incoming.noteHelp")}
         value={note}
         onChange={(event) => setNote(event.currentTarget.value)}
-        error={end.error?.fields.find((field) => field.path === "note")?.message}
+        error={saidAt(end.error, "note")}
         maxLength={500}
         autosize
         minRows={2}

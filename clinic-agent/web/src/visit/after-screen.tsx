@@ -25,6 +25,7 @@ import { ReferralChip } from "../referrals/chips";
 import { OnInRound } from "../rounds/next-in-round";
 import { OutcomeBanner } from "../schedule/outcome-banner";
 import { isSigned } from "./signed";
+import { StepList } from "./step-list";
 
 /** After the call: what was decided, and where the medicine is. */
 export function AfterScreen({ consultation }: { consultation: Consultation }) {
@@ -224,25 +225,14 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
 
 /** `level` of its heading: one below what it stands under. */
 export function Timeline({ steps, level }: { steps: readonly TimelineStep[]; level: 2 | 4 }) {
-  const { t, i18n } = useTranslation();
-  const formats = useFormats();
+  const { t } = useTranslation();
   if (steps.length === 0) return null;
   return (
     <div className="nurse-timeline">
       <Title order={level} size="h4">
         {t("app:after.timeline")}
       </Title>
-      <ol>
-        {steps.map((step, position) => (
-          <li key={`${step.step}${step.at}`} aria-current={position === steps.length - 1 ? "step" : undefined}>
-            <strong>{i18n.exists(`step.${step.step}`) ? t(`step.${step.step}`) : step.step}</strong>
-            <span className="nurse-dim">
-              {formats.dateTime(step.at)}
-              {step.who && ` · ${step.who}`}
-            </span>
-          </li>
-        ))}
-      </ol>
+      <StepList steps={steps} words="step" />
     </div>
   );
 }

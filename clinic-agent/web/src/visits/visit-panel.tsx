@@ -1,11 +1,12 @@
-import { Button, Group, Text, TextInput, Title } from "@mantine/core";
-import { IconArrowLeft, IconSearch } from "@tabler/icons-react";
+import { Group, Text, TextInput, Title } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Visit } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, StatusChip, useApi, useFormats, useNames } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { BackToList } from "../back-to-list";
 import { useDayWords } from "../schedule/use-schedule";
 import { VisitChip } from "./visit-chip";
 
@@ -37,16 +38,7 @@ export function VisitPanel({ visitId }: { visitId: string }) {
     <article className="yz-card nurse-resident">
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={t("app:visits.title")}>
         <Group gap="sm">
-          <Button
-            component={Link}
-            to="/visits"
-            variant="subtle"
-            className="nurse-only-narrow"
-            aria-label={t("app:visits.back")}
-            px="sm"
-          >
-            <IconArrowLeft aria-hidden />
-          </Button>
+          <BackToList to="/visits" label={t("app:visits.back")} />
           <Title order={1} size="h2">
             {words.whole(data.planned_on)} · {data.hospital}
           </Title>

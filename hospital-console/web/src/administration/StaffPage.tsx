@@ -1,7 +1,7 @@
 import type { Role, Staff } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
-import { ActionIcon, Group, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
-import { IconPencil, IconSearch, IconUsers } from "@tabler/icons-react";
+import { ActionIcon, Group, SegmentedControl, Table, Text } from "@mantine/core";
+import { IconPencil, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,7 @@ import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { dateOf } from "../common/dates";
+import { SearchField } from "../common/SearchField";
 import { NewStaffButton } from "../passwords/NewStaffButton";
 import { LicenceLine } from "../signing-keys/KeyState";
 import { endsWithin, SOON_DAYS } from "./licences";
@@ -52,15 +53,7 @@ export function StaffPage() {
             { value: "soon", label: t("administration.staff.soon", { days: SOON_DAYS }) },
           ]}
         />
-        <TextInput
-          type="search"
-          aria-label={t("administration.staff.search")}
-          placeholder={t("administration.staff.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-          w={260}
-        />
+        <SearchField label={t("administration.staff.search")} value={search} onChange={setSearch} w={260} />
         <NewStaffButton />
       </PageHeader>
       {query.isPending && <Skeletons shape="rows" />}

@@ -1,14 +1,18 @@
 import type { BreakGlass, BreakGlassState, Meaning } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats, useNow } from "@yunzhen/client/ui";
-import { Button, Group, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
-import { IconLockOpen, IconSearch, IconShieldCheck, IconZoomExclamation } from "@tabler/icons-react";
+import { Button, Table, Text } from "@mantine/core";
+import { IconLockOpen, IconShieldCheck, IconZoomExclamation } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
+import { ActionsHead } from "../common/ActionsHead";
+import { More } from "../common/More";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { SearchField } from "../common/SearchField";
+import { WaitingOrAll } from "../common/WaitingOrAll";
 import { ReviewSheet } from "./ReviewSheet";
 import { isReviewed, matchesGlass, stateNow } from "./glass";
 
@@ -37,24 +41,13 @@ export function ReviewsPage() {
   return (
     <div className={page.page}>
       <PageHeader title={t("breakGlass.reviews.title")} note={t("breakGlass.reviews.lead")}>
-        <SegmentedControl
-          aria-label={t("breakGlass.reviews.filter")}
-          value={all ? "all" : "waiting"}
-          onChange={(value) => setAll(value === "all")}
-          data={[
-            { value: "waiting", label: t("breakGlass.reviews.waiting") },
-            { value: "all", label: t("app.all") },
-          ]}
+        <WaitingOrAll
+          label={t("breakGlass.reviews.filter")}
+          waiting={t("breakGlass.reviews.waiting")}
+          all={all}
+          onChange={setAll}
         />
-        <TextInput
-          type="search"
-          aria-label={t("breakGlass.reviews.search")}
-          placeholder={t("breakGlass.reviews.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={240}
-        />
+        <SearchField label={t("breakGlass.reviews.search")} value={typed} onChange={setTyped} w={240} />
       </PageHeader>
       {query.isPending && <Skeletons shape="rows" />}
       {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
@@ -69,13 +62,7 @@ export function ReviewsPage() {
         <EmptyState icon={IconZoomExclamation} title={t("breakGlass.reviews.noMatch")} />
       )}
       {shown.length > 0 && <List items={shown} onReview={setOpen} />}
-      {query.hasNextPage && (
-        <Group justify="center" mt="md">
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("app.more")}
-          </Button>
-        </Group>
-      )}
+      <More list={query} />
       {open && <ReviewSheet glass={open} onClose={() => setOpen(undefined)} />}
     </div>
   );
@@ -95,9 +82,7 @@ function List({ items, onReview }: { items: BreakGlass[]; onReview: (glass: Brea
             <Table.Th>{t("breakGlass.column.whose")}</Table.Th>
             <Table.Th w="38%">{t("breakGlass.column.reason")}</Table.Th>
             <Table.Th>{t("breakGlass.column.state")}</Table.Th>
-            <Table.Th>
-              <span className="yz-visually-hidden">{t("app.actions")}</span>
-            </Table.Th>
+            <ActionsHead />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

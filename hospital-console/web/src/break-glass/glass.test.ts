@@ -1,6 +1,6 @@
 import type { AuditEvent, BreakGlass } from "@yunzhen/client";
 import { expect, it } from "vitest";
-import { isReviewed, matchesGlass, minutesLeft, readsThrough, reasonLength, stateNow } from "./glass";
+import { countOf, isReviewed, matchesGlass, minutesLeft, readsThrough, reasonLength, stateNow } from "./glass";
 
 const at = Date.parse("2026-11-24T03:00:00Z");
 
@@ -23,20 +23,27 @@ it("counts rare characters as one, like the server", () => {
   expect(reasonLength("  𠮷㛃 ")).toBe(2);
 });
 
+const glass: BreakGlass = {
+  id: "g",
+  version: 1,
+  state: "closed",
+  resident_id: "r",
+  home_id: "h",
+  home_name: "松鹤颐养院",
+  hospital: "云溪市中医院",
+  specialist: { id: "s", name: "陈立诚" },
+  reason: "夜间急诊",
+  opened_at: "",
+  ends_at: "",
+};
+
+it("counts what is listed and says when there is more", () => {
+  expect(countOf({ items: [] })).toBe(0);
+  expect(countOf({ items: [glass, glass] })).toBe(2);
+  expect(countOf({ items: [glass, glass], next: "c" })).toBe("2+");
+});
+
 it("finds by person, place and reason", () => {
-  const glass: BreakGlass = {
-    id: "g",
-    version: 1,
-    state: "closed",
-    resident_id: "r",
-    home_id: "h",
-    home_name: "松鹤颐养院",
-    hospital: "云溪市中医院",
-    specialist: { id: "s", name: "陈立诚" },
-    reason: "夜间急诊",
-    opened_at: "",
-    ends_at: "",
-  };
   expect(["陈立", "云溪", "松鹤", "急诊", "无"].map((word) => matchesGlass(glass, word))).toEqual([
     true,
     true,

@@ -11,6 +11,11 @@ export function stateNow(glass: Pick<BreakGlass, "state" | "ends_at">, now: numb
 export const isReviewed = (glass: Pick<BreakGlass, "state">): boolean =>
   glass.state === "accepted" || glass.state === "questioned";
 
+/** How many are listed: "50+" where there are more than the relay gave at once. */
+export function countOf({ items, next }: { items: readonly BreakGlass[]; next?: string | null }): number | string {
+  return items.length > 0 && next ? `${items.length}+` : items.length;
+}
+
 export function matchesGlass(glass: BreakGlass, typed: string): boolean {
   const { resident_name, bed, home_name } = glass;
   const words = [glass.specialist.name, glass.hospital, resident_name, bed, home_name, glass.reason, glass.review_note];

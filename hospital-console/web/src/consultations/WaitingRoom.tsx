@@ -1,7 +1,7 @@
 import type { ConsultationState, ConsultationSummary } from "@yunzhen/client";
 import { Banner, EmptyState, ProblemAlert } from "@yunzhen/client/ui";
-import { Button, SegmentedControl, Skeleton, Stack, TextInput } from "@mantine/core";
-import { IconArmchair, IconCertificate, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
+import { Button, SegmentedControl, Skeleton, Stack } from "@mantine/core";
+import { IconArmchair, IconCertificate, IconZoomExclamation } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { api } from "../app/api";
 import { useStaff } from "../app/session";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
+import { SearchField } from "../common/SearchField";
 import { OngoingBanner } from "./OngoingBanner";
 import { byNeed, matches, type Filter } from "./order";
 import { QuestionsPanel } from "./QuestionsPanel";
@@ -57,15 +58,7 @@ export function WaitingRoom() {
               { value: "out_of_range", label: t("consultations.filter.outOfRange") },
             ]}
           />
-          <TextInput
-            type="search"
-            aria-label={t("consultations.filter.search")}
-            placeholder={t("consultations.filter.search")}
-            leftSection={<IconSearch size={18} aria-hidden />}
-            value={search}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-            w={240}
-          />
+          <SearchField label={t("consultations.filter.search")} value={search} onChange={setSearch} w={240} />
         </PageHeader>
         {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
         {staff.practising_since === undefined && (

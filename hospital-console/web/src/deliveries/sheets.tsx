@@ -2,12 +2,29 @@ import { Button, Drawer, Stack, Text, TextInput } from "@mantine/core";
 import type { AttemptCode } from "@yunzhen/client";
 import { celsiusOf, ScanButton } from "@yunzhen/client/ui";
 import { IconBarcode, IconThermometer } from "@tabler/icons-react";
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 const REASONS: AttemptCode[] = ["nobody", "closed", "address", "damaged", "temperature", "other"];
 
-/** From below, under the thumb: one press is the answer; only "other" has to be said in words. */
+/** Under the thumb. */
+function FromBelow({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+  const { t } = useTranslation("app");
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="bottom"
+      size="auto"
+      title={title}
+      closeButtonProps={{ "aria-label": t("app.close") }}
+    >
+      {children}
+    </Drawer>
+  );
+}
+
+/** One press is the answer; only "other" has to be said in words. */
 export function ReasonSheet({
   onClose,
   onChoose,
@@ -26,14 +43,7 @@ export function ReasonSheet({
     if (said !== "") onChoose("other", said);
   };
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="bottom"
-      size="auto"
-      title={t("deliveries.reason.title")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <FromBelow title={t("deliveries.reason.title")} onClose={onClose}>
       {other ? (
         <form onSubmit={submit} noValidate>
           <Stack gap="sm">
@@ -71,21 +81,14 @@ export function ReasonSheet({
           ))}
         </Stack>
       )}
-    </Drawer>
+    </FromBelow>
   );
 }
 
 export function GiveBackSheet({ onClose, onConfirm }: { onClose: () => void; onConfirm: () => void }) {
   const { t } = useTranslation("app");
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="bottom"
-      size="auto"
-      title={t("deliveries.act.give-back")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <FromBelow title={t("deliveries.act.give-back")} onClose={onClose}>
       <Stack gap="sm">
         <Text>{t("deliveries.giveBackTitle")}</Text>
         <Button size="xl" fullWidth onClick={onConfirm}>
@@ -95,7 +98,7 @@ export function GiveBackSheet({ onClose, onConfirm }: { onClose: () => void; onC
           {t("app.cancel")}
         </Button>
       </Stack>
-    </Drawer>
+    </FromBelow>
   );
 }
 
@@ -130,14 +133,7 @@ export function PickUpSheet({
     confirm(scan);
   };
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="bottom"
-      size="auto"
-      title={t("deliveries.pickUp.title")}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-    >
+    <FromBelow title={t("deliveries.pickUp.title")} onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           {cold && (
@@ -177,6 +173,6 @@ export function PickUpSheet({
           </Button>
         </Stack>
       </form>
-    </Drawer>
+    </FromBelow>
   );
 }

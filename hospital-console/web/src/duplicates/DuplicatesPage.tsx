@@ -1,14 +1,16 @@
 import type { Duplicate, ResidentIdentity } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
-import { Button, Group, SegmentedControl, Stack, TextInput } from "@mantine/core";
-import { IconSearch, IconUsersGroup, IconZoomExclamation } from "@tabler/icons-react";
+import { Button, SegmentedControl, Stack } from "@mantine/core";
+import { IconUsersGroup, IconZoomExclamation } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
+import { More } from "../common/More";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { SearchField } from "../common/SearchField";
 import { TransferSheet } from "../homes/TransferSheet";
 import { DecideSheet, type Decision } from "./DecideSheet";
 import { PairCard } from "./PairCard";
@@ -46,15 +48,7 @@ export function DuplicatesPage() {
             label: value === "all" ? t("app.all") : t(`duplicates.state.${value}`),
           }))}
         />
-        <TextInput
-          type="search"
-          aria-label={t("duplicates.search")}
-          placeholder={t("duplicates.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={240}
-        />
+        <SearchField label={t("duplicates.search")} value={typed} onChange={setTyped} w={240} />
       </PageHeader>
       {query.isPending && <Skeletons shape="card" />}
       {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
@@ -88,13 +82,7 @@ export function DuplicatesPage() {
           />
         ))}
       </Stack>
-      {query.hasNextPage && (
-        <Group justify="center" mt="md">
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("app.more")}
-          </Button>
-        </Group>
-      )}
+      <More list={query} />
       {open && <DecideSheet pair={open.pair} decision={open.decision} onClose={() => setOpen(undefined)} />}
       {moving && <TransferSheet resident={moving} onClose={() => setMoving(undefined)} />}
     </div>

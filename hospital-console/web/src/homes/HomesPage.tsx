@@ -1,14 +1,16 @@
 import type { Home, JointConsultation } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
-import { Button, Skeleton, Table, Text, TextInput } from "@mantine/core";
-import { IconBuildingHospital, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
+import { Button, Skeleton, Table, Text } from "@mantine/core";
+import { IconBuildingHospital, IconZoomExclamation } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
+import { ActionsHead } from "../common/ActionsHead";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { SearchField } from "../common/SearchField";
 import { JointSheet } from "./JointSheet";
 import { PlaceSheet } from "./PlaceSheet";
 import { ZoneSheet } from "./ZoneSheet";
@@ -28,15 +30,7 @@ export function HomesPage() {
   return (
     <div className={page.page}>
       <PageHeader title={t("homes.title")} note={t("homes.lead")}>
-        <TextInput
-          type="search"
-          aria-label={t("homes.search")}
-          placeholder={t("homes.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={260}
-        />
+        <SearchField label={t("homes.search")} value={typed} onChange={setTyped} w={260} />
       </PageHeader>
       {query.isPending && <Skeletons shape="rows" />}
       {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
@@ -55,9 +49,7 @@ export function HomesPage() {
                 <Table.Th>{t("homes.zone.column")}</Table.Th>
                 <Table.Th>{t("homes.place.column")}</Table.Th>
                 <Table.Th w="28%">{t("homes.joint")}</Table.Th>
-                <Table.Th>
-                  <span className="yz-visually-hidden">{t("app.actions")}</span>
-                </Table.Th>
+                <ActionsHead />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -1,28 +1,26 @@
 import type { ResidentIdentity } from "@yunzhen/client";
 import { Banner, EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
-import { Button, Select, Table, Text, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { IconCircleCheck, IconSearch, IconUsers, IconZoomExclamation } from "@tabler/icons-react";
+import { Button, Table, Text } from "@mantine/core";
+import { IconCircleCheck, IconUsers, IconZoomExclamation } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
+import { ActionsHead } from "../common/ActionsHead";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { ResidentFilters, useResidentFilter } from "../common/ResidentFilters";
 import { TransferSheet } from "./TransferSheet";
-
-const TYPING_MS = 250;
 
 /** Who lives where, without anything clinical, and moving one resident to another home. */
 export function TransfersPage() {
   const { t } = useTranslation("app");
   useTitle(t("homes.transfers.title"));
-  const [typed, setTyped] = useState("");
-  const [homeId, setHomeId] = useState<string | null>(null);
+  const filter = useResidentFilter();
+  const { q, homeId } = filter;
   const [moving, setMoving] = useState<ResidentIdentity>();
   const [moved, setMoved] = useState<string>();
-  const [q] = useDebouncedValue(typed.trim(), TYPING_MS);
   const homes = useQuery({ queryKey: ["homes"], queryFn: () => api.homes.list() });
   const query = useQuery({
     queryKey: ["residents", "identities", q, homeId ?? ""],
@@ -33,23 +31,14 @@ export function TransfersPage() {
   return (
     <div className={page.page}>
       <PageHeader title={t("homes.transfers.title")} note={t("homes.transfers.lead")}>
-        <TextInput
-          type="search"
-          aria-label={t("homes.transfers.search")}
-          placeholder={t("homes.transfers.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={320}
-        />
-        <Select
-          aria-label={t("homes.transfers.home")}
-          placeholder={t("homes.transfers.everyHome")}
-          data={(homes.data?.items ?? []).map((home) => ({ value: home.id, label: home.name }))}
-          value={homeId}
-          onChange={setHomeId}
-          clearable
-          w={200}
+        <ResidentFilters
+          filter={filter}
+          homes={(homes.data?.items ?? []).map((home) => ({ value: home.id, label: home.name }))}
+          words={{
+            search: t("homes.transfers.search"),
+            home: t("homes.transfers.home"),
+            everyHome: t("homes.transfers.everyHome"),
+          }}
         />
       </PageHeader>
       {moved && (
@@ -89,9 +78,7 @@ function List({ items, onMove }: { items: ResidentIdentity[]; onMove: (resident:
             <Table.Th>{t("duplicates.fact.id_number_masked")}</Table.Th>
             <Table.Th>{t("duplicates.fact.home_name")}</Table.Th>
             <Table.Th>{t("duplicates.fact.bed")}</Table.Th>
-            <Table.Th>
-              <span className="yz-visually-hidden">{t("app.actions")}</span>
-            </Table.Th>
+            <ActionsHead />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

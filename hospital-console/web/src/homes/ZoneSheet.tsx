@@ -1,13 +1,12 @@
 import type { Home } from "@yunzhen/client";
 import { ProblemAlert, useAction } from "@yunzhen/client/ui";
-import { Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { problemAt, toldAt } from "../common/problemAt";
-
-const ZONES = Intl.supportedValuesOf("timeZone");
+import { ZoneSelect } from "../common/ZoneSelect";
 
 /** The clock on the wall of a home. Guarded by its version: a retry after a lost answer is refused, not doubled. */
 export function ZoneSheet({ home, onClose }: { home: Home; onClose: () => void }) {
@@ -32,15 +31,12 @@ export function ZoneSheet({ home, onClose }: { home: Home; onClose: () => void }
       <form onSubmit={submit} noValidate>
         <Stack>
           <Text>{t("homes.zone.lead", { home: home.name })}</Text>
-          <Select
+          <ZoneSelect
             label={t("homes.zone.label")}
             description={t("homes.zone.hint")}
-            data={ZONES.includes(zone) ? ZONES : [zone, ...ZONES]}
             value={zone}
-            onChange={(chosen) => chosen && setZone(chosen)}
+            onChange={setZone}
             error={problemAt(set.error, "zone")}
-            searchable
-            allowDeselect={false}
             data-autofocus
           />
           {set.isError && !toldAt(set.error, ["zone"]) && <ProblemAlert error={set.error} />}

@@ -1,7 +1,7 @@
 import { EmptyState, ProblemAlert } from "@yunzhen/client/ui";
-import { SegmentedControl, Skeleton, Switch, TextInput } from "@mantine/core";
+import { SegmentedControl, Skeleton, Switch } from "@mantine/core";
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
-import { IconPackage, IconSearch } from "@tabler/icons-react";
+import { IconPackage } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
+import { SearchField } from "../common/SearchField";
 import { BoardScan } from "./BoardScan";
 import { COLUMNS, matchesOrder, readOrders, readParcels, sortOrders, type Column } from "./board";
 import { OrderColumn } from "./OrderColumn";
@@ -46,15 +47,7 @@ export function OrdersPage() {
       <PageHeader title={t("orders.title")}>
         <BoardScan orders={all} parcels={deliveries.data ?? []} />
         <Switch label={t("orders.sound")} checked={sound} onChange={(event) => setSound(event.currentTarget.checked)} />
-        <TextInput
-          type="search"
-          aria-label={t("orders.search")}
-          placeholder={t("orders.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-          w={260}
-        />
+        <SearchField label={t("orders.search")} value={search} onChange={setSearch} w={260} />
       </PageHeader>
       {error && (
         <ProblemAlert

@@ -1,6 +1,7 @@
 import { notifications } from "@mantine/notifications";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { playTone } from "../common/tone";
 
 /** Says gently that an order came that was not there before; with two short tones when wanted. */
 export function useNewOrderSound(ids: string[] | undefined, sound: boolean): void {
@@ -21,15 +22,7 @@ export function useNewOrderSound(ids: string[] | undefined, sound: boolean): voi
 function chime(): void {
   const audio = new AudioContext();
   [660, 880].forEach((frequency, index) => {
-    const tone = audio.createOscillator();
-    const volume = audio.createGain();
-    const at = audio.currentTime + index * 0.18;
-    tone.frequency.value = frequency;
-    volume.gain.setValueAtTime(0.12, at);
-    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.16);
-    tone.connect(volume).connect(audio.destination);
-    tone.start(at);
-    tone.stop(at + 0.16);
+    const tone = playTone(audio, { frequency, volume: 0.12, at: audio.currentTime + index * 0.18, seconds: 0.16 });
     if (index === 1) tone.onended = () => void audio.close();
   });
 }

@@ -1,18 +1,18 @@
 import { numberProblem, type NumberRule, type Pharmacy } from "@yunzhen/client";
 import { ProblemAlert, useAction, NumberField } from "@yunzhen/client/ui";
-import { Button, Group, Modal, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { problemAt, toldAt } from "../common/problemAt";
 import { WEEKDAYS } from "../common/dates";
+import { ZoneSelect } from "../common/ZoneSelect";
 import { dayAndNight, hoursOf, linesOf } from "./hours";
 import { PlaceFields, placeFits, placeOf, type Degrees } from "./PlaceFields";
 
 /** From a metre to as far as the relay takes. */
 const KM: NumberRule = { min: 0.001, max: 1000, decimals: 3 };
-const ZONES = Intl.supportedValuesOf("timeZone");
 
 /** What prescriptions are offered by. Guarded by its version: a retry after a lost answer is refused, not doubled. */
 export function FactsSheet({ pharmacy, onClose }: { pharmacy: Pharmacy; onClose: () => void }) {
@@ -78,15 +78,12 @@ export function FactsSheet({ pharmacy, onClose }: { pharmacy: Pharmacy; onClose:
               error={problemAt(set.error, "radius_metres")}
               hideControls
             />
-            <Select
+            <ZoneSelect
               label={t("pharmacies.sheet.zone")}
               description={t("pharmacies.sheet.zoneHint")}
-              data={ZONES.includes(zone) ? ZONES : [zone, ...ZONES]}
               value={zone}
-              onChange={(chosen) => chosen && setZone(chosen)}
+              onChange={setZone}
               error={problemAt(set.error, "zone")}
-              searchable
-              allowDeselect={false}
             />
           </Group>
           <Group justify="space-between">

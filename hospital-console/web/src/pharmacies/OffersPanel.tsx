@@ -1,10 +1,11 @@
 import type { OfferedPrescription } from "@yunzhen/client";
 import { EmptyState, PrescriptionChip, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Group, Stack, Text, Title } from "@mantine/core";
 import { IconArrowBackUp, IconCheck, IconSend } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
+import { More } from "../common/More";
 import page from "../common/Page.module.css";
 import { OfferChips } from "./Offers";
 
@@ -38,13 +39,7 @@ export function OffersPanel() {
           <Asked key={one.id} one={one} />
         ))}
       </Stack>
-      {asked.hasNextPage && (
-        <Group justify="center" mt="md">
-          <Button variant="default" loading={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
-            {t("app.more")}
-          </Button>
-        </Group>
-      )}
+      <More list={asked} />
     </section>
   );
 }

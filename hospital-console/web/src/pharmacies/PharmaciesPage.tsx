@@ -1,14 +1,16 @@
 import type { Pharmacy } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
-import { Button, Table, TextInput } from "@mantine/core";
-import { IconBuildingStore, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
+import { Button, Table } from "@mantine/core";
+import { IconBuildingStore, IconZoomExclamation } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
+import { ActionsHead } from "../common/ActionsHead";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { SearchField } from "../common/SearchField";
 import { FactsSheet } from "./FactsSheet";
 import { OffersPanel } from "./OffersPanel";
 
@@ -25,15 +27,7 @@ export function PharmaciesPage() {
   return (
     <div className={page.page}>
       <PageHeader title={t("pharmacies.title")} note={t("pharmacies.lead")}>
-        <TextInput
-          type="search"
-          aria-label={t("pharmacies.search")}
-          placeholder={t("pharmacies.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={260}
-        />
+        <SearchField label={t("pharmacies.search")} value={typed} onChange={setTyped} w={260} />
       </PageHeader>
       {query.isPending && <Skeletons shape="rows" />}
       {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
@@ -54,9 +48,7 @@ export function PharmaciesPage() {
                 <Table.Th>{t("pharmacies.place")}</Table.Th>
                 <Table.Th>{t("pharmacies.hours")}</Table.Th>
                 <Table.Th>{t("pharmacies.radius")}</Table.Th>
-                <Table.Th>
-                  <span className="yz-visually-hidden">{t("app.actions")}</span>
-                </Table.Th>
+                <ActionsHead />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

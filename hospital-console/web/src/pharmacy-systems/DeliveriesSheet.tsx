@@ -1,10 +1,11 @@
 import type { PharmacySystem, WebhookDelivery } from "@yunzhen/client";
 import { Banner, EmptyState, ProblemAlert, Skeletons, StatusChip, useAction, useFormats } from "@yunzhen/client/ui";
-import { Button, Drawer, Group, Stack, Table, Text } from "@mantine/core";
+import { Button, Drawer, Stack, Table, Text } from "@mantine/core";
 import { IconSend } from "@tabler/icons-react";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
+import { More } from "../common/More";
 
 const MEANING = { pending: "person", delivered: "done", dead: "danger" } as const;
 const ANSWERS = ["timeout", "unreachable", "tls_failed", "name_unknown", "address_refused", "no_http"] as const;
@@ -38,13 +39,7 @@ export function DeliveriesSheet({ system, onClose }: { system: PharmacySystem; o
         />
       )}
       {items.length > 0 && <Deliveries system={system} items={items} />}
-      {sent.hasNextPage && (
-        <Group justify="center" mt="md">
-          <Button variant="default" loading={sent.isFetchingNextPage} onClick={() => void sent.fetchNextPage()}>
-            {t("app.more")}
-          </Button>
-        </Group>
-      )}
+      <More list={sent} />
     </Drawer>
   );
 }

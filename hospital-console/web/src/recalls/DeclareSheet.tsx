@@ -1,6 +1,6 @@
 import type { Drug, RecallLevel } from "@yunzhen/client";
-import { Banner, ProblemAlert, useAction, useStrength } from "@yunzhen/client/ui";
-import { Button, Group, Modal, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Banner, ProblemAlert, useAction } from "@yunzhen/client/ui";
+import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { IconAlertOctagon } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { problemAt } from "../common/problemAt";
-import { drugName, DrugSearch } from "../prescriptions/DrugSearch";
+import { DrugChoice } from "../prescriptions/DrugChoice";
 
 const LEVELS: readonly RecallLevel[] = ["first", "second", "third"];
 const FIELDS = ["batch", "level", "reason", "authority", "announced_on"] as const;
@@ -16,8 +16,7 @@ type Field = (typeof FIELDS)[number];
 
 /** A batch is called back: which, why, by whom. What follows at once is said before. */
 export function DeclareSheet({ onClose, onDone }: { onClose: () => void; onDone: (id: string) => void }) {
-  const { t, i18n } = useTranslation("app");
-  const strength = useStrength();
+  const { t } = useTranslation("app");
   const queryClient = useQueryClient();
   const [drug, setDrug] = useState<Drug>();
   const [level, setLevel] = useState<RecallLevel>();
@@ -49,18 +48,7 @@ export function DeclareSheet({ onClose, onDone }: { onClose: () => void; onDone:
           <Banner meaning="person" icon={IconAlertOctagon}>
             {t("recalls.sheet.hint")}
           </Banner>
-          {drug ? (
-            <Group justify="space-between">
-              <Text fw={600}>
-                {drugName(drug, i18n.language)} {strength(drug.strength)}
-              </Text>
-              <Button variant="subtle" onClick={() => setDrug(undefined)}>
-                {t("recalls.sheet.change")}
-              </Button>
-            </Group>
-          ) : (
-            <DrugSearch label={t("recalls.drug")} onChoose={setDrug} />
-          )}
+          <DrugChoice label={t("recalls.drug")} value={drug} onChange={setDrug} another={t("recalls.sheet.change")} />
           <Group grow align="flex-start">
             <TextInput
               label={t("recalls.batch")}

@@ -1,8 +1,8 @@
 import { nameIn, type RecallSummary } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useFormats, useStrength } from "@yunzhen/client/ui";
-import { Button, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
+import { Button, SegmentedControl, Table, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconAlertOctagon, IconPackageOff, IconSearch } from "@tabler/icons-react";
+import { IconAlertOctagon, IconPackageOff } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,7 @@ import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { SearchField } from "../common/SearchField";
 import { DeclareSheet } from "./DeclareSheet";
 import { Level, RecallChip } from "./marks";
 
@@ -45,16 +46,7 @@ export function RecallsPage() {
           onChange={(value) => setShown(value as Shown)}
           data={(Object.keys(STATES) as Shown[]).map((value) => ({ value, label: t(`recalls.filter.${value}`) }))}
         />
-        <TextInput
-          type="search"
-          aria-label={t("recalls.search")}
-          placeholder={t("recalls.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={typed}
-          maxLength={40}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={180}
-        />
+        <SearchField label={t("recalls.search")} value={typed} onChange={setTyped} w={180} maxLength={40} />
         <Button color="red" leftSection={<IconAlertOctagon size={18} aria-hidden />} onClick={() => setDeclaring(true)}>
           {t("recalls.declare")}
         </Button>

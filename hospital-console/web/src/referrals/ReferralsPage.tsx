@@ -1,6 +1,6 @@
 import { EmptyState, ProblemAlert, ReferralChip, RelativeTime, Skeletons, useFormats } from "@yunzhen/client/ui";
-import { Anchor, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
-import { IconArrowForwardUp, IconSearch } from "@tabler/icons-react";
+import { Anchor, SegmentedControl, Table, Text } from "@mantine/core";
+import { IconArrowForwardUp } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,7 @@ import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { Person } from "../common/Person";
+import { SearchField } from "../common/SearchField";
 import { byNeed, GROUPS, matchesReferral, type Group } from "./filter";
 
 /** Every referral one may see: those one wrote and those that came to one's hospital. */
@@ -33,15 +34,7 @@ export function ReferralsPage() {
           onChange={(value) => setGroup(value as Group)}
           data={GROUPS.map((value) => ({ value, label: t(`referrals.filter.${value}`) }))}
         />
-        <TextInput
-          type="search"
-          aria-label={t("referrals.filter.search")}
-          placeholder={t("referrals.filter.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-          w={240}
-        />
+        <SearchField label={t("referrals.filter.search")} value={search} onChange={setSearch} w={240} />
       </PageHeader>
       {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <Skeletons shape="rows" />}

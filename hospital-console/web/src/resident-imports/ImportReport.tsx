@@ -1,10 +1,11 @@
 import type { ImportReport } from "@yunzhen/client";
-import { Button, Group, Table, Tabs, Text, TextInput } from "@mantine/core";
-import { IconDownload, IconSearch } from "@tabler/icons-react";
-import { useState } from "react";
+import { Button, Group, Table, Tabs, Text } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { download } from "../common/download";
 import page from "../common/Page.module.css";
+import { SearchField } from "../common/SearchField";
 import { badLines, badLinesCsv, entryNumber, fieldParts, lineNumber, matchesBad } from "./report";
 import classes from "./import.module.css";
 
@@ -104,15 +105,7 @@ function BadTable({ report, name }: { report: ImportReport; name: string }) {
   return (
     <>
       <Group mb="sm" justify="space-between">
-        <TextInput
-          type="search"
-          aria-label={t("residentImports.report.filter")}
-          placeholder={t("residentImports.report.filter")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={300}
-        />
+        <SearchField label={t("residentImports.report.filter")} value={typed} onChange={setTyped} w={300} />
         <Group gap="sm">
           <Text size="sm" c="dimmed" role="status">
             {t("residentImports.report.shown", { shown: shown.length, all: all.length })}
@@ -122,28 +115,17 @@ function BadTable({ report, name }: { report: ImportReport; name: string }) {
           </Button>
         </Group>
       </Group>
-      <div className={`${page.surface} ${classes.scroll}`} tabIndex={0} role="region" aria-label={head.join(" ")}>
-        <Table stickyHeader horizontalSpacing="md" verticalSpacing="xs" miw={560}>
-          <Table.Thead>
-            <Table.Tr>
-              {head.map((word) => (
-                <Table.Th key={word}>{word}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.map((line, no) => (
-              <Table.Tr key={no}>
-                <Table.Td fw={600} style={{ whiteSpace: "nowrap" }}>
-                  {place(line.place)}
-                </Table.Td>
-                <Table.Td>{field(line.field)}</Table.Td>
-                <Table.Td>{line.reason}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      <Scrolled head={head} miw={560}>
+        {shown.map((line, no) => (
+          <Table.Tr key={no}>
+            <Table.Td fw={600} style={{ whiteSpace: "nowrap" }}>
+              {place(line.place)}
+            </Table.Td>
+            <Table.Td>{field(line.field)}</Table.Td>
+            <Table.Td>{line.reason}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Scrolled>
     </>
   );
 }
@@ -215,8 +197,25 @@ function RegisteredTable({ report }: { report: ImportReport }) {
 
 function Lines({ head, rows }: { head: string[]; rows: string[][] }) {
   return (
+    <Scrolled head={head} miw={480}>
+      {rows.map((cells, row) => (
+        <Table.Tr key={row}>
+          {cells.map((cell, no) => (
+            <Table.Td key={no} fw={no === 1 ? 600 : undefined}>
+              {cell}
+            </Table.Td>
+          ))}
+        </Table.Tr>
+      ))}
+    </Scrolled>
+  );
+}
+
+/** A table of which the head stays while its lines go by. */
+function Scrolled({ head, miw, children }: { head: string[]; miw: number; children: ReactNode }) {
+  return (
     <div className={`${page.surface} ${classes.scroll}`} tabIndex={0} role="region" aria-label={head.join(" ")}>
-      <Table stickyHeader horizontalSpacing="md" verticalSpacing="xs" miw={480}>
+      <Table stickyHeader horizontalSpacing="md" verticalSpacing="xs" miw={miw}>
         <Table.Thead>
           <Table.Tr>
             {head.map((word) => (
@@ -224,17 +223,7 @@ function Lines({ head, rows }: { head: string[]; rows: string[][] }) {
             ))}
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>
-          {rows.map((cells, row) => (
-            <Table.Tr key={row}>
-              {cells.map((cell, no) => (
-                <Table.Td key={no} fw={no === 1 ? 600 : undefined}>
-                  {cell}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
+        <Table.Tbody>{children}</Table.Tbody>
       </Table>
     </div>
   );

@@ -1,31 +1,29 @@
 import type { ResidentSummary } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useNames } from "@yunzhen/client/ui";
-import { Button, Group, Select, Table, Text, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { IconLockOpen, IconSearch, IconUsers, IconZoomExclamation } from "@tabler/icons-react";
+import { Button, Group, Table, Text } from "@mantine/core";
+import { IconLockOpen, IconUsers, IconZoomExclamation } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
+import { ActionsHead } from "../common/ActionsHead";
 import { keys } from "../common/keys";
+import { More } from "../common/More";
 import { OutOfRange } from "../common/OutOfRange";
 import { PageHeader } from "../common/PageHeader";
 import { Person } from "../common/Person";
 import page from "../common/Page.module.css";
+import { ResidentFilters, useResidentFilter } from "../common/ResidentFilters";
 import { AllergyChips } from "./AllergyChips";
 import { ScoreChip } from "./EarlyWarningNow";
-
-const TYPING_MS = 250;
 
 /** The residents this specialist has to do with: by name, pinyin, bed or the end of the ID number. */
 export function ResidentsPage() {
   const { t } = useTranslation("app");
   useTitle(t("residents.list.title"));
-  const [typed, setTyped] = useState("");
-  const [homeId, setHomeId] = useState<string | null>(null);
-  const [q] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const filter = useResidentFilter();
+  const { q, homeId } = filter;
   const query = useInfiniteQuery({
     queryKey: [...keys.residents.search(q), "pages"],
     queryFn: ({ pageParam }) => api.residents.list({ q: q === "" ? undefined : q, cursor: pageParam }),
@@ -49,24 +47,15 @@ export function ResidentsPage() {
   return (
     <div className={page.page}>
       <PageHeader title={t("residents.list.title")} note={t("residents.list.lead")}>
-        <TextInput
-          type="search"
-          aria-label={t("residents.list.search")}
-          placeholder={t("residents.list.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={320}
+        <ResidentFilters
+          filter={filter}
+          homes={homes.map(([value, label]) => ({ value, label }))}
+          words={{
+            search: t("residents.list.search"),
+            home: t("residents.list.home"),
+            everyHome: t("residents.list.everyHome"),
+          }}
           autoFocus
-        />
-        <Select
-          aria-label={t("residents.list.home")}
-          placeholder={t("residents.list.everyHome")}
-          data={homes.map(([value, label]) => ({ value, label }))}
-          value={homeId}
-          onChange={setHomeId}
-          clearable
-          w={200}
         />
         {breakGlass}
       </PageHeader>
@@ -81,13 +70,7 @@ export function ResidentsPage() {
         />
       )}
       {items.length > 0 && <List items={items} />}
-      {query.hasNextPage && (
-        <Group justify="center" mt="md">
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("app.more")}
-          </Button>
-        </Group>
-      )}
+      <More list={query} />
     </div>
   );
 }
@@ -105,9 +88,7 @@ function List({ items }: { items: ResidentSummary[] }) {
             <Table.Th>{t("residents.problems")}</Table.Th>
             <Table.Th>{t("residents.warning.short")}</Table.Th>
             <Table.Th>{t("residents.lastVitals")}</Table.Th>
-            <Table.Th>
-              <span className="yz-visually-hidden">{t("app.actions")}</span>
-            </Table.Th>
+            <ActionsHead />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -1,12 +1,13 @@
 import type { LegalHold, RetentionClock } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
-import { Button, Group, Table, Text, Title } from "@mantine/core";
+import { Button, Table, Text, Title } from "@mantine/core";
 import { IconGavel } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
+import { More } from "../common/More";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { HoldSheet } from "./HoldSheet";
@@ -40,13 +41,7 @@ export function RetentionPage() {
         <EmptyState icon={IconGavel} title={t("retention.empty")} hint={t("retention.emptyHint")} />
       )}
       {items.length > 0 && <Holds items={items} onLift={setLifting} />}
-      {holds.hasNextPage && (
-        <Group justify="center" mt="md">
-          <Button variant="default" loading={holds.isFetchingNextPage} onClick={() => void holds.fetchNextPage()}>
-            {t("app.more")}
-          </Button>
-        </Group>
-      )}
+      <More list={holds} />
       <Title order={2} size="h4" mt="lg" mb="xs">
         {t("retention.clocks")}
       </Title>

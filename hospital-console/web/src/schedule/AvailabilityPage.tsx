@@ -1,6 +1,6 @@
 import type { Availability, AvailabilityUpdate } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
-import { Button, Group, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconGitMerge } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -14,13 +14,12 @@ import { fieldError } from "../common/fields";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { ZoneSelect } from "../common/ZoneSelect";
 import { ExceptionRows, RuleRows } from "./Rows";
 import { draftOf, faults, updateOf, type AvailabilityDraft } from "./draft";
 import { overlaps } from "./overlaps";
 import { Preview } from "./Preview";
 import classes from "./schedule.module.css";
-
-const ZONES = Intl.supportedValuesOf("timeZone");
 
 /** The specialist's own published times: weekly rules, single days, zone; beside them what they give in the next two weeks. */
 export function AvailabilityPage() {
@@ -129,15 +128,12 @@ function Editor({ published }: { published: Availability }) {
         {error && <ProblemAlert error={error} />}
         <div className={classes.editor}>
           <Stack gap="lg">
-            <Select
+            <ZoneSelect
               label={t("schedule.availability.zone")}
               description={t("schedule.availability.zoneHint")}
-              data={ZONES.includes(draft.zone) ? ZONES : [draft.zone, ...ZONES]}
               value={draft.zone}
-              onChange={(zone) => zone && setDraft({ ...draft, zone })}
+              onChange={(zone) => setDraft({ ...draft, zone })}
               error={fieldError(error, "zone")}
-              searchable
-              allowDeselect={false}
               maw={360}
             />
             <RuleRows draft={draft} onChange={setDraft} faults={tried ? wrong : []} overlaps={over} error={error} />

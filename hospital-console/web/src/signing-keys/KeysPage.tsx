@@ -1,17 +1,20 @@
 import type { SigningKey } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useAction, useFormats } from "@yunzhen/client/ui";
-import { Button, FileButton, Group, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
-import { IconDownload, IconKey, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
+import { Button, FileButton, Group, Table, Text } from "@mantine/core";
+import { IconDownload, IconKey, IconZoomExclamation } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
+import { ActionsHead } from "../common/ActionsHead";
 import { download } from "../common/download";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { ReasonSheet } from "../common/ReasonSheet";
+import { SearchField } from "../common/SearchField";
+import { WaitingOrAll } from "../common/WaitingOrAll";
 import { ApproveKeySheet } from "./ApproveKeySheet";
 import { KeyState, LicenceLine } from "./KeyState";
 import { matchesKey } from "./fingerprint";
@@ -36,24 +39,13 @@ export function KeysPage() {
   return (
     <div className={page.page}>
       <PageHeader title={t("signingKeys.all.title")} note={t("signingKeys.all.lead")}>
-        <SegmentedControl
-          aria-label={t("signingKeys.all.filter")}
-          value={all ? "all" : "waiting"}
-          onChange={(value) => setAll(value === "all")}
-          data={[
-            { value: "waiting", label: t("signingKeys.all.waiting") },
-            { value: "all", label: t("app.all") },
-          ]}
+        <WaitingOrAll
+          label={t("signingKeys.all.filter")}
+          waiting={t("signingKeys.all.waiting")}
+          all={all}
+          onChange={setAll}
         />
-        <TextInput
-          type="search"
-          aria-label={t("signingKeys.all.search")}
-          placeholder={t("signingKeys.all.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={240}
-        />
+        <SearchField label={t("signingKeys.all.search")} value={typed} onChange={setTyped} w={240} />
         <Button
           variant="default"
           leftSection={<IconDownload size={18} aria-hidden />}
@@ -151,9 +143,7 @@ function Keys({
             <Table.Th>{t("signingKeys.column.device")}</Table.Th>
             <Table.Th>{t("signingKeys.column.asked")}</Table.Th>
             <Table.Th>{t("signingKeys.column.state")}</Table.Th>
-            <Table.Th>
-              <span className="yz-visually-hidden">{t("app.actions")}</span>
-            </Table.Th>
+            <ActionsHead />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

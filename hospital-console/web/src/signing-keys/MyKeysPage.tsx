@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useStaff } from "../app/session";
 import { useTitle } from "../app/useTitle";
+import { ActionsHead } from "../common/ActionsHead";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
@@ -132,9 +133,7 @@ function KeyHead() {
         <Table.Th>{t("signingKeys.column.fingerprint")}</Table.Th>
         <Table.Th>{t("signingKeys.column.asked")}</Table.Th>
         <Table.Th>{t("signingKeys.column.state")}</Table.Th>
-        <Table.Th>
-          <span className="yz-visually-hidden">{t("app.actions")}</span>
-        </Table.Th>
+        <ActionsHead />
       </Table.Tr>
     </Table.Thead>
   );

@@ -1,6 +1,6 @@
 import { fits, parseGs1, type Drug } from "@yunzhen/client";
-import { besideCamera, ProblemAlert, useAction, useUnit, useStrength, NumberField } from "@yunzhen/client/ui";
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { besideCamera, ProblemAlert, useAction, useUnit, NumberField } from "@yunzhen/client/ui";
+import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { IconScan } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
@@ -8,13 +8,12 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { problemAt } from "../common/problemAt";
-import { drugName, DrugSearch } from "../prescriptions/DrugSearch";
+import { DrugChoice } from "../prescriptions/DrugChoice";
 import { RECEIVED } from "./amounts";
 
 /** Goods came in: what, which batch, until when, how much. A scanner or the camera fills in what is printed on the pack. */
 export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onClose: () => void; today: string }) {
-  const { t, i18n } = useTranslation("app");
-  const strength = useStrength();
+  const { t } = useTranslation("app");
   const unitWord = useUnit();
   const queryClient = useQueryClient();
   const [drug, setDrug] = useState<Drug>();
@@ -62,18 +61,7 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
     >
       <form onSubmit={submit} noValidate>
         <Stack>
-          {drug ? (
-            <Group justify="space-between">
-              <Text fw={600}>
-                {drugName(drug, i18n.language)} {strength(drug.strength)}
-              </Text>
-              <Button variant="subtle" onClick={() => setDrug(undefined)}>
-                {t("app.cancel")}
-              </Button>
-            </Group>
-          ) : (
-            <DrugSearch label={t("stock.drug")} onChoose={setDrug} />
-          )}
+          <DrugChoice label={t("stock.drug")} value={drug} onChange={setDrug} another={t("app.cancel")} />
           <TextInput
             label={t("stock.scan")}
             description={t("stock.scanHint")}

@@ -1,7 +1,7 @@
 import { nameIn, type Stock } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useUnit, useStrength } from "@yunzhen/client/ui";
-import { Badge, Button, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
-import { IconFileImport, IconPackageImport, IconPackages, IconSearch } from "@tabler/icons-react";
+import { Badge, Button, SegmentedControl, Table, Text } from "@mantine/core";
+import { IconFileImport, IconPackageImport, IconPackages } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { SearchField } from "../common/SearchField";
 import { BatchSheet } from "./BatchSheet";
 import { OpeningSheet } from "./OpeningSheet";
 import { ReceiveSheet } from "./ReceiveSheet";
@@ -37,15 +38,7 @@ export function StockPage() {
           onChange={(value) => setFilter(value as Filter)}
           data={FILTERS.map((value) => ({ value, label: t(`stock.filter.${value}`) }))}
         />
-        <TextInput
-          type="search"
-          aria-label={t("stock.search")}
-          placeholder={t("stock.search")}
-          leftSection={<IconSearch size={18} aria-hidden />}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-          w={220}
-        />
+        <SearchField label={t("stock.search")} value={search} onChange={setSearch} w={220} />
         <Button
           variant="default"
           leftSection={<IconFileImport size={18} aria-hidden />}

@@ -1,12 +1,13 @@
 import type { UrgentCall } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
-import { Button, Group, SegmentedControl, Stack } from "@mantine/core";
+import { SegmentedControl, Stack } from "@mantine/core";
 import { IconPhoneCheck } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
+import { More } from "../common/More";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { CallCard } from "./CallCard";
@@ -50,13 +51,7 @@ export function CallDeskPage() {
           <CallCard key={call.id} call={call} onEnd={() => setEnding(call)} />
         ))}
       </Stack>
-      {query.hasNextPage && (
-        <Group justify="center" mt="md">
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("app.more")}
-          </Button>
-        </Group>
-      )}
+      <More list={query} />
       {ending && <EndSheet call={ending} onClose={() => setEnding(undefined)} />}
     </div>
   );

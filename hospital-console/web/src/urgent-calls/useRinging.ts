@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { playTone } from "../common/tone";
 
 const EVERY_MS = 3000;
 
@@ -26,14 +27,6 @@ export function useRinging(ringing: boolean): void {
 
 function tones(audio: AudioContext): void {
   [988, 784, 659].forEach((frequency, index) => {
-    const tone = audio.createOscillator();
-    const volume = audio.createGain();
-    const at = audio.currentTime + index * 0.22;
-    tone.frequency.value = frequency;
-    volume.gain.setValueAtTime(0.25, at);
-    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.2);
-    tone.connect(volume).connect(audio.destination);
-    tone.start(at);
-    tone.stop(at + 0.2);
+    playTone(audio, { frequency, volume: 0.25, at: audio.currentTime + index * 0.22, seconds: 0.2 });
   });
 }

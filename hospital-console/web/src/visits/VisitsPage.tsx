@@ -1,7 +1,7 @@
 import type { VisitCandidate, VisitSummary } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, VisitChip } from "@yunzhen/client/ui";
-import { Anchor, Button, Checkbox, Group, Select, Stack, Table, Text, TextInput, Title } from "@mantine/core";
-import { IconCircleCheck, IconMapRoute, IconSearch } from "@tabler/icons-react";
+import { Anchor, Button, Checkbox, Group, Select, Stack, Table, Text, Title } from "@mantine/core";
+import { IconCircleCheck, IconMapRoute } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,7 @@ import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { SearchField } from "../common/SearchField";
 import { day } from "../common/time";
 import { matchesCandidate } from "./filter";
 import { PlanVisit } from "./PlanVisit";
@@ -141,15 +142,7 @@ function Candidates({
             clearable
             w={200}
           />
-          <TextInput
-            type="search"
-            aria-label={t("visits.candidates.search")}
-            placeholder={t("visits.candidates.search")}
-            leftSection={<IconSearch size={18} aria-hidden />}
-            value={search}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-            w={220}
-          />
+          <SearchField label={t("visits.candidates.search")} value={search} onChange={setSearch} w={220} />
         </Group>
       </Group>
       {items.length === 0 ? (
