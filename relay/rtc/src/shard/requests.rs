@@ -413,7 +413,7 @@ fn refuse(command: RoomCommand) {
         | RoomCommand::ExternalSignals { reply, .. }
         | RoomCommand::StreamOpened { reply, .. }
         | RoomCommand::LeaveExternal { reply, .. } => answer(reply, false),
-        RoomCommand::End { reply, .. } => answer(reply, ()),
+        RoomCommand::RevokeExternal { reply, .. } | RoomCommand::End { reply, .. } => answer(reply, ()),
         RoomCommand::Given { reply, .. } => answer(reply, None),
         RoomCommand::ExternalKeyframe { .. } | RoomCommand::StreamEnded { .. } => {}
     }
