@@ -51,6 +51,11 @@ impl Role {
         matches!(self, Self::Nurse | Self::Specialist | Self::Pharmacist | Self::Pharmacy | Self::Administrator)
     }
 
+    /// Roles that sign documents, with a key and a licence of their own.
+    pub const fn signs(self) -> bool {
+        matches!(self, Self::Specialist | Self::Pharmacist)
+    }
+
     /// Acts for one pharmacy: its member at the page, or its own system.
     pub const fn is_of_pharmacy(self) -> bool {
         matches!(self, Self::Pharmacy | Self::PharmacySystem)

@@ -85,6 +85,11 @@ pub fn complete(role: Role, licence: Option<&Licence>, now: Timestamp) -> Result
     }
 }
 
+/// What keeps somebody in this role from signing at `now`, said before they try; `None` also of those who sign nothing at all.
+pub fn gap(role: Role, licence: Option<&Licence>, now: Timestamp) -> Option<LicenceGap> {
+    if role.signs() { complete(role, licence, now).err() } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +137,19 @@ mod tests {
         }
         assert_eq!(complete(Role::Specialist, Some(&unending), now), Ok(()));
         assert_eq!(complete(Role::Pharmacist, Some(&unending), now), Err(LicenceGap::NoEnd));
+    }
+
+    #[test]
+    fn a_gap_is_told_of_those_who_sign_and_of_nobody_else() {
+        let now = at("2026-11-23T12:00:00Z");
+        let over = until("2026-11-22");
+        let on = jiff::civil::date(2026, 11, 22);
+        for role in Role::ALL {
+            let signs = matches!(role, Role::Specialist | Role::Pharmacist);
+            assert_eq!(gap(role, None, now), signs.then_some(LicenceGap::Nothing), "{role:?}");
+            assert_eq!(gap(role, Some(&over), now), signs.then_some(LicenceGap::Over { on }), "{role:?}");
+            assert_eq!(gap(role, Some(&until("2031-11-23")), now), None, "{role:?}");
+        }
     }
 
     #[test]

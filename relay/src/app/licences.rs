@@ -1,4 +1,6 @@
-//! Licences of staff: administrators enter them, nothing is written over, and who signs is told before the end.
+//! Licences of staff: administrators enter them, nothing is written over, and who signs is told before the end, and of what is missing.
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,7 +8,7 @@ use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::StaffId;
-use yunzhen_domain::licence::{Licence, Standing};
+use yunzhen_domain::licence::{self, Licence, LicenceGap, Standing};
 use yunzhen_domain::records::Staff;
 use yunzhen_store::{Db, licences, staff};
 
@@ -105,20 +107,44 @@ pub(super) async fn view(
     })
 }
 
-/// The job: how many who sign hold a licence that is over, and how many whose licence ends soon. It is told by a gauge and the log, without a name; the
-/// administrator's list shows who.
-pub async fn watch(app: &App, now: Timestamp) -> Result<(usize, usize), AppError> {
+/// What keeps somebody from signing, while the account is open.
+pub(super) fn gap(member: &Staff, licence: Option<&Licence>, now: Timestamp) -> Option<LicenceGap> {
+    if member.active { licence::gap(member.role, licence, now) } else { None }
+}
+
+pub(super) const fn gap_view(gap: LicenceGap) -> views::LicenceGap {
+    match gap {
+        LicenceGap::Nothing => views::LicenceGap::Nothing,
+        LicenceGap::NoEnd => views::LicenceGap::NoEnd,
+        LicenceGap::Over { .. } => views::LicenceGap::Over,
+    }
+}
+
+/// How the licences of open accounts stand, in numbers. Nobody counts twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Watched {
+    /// Over.
+    pub over: usize,
+    /// Good, and over soon.
+    pub ending: usize,
+    /// Of people who sign: not on record, or without the end that it has.
+    pub missing: usize,
+}
+
+/// The job: how many licences are over, end soon, or are missing of people who sign. It is told by gauges and the log, without a name; the administrator's list
+/// shows who.
+pub async fn watch(app: &App, now: Timestamp) -> Result<Watched, AppError> {
     let mut db = app.store.read().await?;
-    let (mut over, mut ending) = (0, 0);
-    for licence in licences::list(&mut db).await? {
-        if !staff::get(&mut db, licence.staff_id).await?.is_some_and(|member| member.active) {
-            continue;
-        }
-        match licence.standing(app.policy.licence_warning_days, now) {
-            Standing::Good => {}
-            Standing::Ends { .. } => ending += 1,
-            Standing::Over { .. } => over += 1,
+    let all = licences::list(&mut db).await?;
+    let on_record: HashMap<StaffId, Licence> = all.into_iter().map(|licence| (licence.staff_id, licence)).collect();
+    let mut watched = Watched::default();
+    for member in staff::list(&mut db).await?.into_iter().filter(|member| member.active) {
+        let licence = on_record.get(&member.id);
+        match licence.map(|licence| licence.standing(app.policy.licence_warning_days, now)) {
+            Some(Standing::Over { .. }) => watched.over += 1,
+            Some(Standing::Ends { .. }) => watched.ending += 1,
+            Some(Standing::Good) | None => watched.missing += usize::from(gap(&member, licence, now).is_some()),
         }
     }
-    Ok((over, ending))
+    Ok(watched)
 }

@@ -64,7 +64,9 @@ pub(super) async fn staff_view(
         Some(id) => Some(names.pharmacy(db, id).await?),
         None => None,
     };
-    let licence_record = match licences::in_force(db, s.id).await? {
+    let licence = licences::in_force(db, s.id).await?;
+    let licence_gap = super::licences::gap(&s, licence.as_ref(), now);
+    let licence_record = match licence {
         Some(licence) => Some(super::licences::view(app, db, names, licence, now).await?),
         None => None,
     };
@@ -85,5 +87,6 @@ pub(super) async fn staff_view(
         title: s.title,
         practising_since: s.practising_since,
         licence_record,
+        licence_gap: licence_gap.map(super::licences::gap_view),
     })
 }

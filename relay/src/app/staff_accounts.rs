@@ -186,7 +186,7 @@ fn member(ctx: &Context, input: &views::NewAccount) -> Result<Staff, AppError> {
 
 /// The first entry on record of the licence of who signs; none, where only its number was said.
 fn licence_record(ctx: &Context, input: &views::NewAccount, member: &Staff) -> Result<Option<LicenceRecord>, AppError> {
-    let signs = matches!(member.role, Role::Specialist | Role::Pharmacist);
+    let signs = member.role.signs();
     let ends = input.licence_valid_until.is_some();
     let specialty = input.specialty.as_deref();
     let specialty = text("specialty", specialty, 100, signs && (ends || is_said(specialty)))?;

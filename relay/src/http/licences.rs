@@ -12,7 +12,7 @@ use crate::http::document::{CommandProblems, OptionalIdempotencyHeader, ReadProb
 use crate::http::extract::{Caller, Id, Input};
 use crate::http::problem::Problem;
 
-/// Enters a licence as it is now: nobody whose licence is over signs.
+/// Enters a licence as it is now: nobody whose licence is over or not on record signs.
 #[utoipa::path(
     put,
     path = "/staff/{id}/licence",

@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
+use crate::app::licences::Watched;
 use crate::app::{self, App};
 
 /// Validity ends at midnight; a minute late is soon enough, since every step checks it again.
@@ -147,11 +148,12 @@ async fn publish_audit_head(app: &App) {
 /// Tells operators by numbers, without a name; who it is stands in the administrator's list, whose badge counts the same.
 async fn watch_licences(app: &App) {
     match app::licences::watch(app, clock::now_timestamp()).await {
-        Ok((over, ending)) => {
+        Ok(Watched { over, ending, missing }) => {
             metrics::gauge!("yunzhen_licences_over").set(over as f64);
             metrics::gauge!("yunzhen_licences_ending_soon").set(ending as f64);
-            if over > 0 {
-                tracing::warn!(over, ending, "licences are over: these people cannot sign");
+            metrics::gauge!("yunzhen_licences_missing").set(missing as f64);
+            if over > 0 || missing > 0 {
+                tracing::warn!(over, ending, missing, "licences are over or not on record: these people cannot sign");
             }
         }
         Err(error) => {

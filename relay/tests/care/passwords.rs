@@ -8,6 +8,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::StaffId;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::EndedBy;
+use yunzhen_relay::app::licences::Watched;
 use yunzhen_relay::app::sessions::Errand;
 use yunzhen_relay::app::views::access_notices::NoticesSeen;
 use yunzhen_relay::app::views::licences::LicenceStanding;
@@ -239,7 +240,7 @@ async fn a_licence_that_is_entered_with_the_account_is_on_record_from_the_first_
     let record = ended.licence_record.unwrap();
     assert_eq!((record.version, record.standing), (1, LicenceStanding::Over));
     assert_eq!(Some(record.number), ended.licence);
-    assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), (1, 0));
+    assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), Watched { over: 1, ..Watched::default() });
     let unending = make(specialist("unending", None)).await.unwrap().staff.licence_record.unwrap();
     assert_eq!((unending.standing, unending.valid_until), (LicenceStanding::Good, None));
     // The number alone is no record, and an end is one of something.

@@ -8,13 +8,14 @@ use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::licence::LicenceGap;
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::machines::signing_key::State as KeyState;
+use yunzhen_relay::app::licences::Watched;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
-use yunzhen_relay::app::views::licences::{LicenceStanding, LicenceUpdate};
+use yunzhen_relay::app::views::licences::{LicenceGap as ToldGap, LicenceStanding, LicenceUpdate};
 use yunzhen_relay::app::views::prescriptions::{Prescription, SignBody, SigningDocument};
 use yunzhen_relay::app::views::second_factors::Proof;
 use yunzhen_relay::app::views::sessions::SignIn;
 use yunzhen_relay::app::views::signing_keys::{CertificateBody, NewSigningKey, PublicKeyJwk, SigningKey};
-use yunzhen_relay::app::{AppError, Context, admin, licences, prescriptions, sessions, signing_keys};
+use yunzhen_relay::app::{AppError, Context, admin, licences, prescriptions, sessions, signing_keys, staff_accounts};
 use yunzhen_relay::config::KeyApproval;
 
 use crate::registry::paths;
@@ -193,6 +194,43 @@ async fn a_key_that_was_approved_before_licences_were_recorded_signs_nothing_wit
 }
 
 #[tokio::test]
+async fn who_signs_without_a_licence_on_record_is_told_before_the_signature_fails() {
+    let w = World::new().await;
+    let (specialist, pharmacist) = (w.specialist.actor.staff_id().unwrap(), w.pharmacist.actor.staff_id().unwrap());
+    let told = async || {
+        let all = admin::staff(&w.app, &w.by(&w.administrator)).await.unwrap().items;
+        let of = |id| all.iter().find(|member| member.id == id).unwrap().licence_gap;
+        (of(specialist), of(pharmacist), all.iter().filter(|member| member.licence_gap.is_some()).count())
+    };
+    assert_eq!(told().await, (None, None, 0), "the others sign nothing");
+    assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), Watched::default());
+
+    w.forget_licence(&w.specialist).await;
+    w.behind_its_back(&format!("UPDATE staff_licences SET valid_until = NULL WHERE staff_id = '{pharmacist}'")).await;
+    assert_eq!(told().await, (Some(ToldGap::Nothing), Some(ToldGap::NoEnd), 2));
+    assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), Watched { missing: 2, ..Watched::default() });
+    let with = SignIn { username: "specialist1".into(), password: PASSWORD.into(), code: None };
+    let session = sessions::create(&w.app, &w.entrance("a"), with).await.unwrap();
+    assert_eq!(session.staff.licence_gap, Some(ToldGap::Nothing), "as soon as they sign in");
+    let by_session = Context { session_token: session.token.clone().into(), ..w.by(&w.specialist) };
+    let own = sessions::current(&w.app, &by_session).await.unwrap().staff;
+    assert_eq!(own.licence_gap, Some(ToldGap::Nothing));
+
+    // What is over counts as that and not as missing; a closed account misses nothing.
+    let update = LicenceUpdate {
+        version: 0,
+        number: "110330000000001".to_owned(),
+        hospital: "市第一人民医院".to_owned(),
+        specialty: "心血管内科".to_owned(),
+        valid_until: Some("2026-11-22".parse().unwrap()),
+    };
+    licences::record(&w.app, &w.by(&w.administrator), specialist, update).await.unwrap();
+    staff_accounts::close(&w.app, &w.by(&w.administrator), pharmacist).await.unwrap();
+    assert_eq!(told().await, (Some(ToldGap::Over), None, 1));
+    assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), Watched { over: 1, ..Watched::default() });
+}
+
+#[tokio::test]
 async fn a_signature_five_minutes_after_the_last_proof_of_identity_asks_for_the_password() {
     let w = World::new().await;
     let with = SignIn { username: "specialist1".into(), password: PASSWORD.into(), code: None };
@@ -268,7 +306,7 @@ async fn a_licence_that_is_over_signs_nothing_and_its_history_is_kept() {
     let all = admin::staff(&w.app, &w.by(&w.administrator)).await.unwrap().items;
     let shown = all.into_iter().find(|member| member.id == id).unwrap().licence_record.unwrap();
     assert_eq!(shown.standing, LicenceStanding::Ends, "told before it ends");
-    assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), (0, 1));
+    assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), Watched { ending: 1, ..Watched::default() });
 
     // The hospital's midnight ends it.
     w.clock_to("2026-11-23T16:00:00Z");
@@ -277,7 +315,7 @@ async fn a_licence_that_is_over_signs_nothing_and_its_history_is_kept() {
     assert!(matches!(refused, Err(AppError::Licence(LicenceGap::Over { .. }))), "{refused:?}");
     let again = w.try_sign(&p).await;
     assert!(matches!(again, Err(AppError::Licence(LicenceGap::Over { .. }))), "said before it is signed: {again:?}");
-    assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), (1, 0));
+    assert_eq!(licences::watch(&w.app, w.now()).await.unwrap(), Watched { over: 1, ..Watched::default() });
     let second = enter(&w.administrator, 1, Some("2031-11-23")).await.unwrap();
     assert_eq!(second.standing, LicenceStanding::Good);
     assert_eq!(w.try_sign(&p).await.unwrap().state, State::Signed);

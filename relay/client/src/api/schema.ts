@@ -4377,7 +4377,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Enters a licence as it is now: nobody whose licence is over signs. */
+        /** Enters a licence as it is now: nobody whose licence is over or not on record signs. */
         put: operations["recordLicence"];
         post?: never;
         delete?: never;
@@ -7307,6 +7307,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Why somebody who signs can sign nothing today.
+         * @enum {string}
+         */
+        LicenceGap: "nothing" | "no_end" | "over";
         /**
          * @description How a licence stands today.
          * @enum {string}
@@ -11278,7 +11283,9 @@ export interface components {
             id: components["schemas"]["StaffId"];
             /** @description Number of the licence to practise. */
             licence?: string;
-            /** @description What is on record of the licence; nobody whose licence is over signs. */
+            /** @description Why a specialist or pharmacist can sign nothing today; absent when nothing is missing, of who signs nothing, and of a closed account. */
+            licence_gap?: components["schemas"]["LicenceGap"];
+            /** @description What is on record of the licence; nobody whose licence is over or not on record signs. */
             licence_record?: components["schemas"]["Licence"];
             /** @description Name. */
             name: string;

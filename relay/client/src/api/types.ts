@@ -325,4 +325,5 @@ export type NewSigningKey = Schemas["NewSigningKey"];
 export type RevokedKeys = Schemas["RevokedKeys"];
 export type Licence = Schemas["Licence"];
 export type LicenceStanding = Schemas["LicenceStanding"];
+export type LicenceGap = Schemas["LicenceGap"];
 export type LicenceUpdate = Schemas["LicenceUpdate"];

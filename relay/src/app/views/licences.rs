@@ -18,6 +18,18 @@ pub enum LicenceStanding {
     Over,
 }
 
+/// Why somebody who signs can sign nothing today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LicenceGap {
+    /// Nothing is on record; at most the number is known.
+    Nothing,
+    /// A pharmacist's, with no end on record.
+    NoEnd,
+    /// It is over.
+    Over,
+}
+
 /// What an administrator enters of a licence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::codes::{ConsultationId, CourierRunId, HomeId, PharmacyId, Role, SessionId, SignInMethod, StaffId};
 use super::common::Time;
-use super::licences::Licence;
+use super::licences::{Licence, LicenceGap};
 
 /// A member of staff, as shown to that person and to administrators.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -53,9 +53,12 @@ pub struct Staff {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub practising_since: Option<Date>,
-    /// What is on record of the licence; nobody whose licence is over signs.
+    /// What is on record of the licence; nobody whose licence is over or not on record signs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence_record: Option<Licence>,
+    /// Why a specialist or pharmacist can sign nothing today; absent when nothing is missing, of who signs nothing, and of a closed account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence_gap: Option<LicenceGap>,
 }
 
 /// Since when a specialist has practised, as it shall be on record.
