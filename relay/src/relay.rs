@@ -153,7 +153,9 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let app = app.with_audit_heads(AuditHeads::at(&*keys.source(&config.audit.key), &config.audit.heads)?);
     let app = app.with_key_approval(config.signing_keys.approval);
     if config.signing_keys.approval == KeyApproval::AtOnce {
-        tracing::warn!("signing keys are approved at once, without an administrator; this is for demonstrations only");
+        tracing::warn!(
+            "signing keys are approved at once where the licence is on record, without an administrator; this is for demonstrations only"
+        );
     }
     let outgoing = tls::outgoing_client(config.openid.authority.as_deref())?;
     let providers = Providers::new(&config.openid, config.public_url.as_ref(), &outgoing)?;

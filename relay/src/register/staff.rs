@@ -1,4 +1,4 @@
-//! Accounts of staff: added, and changed when somebody leaves, comes back, forgets the password, or a licence is recorded.
+//! Accounts of staff: added, and changed when somebody leaves, comes back, forgets the password, or the number of a licence becomes known. Records of licences are made on the page *Staff*.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
