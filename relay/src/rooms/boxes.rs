@@ -249,17 +249,15 @@ impl Boxes {
         all.collect()
     }
 
-    /// The homes whose box is away and showed one of these certificates. They are looked at no more.
-    pub(super) fn take_revoked_away(&mut self, revoked: &HashSet<String>) -> Vec<HomeId> {
-        let mut homes = Vec::new();
-        self.away.retain(|home, shown| {
-            let falls = shown.iter().any(|one| revoked.contains(&one.serial));
-            if falls {
-                homes.push(*home);
-            }
-            !falls
-        });
-        homes
+    /// The homes whose box is away and showed one of these certificates. They are found again until they are forgotten: a look that is given up has not told them all.
+    pub(super) fn revoked_away(&self, revoked: &HashSet<String>) -> Vec<HomeId> {
+        let falls = self.away.iter().filter(|(_, shown)| shown.iter().any(|one| revoked.contains(&one.serial)));
+        falls.map(|(home, _)| *home).collect()
+    }
+
+    /// Who waits for the box of this home was told that it will not come back: it is looked at no more.
+    pub(super) fn forget_away(&mut self, home: HomeId) {
+        self.away.remove(&home);
     }
 
     pub(super) fn all(&mut self) -> impl Iterator<Item = &mut BoxEntry> {
@@ -288,7 +286,36 @@ pub fn link_level(rtt_ms: u32, loss_ratio: f32) -> LinkLevel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use yunzhen_certs::Identity;
     use yunzhen_domain::radio::RadioTechnology;
+
+    #[test]
+    fn a_revoked_box_that_is_away_is_found_again_until_those_who_wait_for_it_were_told() {
+        let home = |n| HomeId::new(Timestamp::UNIX_EPOCH, [n; 10]);
+        let shown = |home_id, serial: &str| CertificateFacts {
+            identity: Identity::Box { home_id },
+            serial: serial.to_owned(),
+            not_before: Timestamp::UNIX_EPOCH,
+            not_after: Timestamp::MAX,
+            box_id: None,
+        };
+        let mut boxes = Boxes::default();
+        boxes.away.insert(home(1), vec![shown(home(1), "0a"), shown(home(1), "0b")]);
+        boxes.away.insert(home(2), vec![shown(home(2), "0c")]);
+        boxes.away.insert(home(3), vec![shown(home(3), "0d")]);
+        let revoked = HashSet::from(["0b".to_owned(), "0c".to_owned()]);
+        let found = |boxes: &Boxes| boxes.revoked_away(&revoked).into_iter().collect::<HashSet<_>>();
+        // A look that was given up before it told anybody changes nothing.
+        assert_eq!(found(&boxes), HashSet::from([home(1), home(2)]));
+        assert_eq!(found(&boxes), HashSet::from([home(1), home(2)]));
+        // One that told the first home finds the second one the next time.
+        boxes.forget_away(home(1));
+        assert_eq!(found(&boxes), HashSet::from([home(2)]));
+        boxes.forget_away(home(2));
+        assert_eq!(found(&boxes), HashSet::new());
+        let in_call = HashSet::from([home(1), home(2), home(3)]);
+        assert_eq!(boxes.away(&in_call), [(home(3), shown(home(3), "0d"))], "what is good is looked at on");
+    }
 
     #[test]
     fn forged_signals_are_left_out_and_their_number_is_bounded() {

@@ -124,10 +124,11 @@ impl Rooms {
                 entry.connection.revoked.cancel();
             }
         }
-        let away = state.boxes.take_revoked_away(revoked);
-        for home_id in away {
+        for home_id in state.boxes.revoked_away(revoked) {
             tracing::warn!(home = %home_id, "a box that is away will not come back: its certificate was revoked");
+            // Only who was told is forgotten: the look may be given up here, and the next one tells the others.
             leave_revoked(&mut state, home_id).await;
+            state.boxes.forget_away(home_id);
         }
     }
 }
