@@ -411,6 +411,43 @@ fn a_sum_that_one_dose_when_needed_puts_above_its_maximum_is_an_alert_without_a_
     assert!(found.message_zh.contains("每日合计至少 2500 mg"), "{}", found.message_zh);
 }
 
+/// One ingredient has a rule and the other has none: the rule and the label said the same of one line.
+#[test]
+fn a_product_with_an_ingredient_without_a_rule_asks_once_for_the_limit_a_day() {
+    let products = [("levodopa-benserazide-250mg", "max-levodopa"), ("calcium-d3-600mg", "max-calcium-carbonate")];
+    for (drug, rule) in products {
+        let items = vec![when_needed(1, drug, None)];
+        let all = of(&Draft { items, ..draft(&[]) }, &nobody());
+        assert_eq!(kind(&all, Kind::Dose), [(Outcome::InputMissing, Severity::Warn, Some(1))], "{all:#?}");
+        let found = all.iter().find(|f| f.kind == Kind::Dose).unwrap();
+        assert_eq!(found.rule_id.as_deref(), Some(rule));
+    }
+}
+
+/// A maximum of what is inhaled counted what is swallowed, and a swallowed line without a limit left the inhaled one unchecked.
+#[test]
+fn a_maximum_of_one_route_does_not_sum_what_is_given_by_another() {
+    let with = |second: DraftItem| {
+        let inhaled = DraftItem { route: Route::Inhaled, ..line(1, "salbutamol-100ug") };
+        of(&Draft { items: vec![inhaled, second], ..draft(&[]) }, &nobody())
+    };
+    let by = |route| DraftItem {
+        route,
+        dose: Dose::try_from(2.0).unwrap(),
+        frequency: Frequency::Qid,
+        ..line(2, "salbutamol-100ug")
+    };
+    // 200 µg and 800 µg a day.
+    let both = with(by(Route::Inhaled));
+    assert_eq!(kind(&both, Kind::Dose), [1, 2].map(|no| (Outcome::Alert, Severity::HardStop, Some(no))));
+    assert_eq!(kind(&with(by(Route::Oral)), Kind::Dose), [(Outcome::Clear, Severity::Info, None)]);
+    // Without a limit only the swallowed line is asked about, by its label.
+    let unsaid = with(when_needed(2, "salbutamol-100ug", None));
+    assert_eq!(kind(&unsaid, Kind::Dose), [(Outcome::InputMissing, Severity::Warn, Some(2))], "{unsaid:#?}");
+    let unsaid = with(DraftItem { route: Route::Inhaled, ..when_needed(2, "salbutamol-100ug", None) });
+    assert_eq!(kind(&unsaid, Kind::Dose), [1, 2].map(|no| (Outcome::InputMissing, Severity::Warn, Some(no))));
+}
+
 #[test]
 fn kidneys_and_old_age_have_no_answer_to_what_has_no_limit_a_day() {
     // A creatinine with which 1 g of metformin a day is the most, and metformin is not stopped yet.

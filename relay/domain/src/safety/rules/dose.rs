@@ -15,11 +15,11 @@ pub(super) fn dose(case: &Case<'_>, out: &mut Vec<Finding>) {
     for line in case.lines() {
         let mut unknown = line.parts.is_empty();
         for part in &line.parts {
-            let fits = |r: &&MaxDose| r.of.has(part.at) && r.route.is_none_or(|route| line.route == Some(route));
+            let fits = |r: &&MaxDose| r.of.has(part.at) && is_of_route(r, line);
             let mut rules = case.knowledge.max_doses.iter().filter(fits).peekable();
             unknown |= rules.peek().is_none();
             for rule in rules {
-                let day = Day::of(case, part.at);
+                let day = Day::of(case, part.at, rule);
                 out.extend(above(case, line, part, &day, rule));
                 out.extend(not_checked(case, line, &day, rule));
             }
@@ -39,7 +39,12 @@ pub(super) fn dose(case: &Case<'_>, out: &mut Vec<Finding>) {
     }
 }
 
-/// What a day brings of an ingredient by all lines: two products with one ingredient add up.
+/// Whether a rule speaks of the way by which this line is given.
+fn is_of_route(rule: &MaxDose, line: &Course<'_>) -> bool {
+    rule.route.is_none_or(|route| line.route == Some(route))
+}
+
+/// What a day brings of an ingredient by all lines of a rule's route: two products with one ingredient add up.
 struct Day<'a> {
     /// What is certain: of what has no bound, one dose.
     least: f64,
@@ -48,14 +53,14 @@ struct Day<'a> {
 }
 
 impl<'a> Day<'a> {
-    fn of(case: &'a Case<'a>, ingredient: IngredientAt) -> Self {
+    fn of(case: &'a Case<'a>, ingredient: IngredientAt, rule: &MaxDose) -> Self {
         let once = |line: &Course<'_>| -> f64 {
             line.parts.iter().filter(|p| p.at == ingredient).filter_map(|p| p.single).sum()
         };
+        let lines = || case.lines().filter(move |line| is_of_route(rule, line));
         Self {
-            least: case.lines().map(|line| once(line) * line.times.unwrap_or(1) as f64).sum(),
-            unbounded: case
-                .lines()
+            least: lines().map(|line| once(line) * line.times.unwrap_or(1) as f64).sum(),
+            unbounded: lines()
                 .filter(|line| line.times.is_none() && line.parts.iter().any(|p| p.at == ingredient))
                 .collect(),
         }
@@ -152,7 +157,9 @@ fn label(case: &Case<'_>, line: &Course<'_>, out: &mut Vec<Finding>) {
     if single.is_some_and(|max| largest > max) || above_daily {
         out.push(above_label(line, drug));
     }
-    if daily.is_some() && item.times().is_none() && !above_daily {
+    // A rule on another ingredient of the product may have said the same already.
+    let is_said = |f: &Finding| f.kind == KIND && f.outcome == Outcome::InputMissing && f.item_no == line.line();
+    if daily.is_some() && item.times().is_none() && !above_daily && !out.iter().any(is_said) {
         out.push(unbounded(case, KIND, line));
     }
     if single.is_none() || daily.is_none() {
