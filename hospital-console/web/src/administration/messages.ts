@@ -19,7 +19,7 @@ export const zh = {
     editLicence: "登记{{name}}的执业证",
     licenceSheet: {
       title: "{{name}}的执业证",
-      lead: "按执业证登记。执业证到期后不能签名；到期前 30 天本人会看到提醒。没有登记的，能否签名只看执业年限（医生）和签名密钥。",
+      lead: "按执业证登记。执业证到期后不能签名；到期前 30 天本人会看到提醒。没有登记的不能签名；药师还须登记有效期。",
       number: "执业证号",
       hospital: "执业机构",
       specialty: "执业范围",
@@ -118,7 +118,7 @@ export const en: typeof zh = {
     editLicence: "Record the licence of {{name}}",
     licenceSheet: {
       title: "Licence of {{name}}",
-      lead: "As on the licence. Nothing can be signed once it is over; the person is told 30 days before. Where none is on record, years of practice (of specialists) and the signing key decide alone.",
+      lead: "As on the licence. Nothing can be signed once it is over; the person is told 30 days before. Without one on record nothing is signed; of a pharmacist its end must be on record too.",
       number: "Licence number",
       hospital: "Registered with",
       specialty: "Specialty",
