@@ -95,7 +95,7 @@ export function StaffPage() {
                     {LICENSED.includes(staff.role) && (
                       <Group gap={4} wrap="nowrap">
                         <div>
-                          <LicenceLine number={staff.licence} record={staff.licence_record} />
+                          <LicenceLine number={staff.licence} record={staff.licence_record} gap={staff.licence_gap} />
                         </div>
                         <ActionIcon
                           variant="subtle"
