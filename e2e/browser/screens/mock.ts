@@ -128,7 +128,11 @@ function runInPage({ day, options, account }: Given): void {
   const withoutBox = {
     ...room,
     participants: room.participants.slice(0, 1),
-    departed: [{ participant_id: "home", kind: "home", display_name: "松鹤颐养院", reason: "revoked" }],
+    // The home was lost, then the guest left, then the box was revoked: each keeps its place.
+    departed: [
+      { participant_id: "home", kind: "home", display_name: "松鹤颐养院", reason: "revoked" },
+      { participant_id: "son", kind: "observer", display_name: "王磊（家属）", reason: "hang_up" },
+    ],
     slots: [],
   };
 
