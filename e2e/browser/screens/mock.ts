@@ -336,7 +336,13 @@ function runInPage({ day, options, account }: Given): void {
     if (path === "/api/staff")
       return page([
         ...Object.values(day.staff),
-        { id: "s9", version: 1, name: "方晓", role: "specialist", hospital: "江城市第一医院", title: "主治医师" },
+        {
+          ...day.staff.specialist,
+          id: "s9",
+          name: "方晓",
+          title: "主治医师",
+          practising_since: undefined,
+        },
         { id: "n1", version: 1, name: "李慧", role: "nurse", home_name: "松鹤颐养院", title: "主管护师" },
       ]);
     if (path === "/api/signing-keys") return page([]);
