@@ -10,6 +10,7 @@ import type {
   Delivery,
   Drug,
   Finding,
+  Licence,
   Observation,
   Prescription,
   PrescriptionSummary,
@@ -26,6 +27,17 @@ export function buildDay(now: number) {
   const ago = (ms: number): string => new Date(now - ms).toISOString();
   const date = (ms: number): string => ago(ms).slice(0, 10);
 
+  /** As a licence of somebody who signs is on record: complete. */
+  const licence = (number: string, specialty: string): Licence => ({
+    version: 1,
+    number,
+    hospital: "江城市第一医院",
+    specialty,
+    valid_until: date(-3 * 365 * DAY),
+    standing: "good",
+    recorded_at: ago(60 * DAY),
+    recorded_by: { id: "a1", name: "高岚" },
+  });
   const staff: Record<"specialist" | "pharmacist" | "pharmacy" | "administrator", Staff> = {
     specialist: {
       id: "s1",
@@ -35,6 +47,7 @@ export function buildDay(now: number) {
       hospital: "江城市第一医院",
       title: "主任医师",
       licence: "110420000012345",
+      licence_record: licence("110420000012345", "心血管内科"),
       practising_since: "2004-07-01",
     },
     pharmacist: {
@@ -45,6 +58,7 @@ export function buildDay(now: number) {
       hospital: "江城市第一医院",
       title: "主管药师",
       licence: "210420000054321",
+      licence_record: licence("210420000054321", "药学"),
     },
     pharmacy: {
       id: "f1",

@@ -128,7 +128,11 @@ function runInPage({ day, options, account }: Given): void {
   const withoutBox = {
     ...room,
     participants: room.participants.slice(0, 1),
-    departed: [{ participant_id: "home", kind: "home", display_name: "松鹤颐养院", reason: "revoked" }],
+    // The home was lost, then the guest left, then the box was revoked: each keeps its place.
+    departed: [
+      { participant_id: "home", kind: "home", display_name: "松鹤颐养院", reason: "revoked" },
+      { participant_id: "son", kind: "observer", display_name: "王磊（家属）", reason: "hang_up" },
+    ],
     slots: [],
   };
 
@@ -332,7 +336,13 @@ function runInPage({ day, options, account }: Given): void {
     if (path === "/api/staff")
       return page([
         ...Object.values(day.staff),
-        { id: "s9", version: 1, name: "方晓", role: "specialist", hospital: "江城市第一医院", title: "主治医师" },
+        {
+          ...day.staff.specialist,
+          id: "s9",
+          name: "方晓",
+          title: "主治医师",
+          practising_since: undefined,
+        },
         { id: "n1", version: 1, name: "李慧", role: "nurse", home_name: "松鹤颐养院", title: "主管护师" },
       ]);
     if (path === "/api/signing-keys") return page([]);

@@ -1,6 +1,6 @@
-import type { Licence, SigningKey } from "@yunzhen/client";
+import type { Licence, LicenceGap, SigningKey, Staff } from "@yunzhen/client";
 import { expect, test, type Page } from "@playwright/test";
-import { buildDay } from "./data";
+import { buildDay, type Day } from "./data";
 import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
 import { serveConsole, type Site } from "./site";
@@ -74,6 +74,9 @@ const report = {
   document: { type: "yunzhen.prescription.v2", prescription_id: "rx1", resident: { name: "王秀英" } },
 };
 
+/** What of a licence may never have been recorded. */
+type Missing = Exclude<LicenceGap, "over">;
+
 interface SigningScreen {
   name: string;
   path: string;
@@ -81,7 +84,34 @@ interface SigningScreen {
   answers?: Answers;
   ready: string;
   act?: (page: Page) => Promise<void>;
+  /** What is missing of the licence of who signs. */
+  gap?: Missing;
 }
+
+/** The day on which the specialist or the pharmacist has no complete licence on record. */
+function withGap(day: Day, who: "specialist" | "pharmacist", gap: Missing): Day {
+  const member = day.staff[who];
+  const record = member.licence_record;
+  const licence_record = gap === "nothing" || !record ? undefined : { ...record, valid_until: undefined };
+  return { ...day, staff: { ...day.staff, [who]: { ...member, licence_record, licence_gap: gap } } };
+}
+
+/** Of three something is missing; the nurse signs nothing, and who has left nothing more. */
+const missing: Staff[] = [
+  { id: "s1", version: 1, name: "陈立诚", role: "specialist", licence: "110330100002011", licence_gap: "nothing" },
+  { id: "s2", version: 1, name: "方晓", role: "specialist", licence_gap: "nothing" },
+  {
+    id: "p1",
+    version: 1,
+    name: "周敏",
+    role: "pharmacist",
+    licence_record: { ...licence("good", "2031-01-01"), valid_until: undefined },
+    licence_gap: "no_end",
+  },
+  { id: "s3", version: 1, name: "郑远", role: "specialist", licence_record: licence("good", "2031-01-01") },
+  { id: "n1", version: 1, name: "李慧", role: "nurse", home_name: "松鹤颐养院" },
+  { id: "s4", version: 1, name: "钱明", role: "specialist", closed: true },
+];
 
 const listed: Answers = { "GET /api/signing-keys": { body: { items: keys, next: null } } };
 const administrator = { who: "administrator" } as const;
@@ -146,6 +176,40 @@ const SCREENS: SigningScreen[] = [
     act: async (page) => {
       await page.getByRole("button", { name: /登记签名密钥|Enrol a signing key/ }).click();
       await expect(page.getByTestId("fingerprint")).toHaveText(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
+    },
+  },
+  {
+    // Read before a prescription is written, and not at its signature.
+    name: "signer-without-licence",
+    path: "/prescriptions",
+    gap: "nothing",
+    ready: "main h1",
+    act: async (page) => {
+      await expect(page.getByRole("status").filter({ hasText: "您的执业证没有登记，不能签名" })).toBeVisible();
+    },
+  },
+  {
+    name: "pharmacist-without-end",
+    path: "/reviews",
+    mock: { who: "pharmacist" },
+    gap: "no_end",
+    ready: "main",
+    act: async (page) => {
+      await expect(page.getByRole("status").filter({ hasText: "没有登记有效期，不能签名" })).toBeVisible();
+    },
+  },
+  {
+    // The count beside *Staff*, and the list that it leads to.
+    name: "licences-missing",
+    path: "/staff",
+    mock: administrator,
+    answers: { "GET /api/staff": { body: { items: missing, next: null } } },
+    ready: "main table",
+    act: async (page) => {
+      await expect(page.locator("header nav")).toContainText("3 个执业证未登记、即将到期或已到期");
+      await page.getByText("未登记或 60 天内到期").click();
+      await expect(page.locator("main tbody tr")).toHaveCount(3);
+      await expect(page.locator("main").getByText("不能签名")).toHaveCount(3);
     },
   },
   {
@@ -225,9 +289,11 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => site.close());
 
-for (const { name, path, mock, answers, ready, act } of SCREENS) {
+for (const { name, path, mock, answers, ready, act, gap } of SCREENS) {
   test(`signing: ${name}`, async ({ browser }) => {
-    const prepare = (page: Page) => installMock(page, buildDay(now()), { ...mock, answers });
+    const day = buildDay(now());
+    const who = mock?.who === "pharmacist" ? "pharmacist" : "specialist";
+    const prepare = (page: Page) => installMock(page, gap ? withGap(day, who, gap) : day, { ...mock, answers });
     await lookAt(browser, { name: `signing-${name}`, sizes: [desk], url: site.origin + path, ready, prepare, act });
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Call, type Participant } from "../src";
+import { Call, type Departure, type Participant } from "../src";
+import { goneFrom } from "../src/call/room-events";
 import { gone, World, type FakeTrack } from "./world";
 
 const participant = (id: string, kind: Participant["kind"], more: Partial<Participant> = {}): Participant => ({
@@ -419,6 +420,27 @@ describe("the room", () => {
     world.room({ participants: [me, participant("home", "home")] });
     world.room({ participants: [me], departed: departed.map((one) => ({ ...one, reason: "revoked" as const })) });
     expect(call.getSnapshot().notice).toMatchObject({ kind: "revoked", name: "home" });
+  });
+
+  it("says that the box was revoked also where a guest left before that", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    const one = (id: string, kind: Departure["kind"], reason: Departure["reason"]): Departure => ({
+      participant_id: id,
+      kind,
+      display_name: id,
+      reason,
+    });
+    const shown = (departed: Departure[]) => {
+      world.room({ participants: [participant("me", "specialist")], departed });
+      return goneFrom(call.getSnapshot().room);
+    };
+    const guest = one("son", "observer", "hang_up");
+    expect(goneFrom(call.getSnapshot().room)).toBeUndefined();
+    expect(shown([one("home", "home", "crash"), guest])).toEqual(guest);
+    // The reason of a departure changes in its place: the home stays the first.
+    expect(shown([one("home", "home", "revoked"), guest])).toMatchObject({ participant_id: "home", reason: "revoked" });
   });
 
   it("ignores a state that was overtaken by a newer one", async () => {

@@ -14,7 +14,7 @@ import { dateOf } from "../common/dates";
 import { SearchField } from "../common/SearchField";
 import { NewStaffButton } from "../passwords/NewStaffButton";
 import { LicenceLine } from "../signing-keys/KeyState";
-import { endsWithin, SOON_DAYS } from "./licences";
+import { endsWithin, SOON_DAYS, toRecord } from "./licences";
 import { LicenceSheet } from "./LicenceSheet";
 import { PracticeSheet } from "./PracticeSheet";
 import { StaffAccess } from "./StaffAccess";
@@ -39,7 +39,7 @@ export function StaffPage() {
       role: t(`shared:role.${staff.role}`),
       place: staff.hospital ?? staff.pharmacy_name ?? staff.home_name ?? "",
     }))
-    .filter((s) => !soon || endsWithin(s.staff, SOON_DAYS, today))
+    .filter((s) => !soon || toRecord(s.staff) || endsWithin(s.staff, SOON_DAYS, today))
     .filter((s) => `${s.name} ${s.role} ${s.place}`.toLocaleLowerCase().includes(search.trim().toLocaleLowerCase()));
   return (
     <div className={page.page}>
@@ -95,7 +95,7 @@ export function StaffPage() {
                     {LICENSED.includes(staff.role) && (
                       <Group gap={4} wrap="nowrap">
                         <div>
-                          <LicenceLine number={staff.licence} record={staff.licence_record} />
+                          <LicenceLine number={staff.licence} record={staff.licence_record} gap={staff.licence_gap} />
                         </div>
                         <ActionIcon
                           variant="subtle"

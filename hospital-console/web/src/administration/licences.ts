@@ -9,6 +9,12 @@ export function known(number: string | undefined, record: Licence | undefined): 
   return number ? { what: "number", number } : { what: "nothing" };
 }
 
+/** Whether something is to be recorded of a licence: it is missing or over, or ends soon. Who has left signs nothing more. */
+export function toRecord({ licence_gap, licence_record, closed }: Staff): boolean {
+  if (licence_gap) return true;
+  return !closed && (licence_record?.standing === "ends" || licence_record?.standing === "over");
+}
+
 /** Two months: time for a renewal. */
 export const SOON_DAYS = 60;
 

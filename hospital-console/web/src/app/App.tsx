@@ -10,15 +10,15 @@ import {
 import { EmptyState, ProblemAlert, SignInForm, useLiveState, useReminders } from "@yunzhen/client/ui";
 import { Button, Center, Loader, Modal, Text } from "@mantine/core";
 import { IconDeviceTablet, IconLock, IconMapQuestion } from "@tabler/icons-react";
-import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, Route, Routes } from "react-router";
 import { keys } from "../common/keys";
 import { leaveProvider } from "../openid/leave";
 import { ProviderButtons } from "../openid/ProviderButtons";
-import { secrets } from "../orders/secrets";
 import { ReminderToasts } from "../reminders/ReminderToasts";
+import { dropRead, forget, hand, isPageOf, watchHolder } from "./again";
 import { api, onSignedOut } from "./api";
 import { Reauthenticate } from "./Reauthenticate";
 import { StaffContext, useSession } from "./session";
@@ -130,40 +130,43 @@ export function StaffApp() {
   const expire = useCallback(
     (cause?: ApiError) => {
       if (leaving.current) return;
-      void api.session.me().catch((error: unknown) => {
-        if (leaving.current) return;
-        // The first answer that says so takes the cookie along; who asks after it is only told that nobody is signed in.
-        const why = [error, cause].find(wasEnded);
-        if (why) over(why);
-        else setExpired(true);
-      });
+      api.session.me().then(
+        ({ staff }) => {
+          if (!leaving.current && !isPageOf(queryClient, staff)) setExpired(true);
+        },
+        (error: unknown) => {
+          if (leaving.current) return;
+          // The first answer that says so takes the cookie along; who asks after it is only told that nobody is signed in.
+          const why = [error, cause].find(wasEnded);
+          if (why) over(why);
+          else setExpired(true);
+        },
+      );
     },
-    [over],
+    [over, queryClient],
   );
   const signInAgain = useCallback(
     (staff: Person) => {
       setExpired(false);
-      queryClient.setQueryData(keys.session, staff);
-      void queryClient.invalidateQueries();
+      hand(queryClient, staff);
     },
     [queryClient],
   );
   useEffect(() => {
     if (!expired) return;
-    // Somebody may end a session that ran out, too: then nothing stays behind the question. Who signed in in another tab is asked no more.
-    const ask = () => {
-      api.session.me().then(
-        ({ staff }) => {
-          if (!leaving.current) signInAgain(staff);
-        },
-        (error: unknown) => {
-          if (!leaving.current && wasEnded(error)) over(error);
-        },
-      );
-    };
-    const timer = setInterval(ask, ASK_MS);
-    return () => clearInterval(timer);
-  }, [expired, over, signInAgain]);
+    // Somebody may end a session that ran out, too: then nothing stays behind the question. Its person who signed in in another tab is asked no more.
+    return watchHolder({
+      everyMs: ASK_MS,
+      ask: async () => (await api.session.me()).staff,
+      isOwner: (staff) => isPageOf(queryClient, staff),
+      onOwner: (staff) => {
+        if (!leaving.current) signInAgain(staff);
+      },
+      onEnded: (why) => {
+        if (!leaving.current) over(why);
+      },
+    });
+  }, [expired, over, signInAgain, queryClient]);
   const leave = useCallback(() => {
     leaving.current = true;
   }, []);
@@ -188,6 +191,8 @@ export function StaffApp() {
           leaving.current = false;
           setExpired(false);
           setEnded(undefined);
+          // A page that only heard that nobody is signed in still has what the person before had read.
+          dropRead(queryClient);
           queryClient.setQueryData(keys.session, staff);
         }}
       />
@@ -221,13 +226,6 @@ export function StaffApp() {
       {expired && <SignInAgain onSignedIn={signInAgain} />}
     </>
   );
-}
-
-/** Drops what was read. The session's own query stays: the screen watches it, and a cleared query changes unseen. */
-function forget(queryClient: QueryClient): void {
-  secrets.clear();
-  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
-  queryClient.setQueryData(keys.session, null);
 }
 
 /** Over the page, so that what was typed stays; another person signing in gets a page of their own. */

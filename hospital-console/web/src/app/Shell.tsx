@@ -119,11 +119,20 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
   );
 }
 
-/** Says before the licence of who is signed in ends, and when it has. */
+/** Says what is missing of the licence of who is signed in, before it ends, and when it has: before a document is written that cannot be signed. */
 function LicenceLine({ staff }: { staff: Staff }) {
   const { t } = useTranslation("app");
   const formats = useFormats();
+  const { licence_gap, role } = staff;
   const { standing, valid_until } = staff.licence_record ?? {};
+  if (licence_gap === "nothing" || licence_gap === "no_end")
+    return (
+      <Banner meaning="danger" icon={IconLicense} role="status">
+        {licence_gap === "no_end"
+          ? t("app.licence.no_end")
+          : t(`app.licence.nothing.${role === "pharmacist" ? "pharmacist" : "specialist"}`)}
+      </Banner>
+    );
   if (!valid_until || (standing !== "ends" && standing !== "over")) return null;
   return (
     <Banner meaning={standing === "over" ? "danger" : "person"} icon={IconLicense} role="status">

@@ -37,6 +37,11 @@ export const zh = {
   licence: {
     ends: "您的执业证将于 {{day}} 到期，到期后不能签名。请联系管理员登记新的有效期。",
     over: "您的执业证已于 {{day}} 到期，不能签名。请联系管理员登记新的有效期。",
+    nothing: {
+      specialist: "您的执业证没有登记，不能签名。请联系管理员登记执业证号、执业机构和执业范围。",
+      pharmacist: "您的执业证没有登记，不能签名。请联系管理员登记执业证号、执业机构、执业范围和有效期。",
+    },
+    no_end: "您的执业证没有登记有效期，不能签名。请联系管理员登记。",
   },
   reauthenticate: {
     title: "请再次确认身份",
@@ -128,6 +133,13 @@ export const en: typeof zh = {
   licence: {
     ends: "Your licence ends on {{day}}; after that nothing can be signed. Ask the administrator to record the new one.",
     over: "Your licence has been over since {{day}}: nothing can be signed. Ask the administrator to record the new one.",
+    nothing: {
+      specialist:
+        "Your licence is not on record: nothing can be signed. Ask the administrator to record its number, hospital and specialty.",
+      pharmacist:
+        "Your licence is not on record: nothing can be signed. Ask the administrator to record its number, hospital, specialty and end.",
+    },
+    no_end: "The end of your licence is not on record: nothing can be signed. Ask the administrator to record it.",
   },
   reauthenticate: {
     title: "Confirm that it is you",

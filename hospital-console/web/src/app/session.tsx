@@ -2,6 +2,7 @@ import { ApiError, Signer, wasEnded, type SignedIn, type Staff } from "@yunzhen/
 import { useQuery } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useMemo, useRef } from "react";
 import { keys } from "../common/keys";
+import { forgetAnother } from "./again";
 import { api } from "./api";
 
 export const StaffContext = createContext<Staff | undefined>(undefined);
@@ -17,9 +18,12 @@ export function useStaff(): Staff {
 export function useSession(onEnded: (why: ApiError) => void) {
   return useQuery({
     queryKey: keys.session,
-    queryFn: async (): Promise<SignedIn | null> => {
+    queryFn: async ({ client }): Promise<SignedIn | null> => {
       try {
-        return (await api.session.me()).staff;
+        const { staff } = await api.session.me();
+        // Who holds the cookie when the page asks anew may be another person, who signed in in the next tab.
+        forgetAnother(client, staff);
+        return staff;
       } catch (error) {
         if (wasEnded(error)) onEnded(error);
         if (error instanceof ApiError && error.status === 401) return null;

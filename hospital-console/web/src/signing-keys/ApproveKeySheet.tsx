@@ -44,7 +44,7 @@ export function ApproveKeySheet({
           <Text fw={600}>
             {[signingKey.staff.name, t(`shared:role.${signingKey.role}`), signingKey.title].filter(Boolean).join(" · ")}
           </Text>
-          <LicenceLine number={signingKey.licence_number} record={signingKey.licence} />
+          <LicenceLine number={signingKey.licence_number} record={signingKey.licence} gap={gap} />
         </div>
         {gap && (
           <Banner meaning="person" role="status" title={t("signingKeys.gap.title")}>

@@ -1,4 +1,4 @@
-import type { Licence, Meaning, SigningKey, SigningKeyState } from "@yunzhen/client";
+import type { Licence, LicenceGap, Meaning, SigningKey, SigningKeyState } from "@yunzhen/client";
 import { StatusChip, useFormats } from "@yunzhen/client/ui";
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
@@ -38,23 +38,38 @@ export function KeyState({ signingKey }: { signingKey: SigningKey }) {
   );
 }
 
+interface LicenceLineProps {
+  number: string | undefined;
+  record: Licence | undefined;
+  /** Why its holder can sign nothing today. Absent for who signs nothing anyway. */
+  gap: LicenceGap | undefined;
+}
+
 /** What is known of a licence: the same sentence on every page. */
-export function LicenceLine({ number, record }: { number: string | undefined; record: Licence | undefined }) {
-  const { t } = useTranslation("app");
+export function LicenceLine({ number, record, gap }: LicenceLineProps) {
   const licence = known(number, record);
-  if (licence.what === "nothing") return <Text c="dimmed">{t("signingKeys.licence.none")}</Text>;
-  if (licence.what === "record") return <Recorded licence={licence.record} />;
+  if (licence.what === "record") return <Recorded licence={licence.record} gap={gap} />;
+  if (licence.what === "nothing") return <Missing what="nothing" stops={gap !== undefined} />;
   return (
     <>
       <Text>{licence.number}</Text>
-      <Text size="sm" c="dimmed">
-        {t("signingKeys.licence.numberOnly")}
-      </Text>
+      <Missing what="numberOnly" stops={gap !== undefined} />
     </>
   );
 }
 
-function Recorded({ licence }: { licence: Licence }) {
+/** What is not on record. Where it stops a signature somebody has to record it. */
+function Missing({ what, stops }: { what: "nothing" | "numberOnly" | "noEnd"; stops: boolean }) {
+  const { t } = useTranslation("app");
+  if (stops) return <StatusChip meaning="person">{t(`signingKeys.licence.signsNothing.${what}`)}</StatusChip>;
+  return (
+    <Text size="sm" c="dimmed">
+      {t(`signingKeys.licence.${what}`)}
+    </Text>
+  );
+}
+
+function Recorded({ licence, gap }: { licence: Licence; gap: LicenceGap | undefined }) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const { valid_until, standing } = licence;
@@ -62,11 +77,7 @@ function Recorded({ licence }: { licence: Licence }) {
   return (
     <>
       <Text>{licence.number}</Text>
-      {!valid_until && (
-        <Text size="sm" c="dimmed">
-          {t("signingKeys.licence.noEnd")}
-        </Text>
-      )}
+      {!valid_until && <Missing what="noEnd" stops={gap === "no_end"} />}
       {valid_until && standing === "good" && (
         <Text size="sm" c="dimmed">
           {t("signingKeys.licence.until", { day })}

@@ -16,6 +16,7 @@ import { ReasonSheet } from "../common/ReasonSheet";
 import { SearchField } from "../common/SearchField";
 import { WaitingOrAll } from "../common/WaitingOrAll";
 import { ApproveKeySheet } from "./ApproveKeySheet";
+import { licenceGap } from "./gap";
 import { KeyState, LicenceLine } from "./KeyState";
 import { matchesKey } from "./fingerprint";
 
@@ -156,7 +157,7 @@ function Keys({
                 </Text>
               </Table.Td>
               <Table.Td>
-                <LicenceLine number={key.licence_number} record={key.licence} />
+                <LicenceLine number={key.licence_number} record={key.licence} gap={licenceGap(key)} />
               </Table.Td>
               <Table.Td ff="monospace">{key.fingerprint}</Table.Td>
               <Table.Td>{key.device}</Table.Td>

@@ -20,5 +20,5 @@ test("a key waits until the facts of its holder's licence are on record", () => 
     expect(licenceGap({ role, licence: licence("good", "2031-01-01") })).toBeUndefined();
   }
   expect(licenceGap({ role: "specialist", licence: licence("good") })).toBeUndefined();
-  expect(licenceGap({ role: "pharmacist", licence: licence("good") })).toBe("noEnd");
+  expect(licenceGap({ role: "pharmacist", licence: licence("good") })).toBe("no_end");
 });

@@ -1,6 +1,6 @@
 /** The room as its event stream tells it to one leg: opened anew after a loss, the newest state wins. Changes no call. */
 import type { ApiError } from "../api/problem";
-import type { Participant, RoomState } from "../api/types";
+import type { Departure, Participant, RoomState } from "../api/types";
 import { backoff } from "../live/clock";
 import type { CallEnvironment } from "./environment";
 import type { EndReason } from "./machine";
@@ -107,6 +107,16 @@ function endReason(value: unknown): EndReason | "elsewhere" {
       : undefined;
   const known = (["crash", "drain", "cancelled", "elsewhere"] as const).find((one) => one === reason);
   return known ?? "hang_up";
+}
+
+/** The home that will not come back by itself, whoever left after it. */
+export function revokedOf(room: RoomState | undefined): Departure | undefined {
+  return room?.departed?.find(({ reason }) => reason === "revoked");
+}
+
+/** Whom an empty room is about: the home that cannot come back, else who left last. */
+export function goneFrom(room: RoomState | undefined): Departure | undefined {
+  return revokedOf(room) ?? room?.departed?.at(-1);
 }
 
 /** Who came or went between two states. */

@@ -20,6 +20,7 @@ import { useTranslation } from "react-i18next";
 import type { Participant, Pictures, Rung } from "../api/types";
 import type { Call } from "../call/call";
 import type { EndReason } from "../call/machine";
+import { goneFrom, revokedOf } from "../call/room-events";
 import type { CallSnapshot } from "../call/snapshot";
 import { isBelowFull } from "../chart/timeline";
 import { useCall } from "./hooks";
@@ -60,7 +61,7 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
   const ownCamera = room?.participants.find((participant) => participant.id === room.you)?.camera;
   const selfWords = snapshot.selfSource === "box" && ownCamera ? t(`call.homeCamera.${ownCamera}`) : t("call.self");
   // A home that will not come back by itself is told also while somebody else is on the stage.
-  const revoked = snapshot.room?.departed?.find(({ reason }) => reason === "revoked");
+  const revoked = revokedOf(snapshot.room);
   const onBlocked = useCallback(() => setBlocked(true), []);
   const playAll = (): void => {
     setBlocked(false);
@@ -323,7 +324,7 @@ function StageWords({
     );
   }
   if (!main) {
-    const gone = snapshot.room?.departed?.at(-1);
+    const gone = goneFrom(snapshot.room);
     if (gone?.reason === "revoked")
       return (
         <div className="yz-stage-centre" data-testid="box-revoked">
