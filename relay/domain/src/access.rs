@@ -805,7 +805,11 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
         }
         Entity::Duplicate => return may_try(actor, Action::JudgeDuplicates),
         Entity::LegalHold => return may_try(actor, Action::ViewRetention),
-        Entity::Staff => return may_try(actor, Action::ListStaff),
+        // Whom it is about hears it too: the own licence and practice stand above that person's pages.
+        Entity::Staff => {
+            let own = actor.staff_id().is_some_and(|id| id.uuid() == fact.entity_id);
+            return own || may_try(actor, Action::ListStaff);
+        }
         Entity::Home => Class::Home,
         Entity::Consultation => {
             facts.consultation_id = Some(ConsultationId::from_uuid(fact.entity_id));

@@ -184,3 +184,27 @@ async fn the_administrator_hears_when_a_box_comes_or_goes_and_nobody_else_does()
     let more = tokio::time::timeout(Duration::from_millis(300), nurse.body_mut().frame()).await;
     assert!(more.is_err(), "{more:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_licence_was_recorded_hears_it_and_no_colleague_does() {
+    let world = World::new().await;
+    let staff = world.send(Method::GET, "/api/staff", Some("admin1"), None).await;
+    let all = staff.body["items"].as_array().unwrap();
+    let of = |name: &str| all.iter().find(|one| one["username"] == name).unwrap();
+    let newest = *world.app.changes().borrow();
+    let mut own = world.stream("/api/events", "specialist1", Some(newest)).await;
+    let mut colleague = world.stream("/api/events", "specialist2", Some(newest)).await;
+    let licence = |name: &str| json!({"version": of(name)["licence_record"]["version"].as_i64().unwrap_or(0), "number": "110330000000099", "hospital": "云溪市第一人民医院", "specialty": "老年科"});
+    for name in ["specialist1", "specialist2"] {
+        let path = format!("/api/staff/{}/licence", of(name)["id"].as_str().unwrap());
+        let answer = world.send(Method::PUT, &path, Some("admin1"), Some(&licence(name))).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+    for (stream, name, other) in
+        [(&mut own, "specialist1", "specialist2"), (&mut colleague, "specialist2", "specialist1")]
+    {
+        let text = read_until(stream, |text| text.contains("staff.licence_recorded")).await;
+        let told = |name: &str| text.contains(of(name)["id"].as_str().unwrap());
+        assert!(told(name) && !told(other), "{text}");
+    }
+}

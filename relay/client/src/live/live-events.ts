@@ -163,7 +163,8 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   courier_run: ["deliveries"],
   discrepancy: ["deliveries", "discrepancies"],
   box: ["boxes", "consultations"],
-  staff: ["staff", "signing-keys"],
+  // Of others only the administrator hears.
+  staff: ["staff", "signing-keys", "session"],
   signing_key: ["signing-keys"],
   duplicate: ["duplicates", "residents"],
   break_glass: ["break-glass", "residents"],
