@@ -18,7 +18,7 @@ use yunzhen_domain::records::{EndedBy, SignInMethod, Staff, StaffIdentity};
 use yunzhen_runtime::clock::random_bytes;
 use yunzhen_store::{Db, passkeys, sessions as kept_sessions, staff, staff_identities};
 
-use super::sessions::{self, admit_proved, check_throttle, may_enter, refuse};
+use super::sessions::{self, Tried, admit_proved, check_throttle, may_enter, refuse};
 use super::views::openid as views;
 use super::views::sessions::{CurrentSession, Session, SessionsEnded};
 use super::work::{Work, line, may_list, required};
@@ -119,13 +119,13 @@ pub async fn sign_in(app: &App, origin: &Entrance, input: views::OpenIdSignIn) -
     if app.providers.is_empty() || origin.through_box.is_some() {
         return Err(AppError::OpenIdOff);
     }
-    let (provider, said, _) = counted(app, origin, &input, None).await?;
+    let (provider, said, _) = counted(app, origin, &input, None, Tried::UNKNOWN).await?;
     let known = {
         let mut db = app.store.read().await?;
         meant(&mut db, provider, &said).await?.filter(|(_, member)| may_enter(member, origin))
     };
     let Some((identity, member)) = known else {
-        refuse(app, &key(&input), origin, now).await?;
+        refuse(app, &key(&input), Tried::UNKNOWN, origin, now).await?;
         return Err(AppError::OpenIdUnknown { subject: said.subject });
     };
     enough(app, provider, &member, &said, None, now)?;
@@ -143,13 +143,14 @@ pub async fn prove(app: &App, ctx: &Context, input: views::OpenIdSignIn) -> Resu
         return Err(AppError::OpenIdOff);
     }
     let origin = Entrance { now, source: ctx.source.clone(), through_box: None, visitor: Visitor::default() };
-    let (provider, said, begun) = counted(app, &origin, &input, Some(id)).await?;
+    let tried = Tried::again(ctx, id);
+    let (provider, said, begun) = counted(app, &origin, &input, Some(id), tried).await?;
     let known = {
         let mut db = app.store.read().await?;
         meant(&mut db, provider, &said).await?.filter(|(_, member)| member.id == id)
     };
     let Some((identity, member)) = known else {
-        refuse(app, &key(&input), &origin, now).await?;
+        refuse(app, &key(&input), tried, &origin, now).await?;
         return Err(AppError::OpenIdSomebodyElse);
     };
     enough(app, provider, &member, &said, Some(begun), now)?;
@@ -164,6 +165,7 @@ async fn counted<'a>(
     origin: &Entrance,
     input: &views::OpenIdSignIn,
     whose: Option<StaffId>,
+    tried: Tried,
 ) -> Result<(&'a Provider, Assertion, Timestamp), AppError> {
     {
         let mut db = app.store.read().await?;
@@ -171,7 +173,7 @@ async fn counted<'a>(
     }
     let answer = answered(app, input, whose, origin.now).await;
     if matches!(answer, Err(AppError::OpenIdRefused)) {
-        refuse(app, &key(input), origin, origin.now).await?;
+        refuse(app, &key(input), tried, origin, origin.now).await?;
     }
     answer
 }

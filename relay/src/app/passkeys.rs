@@ -19,7 +19,7 @@ use yunzhen_domain::records::{Passkey, SignInMethod};
 use yunzhen_store::{Db, passkeys, second_factors as factors, staff, throttle as counters};
 
 use super::second_factors::confirm_person;
-use super::sessions::{self, admit, check_throttle, may_enter, refuse};
+use super::sessions::{self, Tried, admit, check_throttle, may_enter, refuse};
 use super::views::passkeys as views;
 use super::views::second_factors::{Proof, Renewed};
 use super::views::sessions::Session;
@@ -164,7 +164,7 @@ pub async fn sign_in(app: &App, origin: &Entrance, input: views::PasskeySignIn) 
     let now = origin.now;
     let credential_id = bytes(&input.credential_id).unwrap_or_default();
     let key = format!("passkey:{}", yunzhen_domain::audit::hex(&tokens::digest(&input.credential_id)[..8]));
-    let (passkey, member) = {
+    let (passkey, found) = {
         let mut db = app.store.read().await?;
         check_throttle(&mut db, &key, origin, now).await?;
         let passkey = passkeys::by_credential_id(&mut db, &credential_id).await?;
@@ -172,25 +172,27 @@ pub async fn sign_in(app: &App, origin: &Entrance, input: views::PasskeySignIn) 
             Some(passkey) => staff::get(&mut db, passkey.staff_id).await?,
             None => None,
         };
-        (passkey, member.filter(|member| member.active && may_enter(member, origin)))
+        (passkey, member)
     };
+    let tried = found.as_ref().map_or(Tried::UNKNOWN, Tried::of);
+    let member = found.filter(|member| member.active && may_enter(member, origin));
     // Without an address of the console nobody has a passkey that could be believed.
     let read = party(app).ok().zip(passkey).and_then(|(party, passkey)| proved(app, party, passkey, &input, now));
     let (Some(proved), Some(member)) = (read, member) else {
-        refuse(app, &key, origin, now).await?;
+        refuse(app, &key, tried, origin, now).await?;
         return Err(AppError::BadPasskey);
     };
     let mut work = Work::unkeyed(app, &Context::of(member.actor(), now)).await?;
     check_throttle(&mut work.tx, &key, origin, now).await?;
     if !passkeys::spend(&mut work.tx, &proved.challenge_sha256, proved.until).await? {
         drop(work);
-        refuse(app, &key, origin, now).await?;
+        refuse(app, &key, tried, origin, now).await?;
         return Err(AppError::BadPasskey);
     }
     // Read again where nobody writes beside it: since the signature was checked another sign-in may have come through, or its owner removed it.
     let Some(stands) = passkeys::by_credential_id(&mut work.tx, &credential_id).await? else {
         drop(work);
-        refuse(app, &key, origin, now).await?;
+        refuse(app, &key, tried, origin, now).await?;
         return Err(AppError::BadPasskey);
     };
     let verdict = match stands.count_fell_at {

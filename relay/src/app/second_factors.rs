@@ -16,7 +16,7 @@ use yunzhen_store::{
     Store, Tx, passkeys, recovery_codes as kept_codes, second_factors as factors, sessions as kept_sessions, staff,
 };
 
-use super::sessions::{self, account_key, check_throttle, refuse};
+use super::sessions::{self, Tried, account_key, check_throttle, refuse};
 use super::views::second_factors as views;
 use super::views::sessions::SessionsEnded;
 use super::work::{Work, may_list};
@@ -95,7 +95,7 @@ pub(super) async fn confirm_by_any(
         (member, account, hash)
     };
     if !passwords::verify(proof.password, hash).await? {
-        refuse(app, &account, &origin, now).await?;
+        refuse(app, &account, Tried::of(&member), &origin, now).await?;
         return Err(AppError::invalid("password", "密码不符", "The password does not fit"));
     }
     let mut work = Work::unkeyed(app, ctx).await?;
@@ -110,7 +110,7 @@ pub(super) async fn confirm_by_any(
         }
         Code::Wrong => {
             drop(work);
-            refuse(app, &account, &origin, now).await?;
+            refuse(app, &account, Tried::of(&member), &origin, now).await?;
             let (zh, en) = ("验证码有误、已过期或已用过", "The code is wrong, too old, or was used before");
             return Err(AppError::invalid("code", zh, en));
         }

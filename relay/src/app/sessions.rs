@@ -7,8 +7,9 @@ mod own;
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::ids::{HomeId, SessionId, StaffId};
+use yunzhen_domain::ids::{HomeId, PharmacyId, SessionId, StaffId};
 use yunzhen_domain::machines::invitation;
 use yunzhen_domain::records::{Arrival, Session, SessionSubject, SignInMethod, Staff};
 use yunzhen_domain::throttle::{self, Limits};
@@ -81,17 +82,18 @@ pub async fn create(app: &App, origin: &Entrance, input: views::SignIn) -> Resul
     let (found, hash) = {
         let mut db = app.store.read().await?;
         check_throttle(&mut db, &account, origin, now).await?;
-        let found = staff::by_username(&mut db, &username).await?.filter(|s| s.active);
-        let hash = match &found {
+        let found = staff::by_username(&mut db, &username).await?;
+        let hash = match found.as_ref().filter(|s| s.active) {
             Some(s) => staff::credential(&mut db, s.id).await?.map(|c| c.password_hash),
             None => None,
         };
         (found, hash)
     };
+    let tried = found.as_ref().map_or(Tried::UNKNOWN, Tried::of);
     let right = passwords::verify(input.password, hash.clone()).await?;
-    let admitted = found.filter(|s| right && may_enter(s, origin));
+    let admitted = found.filter(|s| s.active && right && may_enter(s, origin));
     let Some(member) = admitted else {
-        refuse(app, &account, origin, now).await?;
+        refuse(app, &account, tried, origin, now).await?;
         return Err(AppError::BadCredentials);
     };
     let ctx = Context::of(member.actor(), now);
@@ -114,7 +116,7 @@ pub async fn create(app: &App, origin: &Entrance, input: views::SignIn) -> Resul
         Code::NotGiven => return Err(AppError::SecondFactorNeeded),
         Code::Wrong => {
             drop(work);
-            refuse(app, &account, origin, now).await?;
+            refuse(app, &account, tried, origin, now).await?;
             return Err(AppError::WrongCode);
         }
     };
@@ -196,8 +198,13 @@ pub async fn create_courier(
     };
     let hash = run.as_ref().map(|(_, run)| run.pin_hash.clone());
     let right = courier_pins::fits(&input.link_token, &input.pin, hash).await?;
+    let tried = run.as_ref().map_or(Tried::UNKNOWN, |(_, run)| Tried {
+        id: run.id.uuid(),
+        home_id: None,
+        pharmacy_id: Some(run.pharmacy_id),
+    });
     let Some((under_way, run)) = run.filter(|_| right) else {
-        refuse(app, &account, origin, now).await?;
+        refuse(app, &account, tried, origin, now).await?;
         return Err(AppError::BadCredentials);
     };
     // A link that has done its work opens nothing: its courier needs no address any more. Only who has its PIN is told so.
@@ -239,9 +246,10 @@ pub async fn create_observer(
         open
     };
     let Some((invitation, home_id)) = invitation else {
-        refuse(app, &account, origin, now).await?;
+        refuse(app, &account, Tried::UNKNOWN, origin, now).await?;
         return Err(AppError::BadCredentials);
     };
+    let tried = Tried { id: invitation.id.uuid(), home_id: Some(home_id), pharmacy_id: None };
     let consultation_id = invitation.consultation_id;
     let ctx = Context::of(Actor::Observer { consultation_id, invitation_id: invitation.id, admitted: false }, now);
     let mut work = Work::unkeyed(app, &ctx).await?;
@@ -256,7 +264,7 @@ pub async fn create_observer(
         Ok(Arrival::Again(invitation)) => invitation,
         Err(_) => {
             drop(work);
-            refuse(app, &account, origin, now).await?;
+            refuse(app, &account, tried, origin, now).await?;
             return Err(AppError::BadCredentials);
         }
     };
@@ -517,13 +525,43 @@ pub(super) fn source_key(origin: &Entrance) -> String {
     format!("source:{}", origin.source)
 }
 
-/// Counts a wrong try against the account and the source, in a transaction of its own that stays. The row says that somebody failed, not what was typed.
-pub(super) async fn refuse(app: &App, account: &str, origin: &Entrance, now: Timestamp) -> Result<(), AppError> {
+/// Whose way in somebody tried, as far as it is on record: a member of staff, a courier's way, an invitation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tried {
+    id: Uuid,
+    home_id: Option<HomeId>,
+    pharmacy_id: Option<PharmacyId>,
+}
+
+impl Tried {
+    /// Nobody here has what was tried, and what was typed is kept nowhere: a password typed as the name would stand in a log that never changes.
+    pub(super) const UNKNOWN: Self = Self { id: Uuid::nil(), home_id: None, pharmacy_id: None };
+
+    /// An account, open or closed.
+    pub(super) fn of(member: &Staff) -> Self {
+        Self { id: member.id.uuid(), home_id: member.home_id, pharmacy_id: member.pharmacy_id }
+    }
+
+    /// The account that is signed in and proves itself again.
+    pub(super) fn again(ctx: &Context, id: StaffId) -> Self {
+        Self { id: id.uuid(), home_id: ctx.actor.home_id(), pharmacy_id: ctx.actor.pharmacy_id() }
+    }
+}
+
+/// Counts a wrong try against the account and the source, in a transaction of its own that stays. The row says whose way in was tried, not what was typed, and no
+/// address: that is counted, and forgotten.
+pub(super) async fn refuse(
+    app: &App,
+    account: &str,
+    tried: Tried,
+    origin: &Entrance,
+    now: Timestamp,
+) -> Result<(), AppError> {
     let ctx = Context::system(now);
     let mut work = Work::unkeyed(app, &ctx).await?;
     count(&mut work.tx, account, &app.policy.account_limits(), now).await?;
     count(&mut work.tx, &source_key(origin), &app.policy.source_limits(), now).await?;
-    work.record(EventKind::SessionRefused, uuid::Uuid::nil(), origin.through_box, None);
+    work.record(EventKind::SessionRefused, tried.id, origin.through_box.or(tried.home_id), tried.pharmacy_id);
     work.finish(()).await
 }
 

@@ -1,10 +1,12 @@
 //! Signing in: throttled, bound to a box, over when it is over.
 
 use jiff::SignedDuration;
+use yunzhen_domain::Actor;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_relay::app::sessions::Errand;
+use yunzhen_relay::app::views::admin::AuditQuery;
 use yunzhen_relay::app::views::sessions::{CourierSignIn, Session, SignIn};
-use yunzhen_relay::app::{AppError, Context, Entrance, sessions};
+use yunzhen_relay::app::{AppError, Context, Entrance, admin, sessions};
 use yunzhen_relay::seed;
 
 use crate::world::{PASSWORD, World};
@@ -66,6 +68,26 @@ async fn wrong_passwords_cost_more_and_more_time() {
     sign_in(&w, &w.entrance("elsewhere"), "specialist2", PASSWORD).await.unwrap();
     w.pass(retry_after);
     sign_in(&w, &w.entrance("elsewhere"), "specialist1", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_is_about_the_account_that_was_tried_and_about_nobody_where_there_is_none() {
+    let w = World::new().await;
+    let through_other = Entrance { through_box: Some(seed::HOME_2), ..w.entrance("box") };
+    for (entrance, username) in
+        [(w.entrance("a"), " Specialist1 "), (w.entrance("a"), "my-password-by-mistake"), (through_other, "nurse1")]
+    {
+        let refused = sign_in(&w, &entrance, username, "guess").await;
+        assert!(matches!(refused, Err(AppError::BadCredentials)), "{username}");
+    }
+    let query = AuditQuery { action: Some("session.refused".into()), ..Default::default() };
+    let rows = admin::audit(&w.app, &w.by(&w.administrator), query).await.unwrap().items;
+    let about: Vec<_> = rows.iter().map(|row| (row.entity_id, row.home_id)).collect();
+    let of = |actor: Actor| actor.staff_id().unwrap().uuid();
+    let expected = [(of(w.nurse.actor), Some(seed::HOME_2)), (uuid::Uuid::nil(), None), (of(w.specialist.actor), None)];
+    assert_eq!(about, expected, "newest first; the home is that of the box");
+    assert!(rows.iter().all(|row| row.actor_name.is_none()), "who guessed is not known");
+    assert!(!serde_json::to_string(&rows).unwrap().contains("by-mistake"), "what was typed is kept nowhere");
 }
 
 #[tokio::test]
