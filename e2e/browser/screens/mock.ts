@@ -354,7 +354,10 @@ function runInPage({ day, options, account }: Given): void {
         expires_at: new Date(Date.now() + 600_000).toISOString(),
         relay: "relay.hospital.example:7448",
       });
-    if (path === "/api/audit") return page(day.audit);
+    if (path === "/api/audit") {
+      const purpose = url.searchParams.get("purpose");
+      return page(purpose === null ? day.audit : day.audit.filter((row) => (row.purpose ?? "TREAT") === purpose));
+    }
     return problem(404, "not_found", `mock: ${path}`, "");
   }
 

@@ -583,7 +583,29 @@ event_kinds! {
     StaffLicenceRecorded = "staff.licence_recorded" of Staff;
 }
 
+named_enum! {
+    /// What an audit asks for first.
+    Sort {
+        /// Somebody read.
+        Reads = "reads",
+        /// Somebody did something.
+        Changes = "changes",
+        /// Somebody came, went, or was refused.
+        Sessions = "sessions",
+    }
+}
+
 impl EventKind {
+    /// Of which sort it is; told by its name, so that a new kind has one.
+    pub fn sort(self) -> Sort {
+        let name = self.as_str();
+        match self.entity() {
+            Entity::Session => Sort::Sessions,
+            _ if name.ends_with("viewed") || name.ends_with(".listed") => Sort::Reads,
+            _ => Sort::Changes,
+        }
+    }
+
     /// Something that a screen shows may have changed. Reads, autosaved notes and sessions are audited and not told.
     pub const fn is_live(self) -> bool {
         !matches!(

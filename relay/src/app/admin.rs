@@ -6,11 +6,12 @@ use std::collections::hash_map::Entry;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::{Action, Facts};
-use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::audit::{Entity, EventKind, Sort};
 use yunzhen_domain::ids::{HomeId, PharmacySystemId, StaffId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{self, BoxState, LinkSummary};
 use yunzhen_domain::{ActorRef, Role};
+use yunzhen_store::audit::UsedFor;
 use yunzhen_store::boxes::BoxRecord;
 use yunzhen_store::{Db, audit, boxes, enrolment_codes, homes, pharmacy_systems, staff};
 
@@ -154,10 +155,10 @@ pub async fn audit(app: &App, ctx: &Context, query: AuditQuery) -> Result<Page<A
     };
     let mut db = app.store.read().await?;
     let filter = audit::Filter {
-        kind: query.action.as_deref().map(|name| named(name.parse().ok(), "action")).transpose()?,
+        kinds: kinds_of(&query)?,
         entity_id: query.entity_id,
         actor_id: query.actor_id,
-        purpose: query.purpose.as_deref().map(|name| named(name.parse().ok(), "purpose")).transpose()?,
+        purpose: query.purpose.as_deref().map(|name| named(used_for(name), "purpose")).transpose()?,
         from: query.from.map(|at| at.0),
         until: query.until.map(|at| at.0),
     };
@@ -198,6 +199,34 @@ async fn name_of(db: &mut Db, actor: ActorRef) -> Result<Option<String>, AppErro
         role if role.has_account() => staff::get(db, StaffId::from_uuid(id)).await?.map(|member| member.name),
         _ => None,
     })
+}
+
+/// The kinds that action, sort and kind of record let through together; nothing where none of the three is asked for.
+fn kinds_of(query: &AuditQuery) -> Result<Option<Vec<EventKind>>, AppError> {
+    let actions = query.action.as_deref().map(actions_of).transpose()?;
+    let sort: Option<Sort> = query.sort.as_deref().map(|name| named(name.parse().ok(), "sort")).transpose()?;
+    let entity: Option<Entity> = query.entity.as_deref().map(|name| named(name.parse().ok(), "entity")).transpose()?;
+    if actions.is_none() && sort.is_none() && entity.is_none() {
+        return Ok(None);
+    }
+    let passes = |kind: &EventKind| {
+        actions.as_ref().is_none_or(|actions| actions.contains(kind))
+            && sort.is_none_or(|sort| kind.sort() == sort)
+            && entity.is_none_or(|entity| kind.entity() == entity)
+    };
+    Ok(Some(EventKind::ALL.iter().copied().filter(passes).collect()))
+}
+
+fn actions_of(names: &str) -> Result<Vec<EventKind>, AppError> {
+    names.split(',').map(|name| named(name.trim().parse().ok(), "action")).collect()
+}
+
+/// As FHIR's PurposeOfUse names it.
+fn used_for(name: &str) -> Option<UsedFor> {
+    match name {
+        "TREAT" => Some(UsedFor::Treatment),
+        other => other.parse().ok().map(UsedFor::Other),
+    }
 }
 
 fn named<T>(found: Option<T>, field: &str) -> Result<T, AppError> {

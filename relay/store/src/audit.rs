@@ -1,5 +1,6 @@
 //! The audit log: facts chained by hash, without gaps, also the source of the live views.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::str::FromStr;
 
@@ -13,7 +14,7 @@ use yunzhen_domain::ids::PharmacyId;
 
 use crate::backend::Backend;
 use crate::row::{Cells, from_hex, hex};
-use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT};
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT, ROWS_OF_ONE_LOOK};
 use crate::writer::Lent;
 use crate::{Db, StoreError};
 
@@ -180,38 +181,133 @@ pub async fn about(
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
+/// The purpose of use that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsedFor {
+    /// Treatment, which is meant where a row says nothing.
+    Treatment,
+    /// Another.
+    Other(Purpose),
+}
+
 /// What of the log is asked for; an empty filter is all of it.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Facts of this kind.
-    pub kind: Option<EventKind>,
+    /// Facts of these kinds; of any where this is nothing.
+    pub kinds: Option<Vec<EventKind>>,
     /// About this record.
     pub entity_id: Option<Uuid>,
     /// Done by the person, box or link of this id.
     pub actor_id: Option<Uuid>,
     /// With this purpose of use.
-    pub purpose: Option<Purpose>,
+    pub purpose: Option<UsedFor>,
     /// At this time or later.
     pub from: Option<Timestamp>,
     /// Before this time.
     pub until: Option<Timestamp>,
 }
 
+impl Filter {
+    /// Something else than the kind leads along an index of its own.
+    const fn leads(&self) -> bool {
+        self.entity_id.is_some() || self.actor_id.is_some() || matches!(self.purpose, Some(UsedFor::Other(_)))
+    }
+}
+
 /// Rows before `seq` (or the newest) that pass the filter, newest first.
 pub async fn before(db: &mut Db, filter: &Filter, seq: Option<i64>, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+    let end = seq.unwrap_or(i64::MAX);
     let mut query = QueryBuilder::new("SELECT * FROM audit WHERE seq < ");
-    query.push_bind(seq.unwrap_or(i64::MAX));
+    query.push_bind(end);
+    if let Some(kinds) = &filter.kinds {
+        match kinds[..] {
+            [] => return Ok(Vec::new()),
+            [kind] => {
+                query.push(" AND kind = ").push_bind(kind.as_str());
+            }
+            // Most kinds: the log itself is walked, and what is left out is passed over.
+            _ if kinds.len() * 2 > EventKind::ALL.len() => {
+                let others = EventKind::ALL.iter().filter(|kind| !kinds.contains(kind));
+                not_among(&mut query, others.map(|kind| kind.as_str()));
+            }
+            // What cannot be searched by an index: the walk stays along the other one.
+            _ if filter.leads() => query.push_among("kind || ''", kinds.iter().map(|kind| kind.as_str().to_owned())),
+            _ => return of_each(db, filter, kinds, end, limit).await,
+        }
+    }
+    narrow(&mut query, filter, limit);
+    let rows = query.fetch_all(db).await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+fn not_among(query: &mut QueryBuilder, kinds: impl IntoIterator<Item = &'static str>) {
+    let mut kinds = kinds.into_iter().peekable();
+    if kinds.peek().is_none() {
+        return;
+    }
+    query.push(" AND kind NOT IN (");
+    let mut list = query.separated(", ");
+    for kind in kinds {
+        list.push_bind(kind);
+    }
+    query.push(")");
+}
+
+/// Rows of several kinds: the newest numbers of each along the index of kinds, which no one walk has in the order of the log, and then the newest of all of them.
+async fn of_each(
+    db: &mut Db,
+    filter: &Filter,
+    kinds: &[EventKind],
+    end: i64,
+    limit: u32,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let mut seqs: Vec<i64> = Vec::new();
+    for kind in kinds {
+        let mut query = QueryBuilder::new("SELECT seq FROM audit WHERE seq < ");
+        query.push_bind(end).push(" AND kind = ").push_bind(kind.as_str());
+        narrow(&mut query, filter, limit);
+        for row in query.fetch_all(db).await? {
+            seqs.push(Cells::new(TABLE, &row).int("seq")?);
+        }
+    }
+    seqs.sort_unstable_by_key(|seq| Reverse(*seq));
+    seqs.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut found = Vec::with_capacity(seqs.len());
+    for seqs in seqs.chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM audit WHERE seq IN (");
+        let mut list = query.separated(", ");
+        for seq in seqs {
+            list.push_bind(*seq);
+        }
+        query.push(")");
+        for row in query.fetch_all(db).await? {
+            found.push(decode(&Cells::new(TABLE, &row))?);
+        }
+    }
+    found.sort_unstable_by_key(|row: &AuditRow| Reverse(row.seq));
+    Ok(found)
+}
+
+/// Everything of the filter but the kinds, the order and the end.
+fn narrow(query: &mut QueryBuilder, filter: &Filter, limit: u32) {
     let texts = [
-        (" AND kind = ", filter.kind.map(|kind| kind.as_str().to_owned())),
         (" AND entity_id = ", filter.entity_id.map(|id| id.to_string())),
         (" AND actor_id = ", filter.actor_id.map(|id| id.to_string())),
-        (" AND purpose = ", filter.purpose.map(|purpose| purpose.as_str().to_owned())),
     ];
     for (condition, value) in texts {
         if let Some(value) = value {
             query.push(condition);
             query.push_bind(value);
         }
+    }
+    match filter.purpose {
+        Some(UsedFor::Treatment) => {
+            query.push(" AND purpose IS NULL");
+        }
+        Some(UsedFor::Other(purpose)) => {
+            query.push(" AND purpose = ").push_bind(purpose.as_str());
+        }
+        None => {}
     }
     // The log is in the order of its numbers, which is that of its times but for what clocks of several relays are apart: the first and the last number within an
     // hour of the window bound the walk.
@@ -227,8 +323,6 @@ pub async fn before(db: &mut Db, filter: &Filter, seq: Option<i64>, limit: u32) 
     }
     query.push(" ORDER BY seq DESC LIMIT ");
     query.push_bind(i64::from(limit));
-    let rows = query.fetch_all(db).await?;
-    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
 /// As [`verify_against`], without a kept head. Returns the number of rows.

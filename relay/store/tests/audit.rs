@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 use yunzhen_domain::Actor;
-use yunzhen_domain::audit::{AuditFact, EventKind, GENESIS};
-use yunzhen_store::audit::{self, Head};
+use yunzhen_domain::audit::{AuditFact, EventKind, GENESIS, Purpose};
+use yunzhen_store::audit::{self, Head, UsedFor};
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{Store, StoreError};
 
@@ -82,6 +82,47 @@ async fn rows_follow_one_another_and_can_be_paged() {
     // More facts than one statement takes.
     let head = store.write().await.unwrap().commit((0..120).map(fact).collect()).await.unwrap();
     assert_eq!((head, verify(&store, None).await.unwrap().seq), (130, 130));
+}
+
+#[tokio::test]
+async fn several_kinds_come_in_the_order_of_the_log_and_page_on_where_the_last_page_ended() {
+    use EventKind::{ConsultationBegun, ConsultationRequested, ResidentViewed, SessionRefused};
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
+    let somebody = Uuid::from_u128(1000);
+    let of = |n: u8, kind: EventKind, by: Option<Uuid>| {
+        let actor = yunzhen_domain::ActorRef { id: by, ..Actor::System.reference() };
+        let purpose = (n == 4).then_some(Purpose::BreakGlass);
+        AuditFact { kind, actor, purpose, ..fact(n) }
+    };
+    let facts = vec![
+        of(1, ResidentViewed, Some(somebody)),
+        of(2, SessionRefused, None),
+        of(3, ConsultationRequested, Some(somebody)),
+        of(4, ResidentViewed, None),
+        of(5, ConsultationBegun, Some(somebody)),
+        of(6, SessionRefused, Some(somebody)),
+    ];
+    store.write().await.unwrap().commit(facts).await.unwrap();
+    let mut read = store.read().await.unwrap();
+    let mut found = async |filter: audit::Filter, before: Option<i64>, limit: u32| {
+        let rows = audit::before(&mut read, &filter, before, limit).await.unwrap();
+        rows.iter().map(|row| row.seq).collect::<Vec<_>>()
+    };
+    let two = || audit::Filter { kinds: Some(vec![SessionRefused, ResidentViewed]), ..Default::default() };
+    assert_eq!(found(two(), None, 3).await, [6, 4, 2]);
+    assert_eq!(found(two(), Some(2), 3).await, [1]);
+    assert_eq!(found(audit::Filter { actor_id: Some(somebody), ..two() }, None, 10).await, [6, 1]);
+    let treatment = audit::Filter { purpose: Some(UsedFor::Treatment), ..two() };
+    assert_eq!(found(treatment, None, 10).await, [6, 2, 1]);
+    let broken = audit::Filter { purpose: Some(UsedFor::Other(Purpose::BreakGlass)), ..two() };
+    assert_eq!(found(broken, None, 10).await, [4]);
+    let from = Some(fact(3).at);
+    assert_eq!(found(audit::Filter { from, ..two() }, None, 10).await, [6, 4]);
+    let most = EventKind::ALL.iter().copied().filter(|kind| *kind != ResidentViewed && *kind != SessionRefused);
+    let most = audit::Filter { kinds: Some(most.collect()), ..Default::default() };
+    assert_eq!(found(most, None, 10).await, [5, 3]);
+    assert_eq!(found(audit::Filter { kinds: Some(Vec::new()), ..Default::default() }, None, 10).await, [0_i64; 0]);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use uuid::Uuid;
-use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::audit::{EventKind, Purpose, Sort};
 use yunzhen_domain::checked::Batch;
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::{
@@ -14,6 +14,7 @@ use yunzhen_domain::ids::{
     ReferralId, ResidentId, RoundId, StaffId, StockId,
 };
 use yunzhen_domain::machines;
+use yunzhen_store::audit::UsedFor;
 use yunzhen_store::relations::Specialist;
 use yunzhen_store::testing::{Plan, TestDatabase, plans};
 use yunzhen_store::{
@@ -174,6 +175,10 @@ const PINS: &[Pin] = &[
     pin("audit::after", &[]),
     pin("audit::before", &[]),
     pin("audit::before of a kind", &["audit_by_kind"]),
+    pin("audit::before of a sort", &["audit_by_kind"]),
+    pin("audit::before of most kinds", &[]),
+    pin("audit::before of a sort by somebody", &["audit_by_actor"]),
+    pin("audit::before of treatment", &[]),
     pin("audit::before of a record", &["audit_by_entity"]),
     pin("audit::before of somebody", &["audit_by_actor"]),
     pin("audit::before of a purpose", &["audit_by_purpose"]),
@@ -472,17 +477,32 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
             let f = match of_audit {
                 "audit::before" => audit::Filter::default(),
                 "audit::before of a kind" => {
-                    audit::Filter { kind: Some(EventKind::ResidentViewed), ..Default::default() }
+                    audit::Filter { kinds: Some(vec![EventKind::ResidentViewed]), ..Default::default() }
+                }
+                "audit::before of a sort" => audit::Filter { kinds: of_sort(Sort::Reads), ..Default::default() },
+                "audit::before of most kinds" => audit::Filter { kinds: of_sort(Sort::Changes), ..Default::default() },
+                "audit::before of a sort by somebody" => {
+                    audit::Filter { kinds: of_sort(Sort::Reads), actor_id: Some(id), ..Default::default() }
+                }
+                "audit::before of treatment" => {
+                    audit::Filter { purpose: Some(UsedFor::Treatment), ..Default::default() }
                 }
                 "audit::before of a record" => audit::Filter { entity_id: Some(id), ..Default::default() },
                 "audit::before of somebody" => audit::Filter { actor_id: Some(id), ..Default::default() },
-                "audit::before of a purpose" => audit::Filter { purpose: "BTG".parse().ok(), ..Default::default() },
+                "audit::before of a purpose" => {
+                    let purpose = Some(UsedFor::Other(Purpose::BreakGlass));
+                    audit::Filter { purpose, ..Default::default() }
+                }
                 "audit::before in a window" => audit::Filter { from: Some(at), until: Some(at), ..Default::default() },
                 other => panic!("nobody knows how to ask for {other}"),
             };
             plans!(db => audit::before(db, &f, Some(7), 100))
         }
     }
+}
+
+fn of_sort(sort: Sort) -> Option<Vec<EventKind>> {
+    Some(EventKind::ALL.iter().copied().filter(|kind| kind.sort() == sort).collect())
 }
 
 /// Results of parts of a statement, and tables that a screen holds whole.

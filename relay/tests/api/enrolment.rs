@@ -147,7 +147,7 @@ async fn on_record(store: &Store, wanted: impl Fn(&BoxRecord) -> bool) {
 /// How often something is in the audit log.
 async fn audited(store: &Store, kind: EventKind) -> usize {
     let mut db = store.read().await.unwrap();
-    let filter = audit::Filter { kind: Some(kind), ..audit::Filter::default() };
+    let filter = audit::Filter { kinds: Some(vec![kind]), ..audit::Filter::default() };
     audit::before(&mut db, &filter, None, 100).await.unwrap().len()
 }
 

@@ -75,6 +75,25 @@ async fn a_broken_glass_opens_one_record_for_a_while_and_is_told_and_reviewed() 
     assert_eq!((read.kind, read.purpose), (EventKind::ResidentViewed, Some(Purpose::BreakGlass)));
     let seen = admin::audit(&w.app, &w.by(&w.administrator), Default::default()).await.unwrap();
     assert_eq!(seen.items[0].purpose.as_deref(), Some("BTG"));
+    for (query, expected) in [
+        (AuditQuery { sort: Some("reads".into()), ..Default::default() }, Some("resident.viewed")),
+        (AuditQuery { entity: Some("break_glass".into()), ..Default::default() }, Some("break_glass.opened")),
+        (
+            AuditQuery { action: Some("break_glass.opened, resident.viewed".into()), ..Default::default() },
+            Some("resident.viewed"),
+        ),
+        (AuditQuery { sort: Some("reads".into()), entity: Some("break_glass".into()), ..Default::default() }, None),
+    ] {
+        let found = admin::audit(&w.app, &w.by(&w.administrator), query.clone()).await.unwrap().items;
+        assert_eq!(found.first().map(|row| row.action.as_str()), expected, "{query:?}");
+    }
+    let treatment = AuditQuery { purpose: Some("TREAT".into()), ..Default::default() };
+    let treatment = admin::audit(&w.app, &w.by(&w.administrator), treatment).await.unwrap().items;
+    assert!(treatment.iter().all(|row| row.purpose.is_none()));
+    let newest = seen.items.iter().find(|row| row.purpose.is_none()).map(|row| row.seq);
+    assert_eq!(treatment.first().map(|row| row.seq), newest);
+    let unknown = AuditQuery { sort: Some("gossip".into()), ..Default::default() };
+    assert_eq!(paths(admin::audit(&w.app, &w.by(&w.administrator), unknown).await), ["sort"]);
     let by = staff::get(&mut w.app.store.read().await.unwrap(), w.stranger.actor.staff_id().unwrap()).await.unwrap();
     assert_eq!(seen.items[0].actor_name, by.map(|member| member.name), "people are named, records are not");
     for person in [&w.administrator, &w.nurse] {

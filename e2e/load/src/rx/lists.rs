@@ -206,6 +206,11 @@ async fn all(reader: &mut Reader, world: &World) -> anyhow::Result<()> {
     list!(reader, "staff", admin, {}, |app, ctx, _query| app::admin::staff(&app, &ctx));
     list!(reader, "safety/overrides", admin, {}, app::safety::overrides);
     list!(reader, "audit", admin, {}, app::admin::audit);
+    list!(reader, "audit?sort=reads", admin, {"sort": "reads"}, app::admin::audit);
+    list!(reader, "audit?sort=changes", admin, {"sort": "changes"}, app::admin::audit);
+    list!(reader, "audit?sort=sessions", admin, {"sort": "sessions"}, app::admin::audit);
+    list!(reader, "audit?entity=resident", admin, {"entity": "resident"}, app::admin::audit);
+    list!(reader, "audit?purpose=TREAT", admin, {"purpose": "TREAT"}, app::admin::audit);
     list!(reader, "audit?action=…", admin, {"action": "prescription.signed"}, app::admin::audit);
     let day = (at - SignedDuration::from_hours(24)).to_string();
     list!(reader, "audit?actor_id&from", admin, {"actor_id": doctor_id, "from": day}, app::admin::audit);

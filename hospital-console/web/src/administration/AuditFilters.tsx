@@ -1,39 +1,21 @@
-import type { AuditEvent } from "@yunzhen/client";
 import { Group, MultiSelect, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
-import { actionKey, type AuditFilter, type Group as Sort, type Purpose } from "./audit";
-
-/** Reads are what an audit looks for: they can be asked for before one of them is loaded. */
-const READS = [
-  "resident.viewed",
-  "resident.listed",
-  "resident.identity_viewed",
-  "resident.observations_viewed",
-  "resident.consents_viewed",
-  "resident.documents_viewed",
-  "resident.consultation_viewed",
-  "resident.prescription_viewed",
-  "resident.delivery_viewed",
-];
+import { ACTIONS, actionKey, ENTITIES, type AuditFilter, type Group as Sort, type Purpose } from "./audit";
 
 /** By purpose, sort, action, kind of record, person and day. */
 export function AuditFilters({
   filter,
-  loaded,
   onChange,
 }: {
   filter: AuditFilter;
-  loaded: readonly AuditEvent[];
   onChange: (change: Partial<AuditFilter>) => void;
 }) {
   const { t } = useTranslation("app");
   const staff = useQuery({ queryKey: keys.staff, queryFn: () => api.administration.staff() });
-  const entities = [...new Set(loaded.map((item) => item.entity))].sort();
-  const actions = [...new Set([...loaded.map((item) => item.action), ...READS, ...filter.actions])];
   return (
     <Stack gap="xs" mb="md">
       <Group gap="lg" align="flex-end">
@@ -73,12 +55,10 @@ export function AuditFilters({
         <MultiSelect
           label={t("administration.audit.filterAction")}
           placeholder={filter.actions.length === 0 ? t("administration.audit.actionsAll") : undefined}
-          data={actions
-            .map((value) => ({
-              value,
-              label: t(`administration.audit.actions.${actionKey(value)}`, { defaultValue: value }),
-            }))
-            .sort((a, b) => a.label.localeCompare(b.label))}
+          data={ACTIONS.map((value) => ({
+            value,
+            label: t(`administration.audit.actions.${actionKey(value)}`, { defaultValue: value }),
+          })).sort((a, b) => a.label.localeCompare(b.label))}
           value={[...filter.actions]}
           onChange={(chosen) => onChange({ actions: chosen })}
           searchable
@@ -87,13 +67,14 @@ export function AuditFilters({
         />
         <Select
           label={t("administration.audit.filterEntity")}
-          data={entities.map((value) => ({
+          data={ENTITIES.map((value) => ({
             value,
             label: t(`administration.audit.entities.${value}`, { defaultValue: value }),
-          }))}
+          })).sort((a, b) => a.label.localeCompare(b.label))}
           value={filter.entity}
           onChange={(entity) => onChange({ entity })}
           placeholder={t("app.all")}
+          searchable
           clearable
         />
         <TextInput

@@ -1,5 +1,6 @@
-/** Audit events as filters see them. */
-import type { AuditEvent, AuditQuery } from "@yunzhen/client";
+/** What the page asks of the audit log. The relay filters; nothing is passed over here. */
+import type { AuditQuery } from "@yunzhen/client";
+import { zh } from "./audit-messages";
 
 export type Purpose = "all" | "treatment" | "BTG";
 /** Reads of a record, changes, and coming and going. */
@@ -29,10 +30,13 @@ export const EMPTY: AuditFilter = {
   to: "",
 };
 
-export function groupOf(action: string): Exclude<Group, "all"> {
-  if (action.startsWith("session.")) return "sessions";
-  return action.endsWith("viewed") || action.endsWith(".listed") ? "reads" : "changes";
-}
+/** Every kind of record that the relay knows, as `entity` of an event. */
+export const ENTITIES: readonly string[] = Object.keys(zh.entities);
+/** Every kind of event, as `action` of it: `break_glass_opened` → `break_glass.opened`. */
+export const ACTIONS: readonly string[] = Object.keys(zh.actions).map((key) => {
+  const of = ENTITIES.filter((entity) => key.startsWith(`${entity}_`)).sort((a, b) => b.length - a.length)[0] ?? "";
+  return `${of}.${key.slice(of.length + 1)}`;
+});
 
 /** Midnight of a local day, as an instant; the days after it by the calendar. */
 function dayStart(day: string, later = 0): string {
@@ -40,28 +44,18 @@ function dayStart(day: string, later = 0): string {
   return new Date(year, month - 1, date + later).toISOString();
 }
 
-/** What the relay filters; the rest is filtered over what is loaded. */
 export function queryOf(filter: AuditFilter): AuditQuery {
-  const [action] = filter.actions;
   return {
-    ...(filter.actions.length === 1 && action !== undefined ? { action } : {}),
+    ...(filter.actions.length === 0 ? {} : { action: filter.actions.join(",") }),
+    ...(filter.group === "all" ? {} : { sort: filter.group }),
+    ...(filter.entity === null ? {} : { entity: filter.entity }),
     ...(filter.entityId === "" ? {} : { entity_id: filter.entityId }),
     ...(filter.actorId === null ? {} : { actor_id: filter.actorId }),
-    ...(filter.purpose === "BTG" ? { purpose: "BTG" } : {}),
+    ...(filter.purpose === "all" ? {} : { purpose: filter.purpose === "BTG" ? "BTG" : "TREAT" }),
     ...(filter.from === "" ? {} : { from: dayStart(filter.from) }),
     // Before the day after it: the whole last day counts.
     ...(filter.to === "" ? {} : { until: dayStart(filter.to, 1) }),
   };
-}
-
-export function matchesAudit(item: AuditEvent, filter: AuditFilter): boolean {
-  const btg = item.purpose === "BTG";
-  return (
-    (filter.purpose === "all" || btg === (filter.purpose === "BTG")) &&
-    (filter.group === "all" || groupOf(item.action) === filter.group) &&
-    (filter.actions.length === 0 || filter.actions.includes(item.action)) &&
-    (filter.entity === null || item.entity === filter.entity)
-  );
 }
 
 /** The audit page with a filter, for other pages to lead to. */

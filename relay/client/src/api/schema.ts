@@ -12399,13 +12399,17 @@ export interface operations {
             query?: {
                 /** @description Where the last page ended. */
                 cursor?: string;
-                /** @description Only what happened so, as in `action` of an event. */
+                /** @description Only what happened so, as in `action` of an event; several with commas between. */
                 action?: string;
+                /** @description Only `reads`, `changes` or `sessions`: who read, who did something, who came and went. */
+                sort?: string;
+                /** @description Only about this kind of record, as in `entity` of an event. */
+                entity?: string;
                 /** @description Only about this record. */
                 entity_id?: string;
                 /** @description Only what this person, box or link did. */
                 actor_id?: string;
-                /** @description Only with this purpose of use: `BTG`. */
+                /** @description Only with this purpose of use: `BTG`, or `TREAT` for treatment, which is meant where an event has none. */
                 purpose?: string;
                 /** @description At this time or later. */
                 from?: string;

@@ -61,15 +61,19 @@ pub struct BoxStatus {
 pub struct AuditQuery {
     /// Where the last page ended.
     pub cursor: Option<String>,
-    /// Only what happened so, as in `action` of an event.
+    /// Only what happened so, as in `action` of an event; several with commas between.
     pub action: Option<String>,
+    /// Only `reads`, `changes` or `sessions`: who read, who did something, who came and went.
+    pub sort: Option<String>,
+    /// Only about this kind of record, as in `entity` of an event.
+    pub entity: Option<String>,
     /// Only about this record.
     #[param(value_type = Option<String>, format = "uuid")]
     pub entity_id: Option<Uuid>,
     /// Only what this person, box or link did.
     #[param(value_type = Option<String>, format = "uuid")]
     pub actor_id: Option<Uuid>,
-    /// Only with this purpose of use: `BTG`.
+    /// Only with this purpose of use: `BTG`, or `TREAT` for treatment, which is meant where an event has none.
     pub purpose: Option<String>,
     /// At this time or later.
     #[param(value_type = Option<String>, format = "date-time")]
