@@ -2,7 +2,7 @@ import type { AuditEvent } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
 import { Button, Group, Table, Text, UnstyledButton } from "@mantine/core";
 import { IconHistory, IconLockOpen } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
@@ -12,7 +12,7 @@ import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { AuditFilters } from "./AuditFilters";
-import { actionKey, EMPTY, filterOf, isFiltered, queryOf } from "./audit";
+import { aboutWhom, actionKey, EMPTY, filterOf, isFiltered, queryOf } from "./audit";
 
 /** Who did what when, newest first. The relay filters, over the whole log; the page says how far back that is shown. */
 export function AuditPage() {
@@ -28,6 +28,8 @@ export function AuditPage() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
   });
+  const people = useQuery({ queryKey: keys.staff, queryFn: () => api.administration.staff() });
+  const staff = new Map(people.data?.items.map((one) => [one.id, one.name]));
   const items = query.data?.pages.flatMap((part) => part.items) ?? [];
   const oldest = items.at(-1);
   const more = query.hasNextPage;
@@ -42,7 +44,9 @@ export function AuditPage() {
           </Text>
           {filter.entityId !== "" && (
             <StatusChip meaning="primary">
-              {t("administration.audit.oneRecordOn", { id: filter.entityId.slice(-8) })}
+              {t("administration.audit.oneRecordOn", {
+                id: aboutWhom(filter.entityId, staff) ?? t("administration.audit.nobody"),
+              })}
             </StatusChip>
           )}
           <Button variant="subtle" size="compact-sm" onClick={() => setFilter(EMPTY)}>
@@ -55,7 +59,9 @@ export function AuditPage() {
       {query.isSuccess && items.length === 0 && (
         <EmptyState icon={IconHistory} title={t("administration.audit.empty")} />
       )}
-      {items.length > 0 && <List items={items} onRecord={(entityId) => setFilter((old) => ({ ...old, entityId }))} />}
+      {items.length > 0 && (
+        <List items={items} staff={staff} onRecord={(entityId) => setFilter((old) => ({ ...old, entityId }))} />
+      )}
       {more && (
         <Group justify="center" mt="md">
           <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -67,7 +73,15 @@ export function AuditPage() {
   );
 }
 
-function List({ items, onRecord }: { items: AuditEvent[]; onRecord: (id: string) => void }) {
+function List({
+  items,
+  staff,
+  onRecord,
+}: {
+  items: AuditEvent[];
+  staff: ReadonlyMap<string, string>;
+  onRecord: (id: string) => void;
+}) {
   const { t, i18n } = useTranslation("app");
   const time = new Intl.DateTimeFormat(i18n.language === "en" ? "en-GB" : "zh-CN", {
     dateStyle: "short",
@@ -109,21 +123,33 @@ function List({ items, onRecord }: { items: AuditEvent[]; onRecord: (id: string)
               </Table.Td>
               <Table.Td>
                 {t(`administration.audit.entities.${item.entity}`, { defaultValue: item.entity })}{" "}
-                <UnstyledButton
-                  c="dimmed"
-                  fz="sm"
-                  title={item.entity_id}
-                  aria-label={`${t("administration.audit.oneRecord")}: ${item.entity_id.slice(-8)}`}
-                  onClick={() => onRecord(item.entity_id)}
-                  style={{ textDecoration: "underline" }}
-                >
-                  {item.entity_id.slice(-8)}
-                </UnstyledButton>
+                <About
+                  id={item.entity_id}
+                  whom={aboutWhom(item.entity_id, staff) ?? t("administration.audit.nobody")}
+                  onRecord={onRecord}
+                />
               </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
     </div>
+  );
+}
+
+/** Who or what an event is about, pressed for all that is about it. */
+function About({ id, whom, onRecord }: { id: string; whom: string; onRecord: (id: string) => void }) {
+  const { t } = useTranslation("app");
+  return (
+    <UnstyledButton
+      c="dimmed"
+      fz="sm"
+      title={id}
+      aria-label={`${t("administration.audit.oneRecord")}: ${whom}`}
+      onClick={() => onRecord(id)}
+      style={{ textDecoration: "underline" }}
+    >
+      {whom}
+    </UnstyledButton>
   );
 }

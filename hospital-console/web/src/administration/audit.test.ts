@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ACTIONS, EMPTY, ENTITIES, filterOf, isFiltered, linkTo, queryOf, type AuditFilter } from "./audit";
+import { aboutWhom, ACTIONS, EMPTY, ENTITIES, filterOf, isFiltered, linkTo, queryOf, type AuditFilter } from "./audit";
 
 it("asks the relay for all of it, of which only a part is loaded: whole local days, actions, sort, kind of record, a person, a record, purpose", () => {
   expect(queryOf(EMPTY)).toEqual({});
@@ -41,6 +41,13 @@ it("has words for every kind of event and of record that the relay knows, and of
   const entities = [...text.matchAll(/^ {8}[A-Z]\w+ = "([a-z_]+)",$/gm)].map((match) => match[1] ?? "");
   const sorts = ["reads", "changes", "sessions"];
   expect([...ENTITIES, ...sorts].sort()).toEqual(entities.sort());
+});
+
+it("names the members of staff that an event is about, and no resident", () => {
+  const staff = new Map([["0199a1c0-7d4e-7c11-9a2b-00005020045f", "李梅"]]);
+  expect(aboutWhom("0199a1c0-7d4e-7c11-9a2b-00005020045f", staff)).toBe("李梅");
+  expect(aboutWhom("0199a1c0-7d4e-7c11-9a2b-000000000001", staff)).toBe("00000001");
+  expect(aboutWhom("00000000-0000-0000-0000-000000000000", staff)).toBeNull();
 });
 
 it("is led to by a link of another page, and asks the relay for that", () => {

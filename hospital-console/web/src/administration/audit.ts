@@ -74,6 +74,14 @@ export function filterOf(search: URLSearchParams): AuditFilter {
   };
 }
 
+/** What the relay writes where there is nobody: a sign-in was refused under a name that nobody has. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+/** What an event is about: a member of staff by name, residents and all else by the end of the id, `null` where there is nobody. */
+export function aboutWhom(entityId: string, staff: ReadonlyMap<string, string>): string | null {
+  return entityId === NOBODY ? null : (staff.get(entityId) ?? entityId.slice(-8));
+}
+
 export const isFiltered = (filter: AuditFilter): boolean => JSON.stringify(filter) !== JSON.stringify(EMPTY);
 
 /** Words of an action: `resident.viewed` → key `resident_viewed`. */
