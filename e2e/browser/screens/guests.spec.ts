@@ -21,7 +21,9 @@ function box() {
   const items = [...GUESTS];
   const opening = serveBox("call", (method, path) => {
     if (method === "GET" && path === "/api/consultations/c1")
-      return { body: { ...consultationDetail("c1"), allowed: ["invitations"] } };
+      return {
+        body: { ...consultationDetail("c1"), allowed: ["invitations"], family_consent_lack: "not_given" },
+      };
     if (!path.startsWith("/api/consultations/c1/invitations")) return undefined;
     if (method === "GET") return { body: { items } };
     const [id = "", what = ""] = path.split("/").slice(-2);
@@ -55,6 +57,7 @@ test("the nurse lets in, sends out and takes back", async ({ browser }) => {
   try {
     await withoutCall(page);
     await page.goto(`${site.origin}/consultations/c1`);
+    await expect(page.getByTestId("family-consent")).toHaveText(/家属旁听同意书|family being present/);
     await page.getByRole("button", { name: /准许加入：王磊|Let in: 王磊/ }).click();
     await expect(page.getByTestId("guest-waiting")).toHaveCount(0);
     await page.getByRole("button", { name: /请出会诊：王芳|Send out of the call: 王芳/ }).click();

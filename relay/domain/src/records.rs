@@ -56,8 +56,8 @@ pub use referral::{
 };
 pub use refill::{Refill, RenewalEnd, Reopened};
 pub use registry::{
-    BodySite, BreakGlass, Consent, ConsentGiver, ConsentKind, Document, DocumentKind, DuplicatePair, RecordingAnswer,
-    RecordingAnswered, Signature, consent_in_force,
+    BodySite, BreakGlass, Consent, ConsentGiver, ConsentKind, ConsentLack, Document, DocumentKind, DuplicatePair,
+    RecordingAnswer, RecordingAnswered, Signature, consent_in_force, consent_lack,
 };
 pub use resident::{
     AllergyRecord, AllergySeverity, Condition, Contact, DeviceTrace, Medicine, Note, NoteKind, Observation,

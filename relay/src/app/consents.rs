@@ -7,7 +7,7 @@ use yunzhen_domain::checked::text;
 use yunzhen_domain::consent_texts::{self, ConsentText};
 use yunzhen_domain::ids::{ConsentId, ResidentId};
 use yunzhen_domain::machines::consent;
-use yunzhen_domain::records::{Consent, ConsentGiver, ConsentKind, consent_in_force};
+use yunzhen_domain::records::{Consent, ConsentGiver, ConsentKind, ConsentLack, consent_in_force, consent_lack};
 use yunzhen_store::{Db, consents, residents};
 
 use super::names::Names;
@@ -114,17 +114,18 @@ pub(super) async fn states(
     Ok(ConsentKind::ALL.iter().map(|kind| state(&all, *kind, at)).collect())
 }
 
-/// What a visit needs and is not in force.
+/// What a visit needs and is not in force, and why family being present is not consented to, where it is not.
 pub(super) async fn missing_for_visit(
     db: &mut Db,
     resident: ResidentId,
     at: Timestamp,
-) -> Result<Vec<ConsentKind>, AppError> {
+) -> Result<(Vec<ConsentKind>, Option<ConsentLack>), AppError> {
     let Some(standing) = residents::get_standing(db, resident).await? else { return Err(AppError::NotFound) };
     let group = residents::group(db, standing.id).await?;
     let all = of_group(db, &group).await?;
     let needed = [ConsentKind::TeleConsultation];
-    Ok(needed.into_iter().filter(|kind| consent_in_force(&all, *kind, at).is_none()).collect())
+    let missing = needed.into_iter().filter(|kind| consent_in_force(&all, *kind, at).is_none()).collect();
+    Ok((missing, consent_lack(&all, ConsentKind::FamilyPresent, at)))
 }
 
 /// Whether a consent of this kind is in force, on whichever of the person's records it was signed.

@@ -2,7 +2,7 @@
 
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{ConsentGiver, ConsentKind, RecordingAnswer, Signature, StopCause};
+use yunzhen_domain::records::{ConsentGiver, ConsentKind, ConsentLack, RecordingAnswer, Signature, StopCause};
 use yunzhen_relay::app::views::common::ReasonBody;
 use yunzhen_relay::app::views::consents::{ConsentState, NewConsent, NewRecordingAnswer, RecordingQuestion};
 use yunzhen_relay::app::{AppError, consents, consultations, recording_question, recordings, residents};
@@ -59,6 +59,27 @@ async fn a_visit_shows_what_is_missing_until_it_is_signed_and_after_it_is_taken_
     let history = consents::list(&w.app, &w.by(&w.nurse), id).await.unwrap().history;
     assert_eq!(history.iter().filter(|c| c.revoked_at.is_some()).count(), 1);
     assert_eq!((history.len(), history[0].witness_name.as_str()), (2, "李梅"));
+}
+
+#[tokio::test]
+async fn who_lets_family_in_is_told_that_it_is_not_consented_to_or_was_taken_back() {
+    let w = World::new().await;
+    let c = w.waiting("赵德明").await;
+    let id = c.resident.id;
+    let lack = async || {
+        let nurse_and_specialist = [w.by(&w.nurse), w.by(&w.specialist)];
+        let mut told = Vec::new();
+        for ctx in &nurse_and_specialist {
+            told.push(consultations::get(&w.app, ctx, c.id).await.unwrap().family_consent_lack);
+        }
+        told
+    };
+    assert_eq!(lack().await, [Some(ConsentLack::NotGiven); 2]);
+    let given = consents::give(&w.app, &w.by(&w.nurse), id, signed(&w, ConsentKind::FamilyPresent)).await.unwrap();
+    assert_eq!(lack().await, [None::<ConsentLack>; 2]);
+    let revoke = ReasonBody { version: given.version, reason: "不愿意家属在场".into() };
+    consents::revoke(&w.app, &w.by(&w.nurse), given.id, revoke).await.unwrap();
+    assert_eq!(lack().await, [Some(ConsentLack::Revoked); 2]);
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ export function CallScreen({
   beside,
 }: {
   consultation: ConsultationSummary;
-  beside?: Pick<Consultation, "outranked_by" | "outranks" | "recording_question" | "allowed">;
+  beside?: Pick<Consultation, "outranked_by" | "outranks" | "recording_question" | "allowed" | "family_consent_lack">;
 }) {
   const { t } = useTranslation();
   const call = useConsultationCall(consultation.id);
@@ -148,7 +148,7 @@ export function CallScreen({
       <RecordingSign consultationId={consultation.id} />
       {!ended && link.online && beside?.allowed.includes("invitations") && (
         <div className="nurse-guests">
-          <Guests consultationId={consultation.id} size="lg" />
+          <Guests consultationId={consultation.id} familyLack={beside.family_consent_lack} size="lg" />
         </div>
       )}
       <div className="nurse-stage">

@@ -1,5 +1,5 @@
-import type { InvitationKind } from "@yunzhen/client";
-import { guestsOf, ProblemAlert, useAction, useFormats } from "@yunzhen/client/ui";
+import type { ConsentLack, InvitationKind } from "@yunzhen/client";
+import { Banner, guestsOf, lackFor, ProblemAlert, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconUserPlus } from "@tabler/icons-react";
@@ -13,7 +13,13 @@ type Kind = InvitationKind;
 const KINDS: Kind[] = ["family", "interpreter", "second_specialist"];
 
 /** A link for family, an interpreter or a second specialist; it opens this consultation only, on one device, and whoever opens it waits to be let in. */
-export function Invite({ consultationId }: { consultationId: string }) {
+export function Invite({
+  consultationId,
+  familyLack,
+}: {
+  consultationId: string;
+  familyLack: ConsentLack | undefined;
+}) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const [opened, dialog] = useDisclosure(false);
@@ -26,6 +32,7 @@ export function Invite({ consultationId }: { consultationId: string }) {
     { onSuccess: () => void queryClient.invalidateQueries({ queryKey: guestsOf(consultationId) }) },
   );
   const missing = name.trim() === "";
+  const lack = lackFor(kind, familyLack);
   const submit = () => {
     setTried(true);
     if (!missing) invite.mutate({ kind, display_name: name.trim() });
@@ -84,6 +91,11 @@ export function Invite({ consultationId }: { consultationId: string }) {
                 error={tried && missing ? t("consultations.invite.nameRequired") : undefined}
                 data-autofocus
               />
+              {lack && (
+                <Banner meaning="person" role="status">
+                  {t(`shared:guests.familyConsent.${lack}`)}
+                </Banner>
+              )}
               {invite.isError && <ProblemAlert error={invite.error} />}
               <Group justify="flex-end">
                 <Button type="submit" loading={invite.isPending}>

@@ -52,14 +52,16 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
             <RecordButton consultationId={consultation.id} disabled={state.phase !== "live"} />
           )}
           <MayRecord question={consultation.recording_question} />
-          <Invite consultationId={consultation.id} />
+          <Invite consultationId={consultation.id} familyLack={consultation.family_consent_lack} />
         </CallControls>
       </div>
       <StillStrip consultationId={consultation.id} thumbnails />
       <CallQuality consultationId={consultation.id} live />
       <RecordingList consultationId={consultation.id} playable={false} />
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
-      {consultation.allowed.includes("invitations") && <Guests consultationId={consultation.id} />}
+      {consultation.allowed.includes("invitations") && (
+        <Guests consultationId={consultation.id} familyLack={consultation.family_consent_lack} />
+      )}
     </div>
   );
 }

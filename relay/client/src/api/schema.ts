@@ -5604,6 +5604,11 @@ export interface components {
          * @enum {string}
          */
         ConsentKind: "tele_consultation" | "recording" | "family_present" | "data_sharing" | "surrogate_decision_maker";
+        /**
+         * @description Why a consent is not in force; never given and taken back are different facts.
+         * @enum {string}
+         */
+        ConsentLack: "not_given" | "revoked";
         /** @description One kind of consent as it stands. */
         ConsentState: {
             /** @description When the consent in force was signed. */
@@ -5647,6 +5652,8 @@ export interface components {
             allowed: string[];
             /** @description What may be treated remotely and which proof is missing. */
             eligibility?: components["schemas"]["ConsultationEligibility"];
+            /** @description Why the resident's consent to family being present is not in force; who invites family or lets them in is told, and not barred. Absent where it is. */
+            family_consent_lack?: components["schemas"]["ConsentLack"];
             /** @description Consents that the visit needs and that are not in force: the nurse asks for them before the call. */
             missing_consents: components["schemas"]["ConsentKind"][];
             /** @description The specialist's note. */

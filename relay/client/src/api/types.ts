@@ -156,6 +156,7 @@ export type OxygenScale = Schemas["OxygenScale"];
 export type Conflict = Schemas["Conflict"];
 export type ConflictField = Schemas["ConflictField"];
 export type ConsentKind = Schemas["ConsentKind"];
+export type ConsentLack = Schemas["ConsentLack"];
 export type ConsentState = Schemas["ConsentState"];
 export type ConsentText = Schemas["ConsentText"];
 export type ConsentGiver = Schemas["ConsentGiver"];

@@ -11,6 +11,12 @@ export const enGuests: typeof zhGuests = {
     refuse: "Do not let in",
     remove: "Send out of the call",
     takeBack: "Take the link back",
+    familyConsent: {
+      not_given:
+        "No consent of the resident to family being present is on record. Ask the resident, or who decides for them, first; the nurse takes the signature on the tablet.",
+      revoked:
+        "The resident's consent to family being present was withdrawn. Ask the resident, or who decides for them, first; the nurse takes a new signature on the tablet.",
+    },
     of: "{{action}}: {{name}}",
   },
 };

@@ -10,6 +10,12 @@ export const zhGuests = {
     refuse: "不准加入",
     remove: "请出会诊",
     takeBack: "收回链接",
+    familyConsent: {
+      not_given:
+        "住民没有签署家属旁听同意书。请先问住民本人或其代理决定人是否同意家属在场，同意的由护士在平板上请其签署。",
+      revoked:
+        "住民已撤回家属旁听同意书。请先问住民本人或其代理决定人是否同意家属在场，同意的由护士在平板上请其重新签署。",
+    },
     of: "{{action}}：{{name}}",
   },
 };

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconUserQuestion } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { Guest } from "../api/types";
+import type { ConsentLack, Guest, InvitationKind } from "../api/types";
 import { useAction } from "./hooks";
 import { useApi } from "./provider";
 import { Banner, ProblemAlert } from "./states";
@@ -13,8 +13,20 @@ const LOOK_MS = 3_000;
 /** Where the guests of a consultation are kept: whoever invites one fetches them anew. */
 export const guestsOf = (consultationId: string) => ["consultations", "guests", consultationId] as const;
 
-/** Who was invited, for nurse and specialist: whoever waits at the door first, with what can be done about each. `size`: of the buttons. */
-export function Guests({ consultationId, size = "sm" }: { consultationId: string; size?: string }) {
+/** Who of the guests the resident's consent to family is about. */
+export const lackFor = (kind: InvitationKind, lack: ConsentLack | undefined): ConsentLack | undefined =>
+  kind === "family" ? lack : undefined;
+
+/** Who was invited, for nurse and specialist: whoever waits at the door first, with what can be done about each. `size`: of the buttons; `familyLack`: why family being present is not consented to. */
+export function Guests({
+  consultationId,
+  familyLack,
+  size = "sm",
+}: {
+  consultationId: string;
+  familyLack: ConsentLack | undefined;
+  size?: string;
+}) {
   const { t } = useTranslation();
   const api = useApi();
   const list = useQuery({
@@ -29,13 +41,29 @@ export function Guests({ consultationId, size = "sm" }: { consultationId: string
   return (
     <Stack component="section" gap="xs" aria-label={t("guests.title")} data-testid="guests">
       {[...waiting, ...guests.filter((guest) => guest.state !== "waiting")].map((guest) => (
-        <GuestRow key={guest.id} consultationId={consultationId} guest={guest} size={size} />
+        <GuestRow
+          key={guest.id}
+          consultationId={consultationId}
+          guest={guest}
+          lack={lackFor(guest.kind, familyLack)}
+          size={size}
+        />
       ))}
     </Stack>
   );
 }
 
-function GuestRow({ consultationId, guest, size }: { consultationId: string; guest: Guest; size: string }) {
+function GuestRow({
+  consultationId,
+  guest,
+  lack,
+  size,
+}: {
+  consultationId: string;
+  guest: Guest;
+  lack: ConsentLack | undefined;
+  size: string;
+}) {
   const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
@@ -78,6 +106,7 @@ function GuestRow({ consultationId, guest, size }: { consultationId: string; gue
           }
         >
           {t("guests.waits", words)}
+          {lack && <div data-testid="family-consent">{t(`guests.familyConsent.${lack}`)}</div>}
         </Banner>
       ) : (
         <Group gap="xs" justify="space-between">

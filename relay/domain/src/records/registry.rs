@@ -25,6 +25,16 @@ named_enum! {
 }
 
 named_enum! {
+    /// Why a consent is not in force; never given and taken back are different facts.
+    ConsentLack {
+        /// Nobody signed it.
+        NotGiven = "not_given",
+        /// It was taken back.
+        Revoked = "revoked",
+    }
+}
+
+named_enum! {
     /// What the resident says when asked whether a consultation may be recorded.
     RecordingAnswer {
         /// This one may be.
@@ -129,6 +139,15 @@ impl Consent {
 pub fn consent_in_force(consents: &[Consent], kind: ConsentKind, at: Timestamp) -> Option<&Consent> {
     let of_kind = consents.iter().filter(|c| c.kind == kind && c.given_at <= at);
     of_kind.max_by_key(|c| (c.given_at, c.received_at, c.id)).filter(|c| c.counted(at))
+}
+
+/// Why none of a kind is in force at a time; nothing where one is.
+pub fn consent_lack(consents: &[Consent], kind: ConsentKind, at: Timestamp) -> Option<ConsentLack> {
+    if consent_in_force(consents, kind, at).is_some() {
+        return None;
+    }
+    let given = consents.iter().any(|c| c.kind == kind && c.given_at <= at);
+    Some(if given { ConsentLack::Revoked } else { ConsentLack::NotGiven })
 }
 
 /// Two records that may be one person.

@@ -116,7 +116,7 @@ pub(super) async fn full(
 ) -> Result<views::Consultation, AppError> {
     let mut names = Names::default();
     let summary = summary(app, db, &mut names, c, ctx.now).await?;
-    let missing_consents = missing_for_visit(db, c.resident_id, ctx.now).await?;
+    let (missing_consents, family_consent_lack) = missing_for_visit(db, c.resident_id, ctx.now).await?;
     let recording_question = recording_question::of_consultation(app, db, &mut names, c.id).await?;
     let note = match consultation_notes::get(db, c.id).await? {
         Some(n) => {
@@ -141,6 +141,7 @@ pub(super) async fn full(
         referrals: referred,
         prescriptions: shown,
         missing_consents,
+        family_consent_lack,
         recording_question,
         // Told with the consultation itself, where who reads a name is written down.
         outranked_by: Vec::new(),

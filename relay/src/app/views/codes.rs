@@ -49,7 +49,9 @@ pub use yunzhen_domain::recalls::Place as RecallPlace;
 pub use yunzhen_domain::records::BoxState;
 pub use yunzhen_domain::records::RenewalEnd;
 pub use yunzhen_domain::records::SignInMethod;
-pub use yunzhen_domain::records::{BodySite, ConsentGiver, ConsentKind, DocumentKind, RecordingAnswer, Signature};
+pub use yunzhen_domain::records::{
+    BodySite, ConsentGiver, ConsentKind, ConsentLack, DocumentKind, RecordingAnswer, Signature,
+};
 pub use yunzhen_domain::records::{
     InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Sex, Supply, Urgency,
 };

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    ConsentKind, ConsultationId, ConsultationState, HomeId, InvitationId, InvitationKind, InvitationState, LinkSummary,
-    ResidentId, Sex, Urgency,
+    ConsentKind, ConsentLack, ConsultationId, ConsultationState, HomeId, InvitationId, InvitationKind, InvitationState,
+    LinkSummary, ResidentId, Sex, Urgency,
 };
 use super::common::{StaffRef, Time};
 use super::consents::RecordingQuestion;
@@ -135,6 +135,9 @@ pub struct Consultation {
     pub prescriptions: Vec<PrescriptionSummary>,
     /// Consents that the visit needs and that are not in force: the nurse asks for them before the call.
     pub missing_consents: Vec<ConsentKind>,
+    /// Why the resident's consent to family being present is not in force; who invites family or lets them in is told, and not barred. Absent where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family_consent_lack: Option<ConsentLack>,
     /// Whether it may be recorded, where the hospital always asks, or somebody answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_question: Option<RecordingQuestion>,
