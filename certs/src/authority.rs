@@ -182,6 +182,15 @@ impl IssuingAuthority {
         &self.der
     }
 
+    /// Whether this authority issued a certificate: its signature says so, whatever the certificate names as its issuer.
+    #[must_use]
+    pub fn has_issued(&self, der: &[u8]) -> bool {
+        use x509_parser::certificate::X509Certificate;
+        use x509_parser::prelude::FromDer as _;
+        let Ok((_, own)) = X509Certificate::from_der(&self.der) else { return false };
+        X509Certificate::from_der(der).is_ok_and(|(_, leaf)| leaf.verify_signature(Some(own.public_key())).is_ok())
+    }
+
     /// Issues a certificate for a public key whose holder is known to be `identity`.
     ///
     /// # Errors

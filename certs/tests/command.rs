@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 use common::*;
 use jiff::SignedDuration;
 use yunzhen_certs::authority::IssuingAuthority;
+use yunzhen_certs::identity::BareFacts;
 use yunzhen_certs::profile::Issuing;
 use yunzhen_certs::sign::{DocumentKey, canonical_json};
 use yunzhen_certs::{Credentials, Kind, read_chain};
@@ -231,4 +232,32 @@ fn answers_the_request_of_an_approved_key_and_checks_an_approval_against_its_pre
     let said = bad(dir, &["sign-request", "--dir", "pki", "--out", "stolen.pem", "stolen.json"]);
     assert!(said.contains("the proof was not signed with this key"), "{said}");
     assert!(!dir.join("stolen.pem").exists());
+}
+
+#[test]
+fn what_another_authority_issued_is_not_said_to_be_revoked() {
+    let dir = tempfile::tempdir().expect("dir");
+    let dir = dir.path();
+    for authority in ["pki", "other"] {
+        good(dir, &["init", "--dir", authority]);
+    }
+    good(dir, &["issue", "agent", "--dir", "other", "--out", ".", "--home", HOME, "--file", "theirs"]);
+    good(dir, &["issue", "agent", "--dir", "pki", "--out", ".", "--home", HOME, "--file", "ours"]);
+    let name = |file: &str| {
+        let chain = read_chain(&dir.join(file), "certificate", "certs").expect("chain");
+        BareFacts::from_der(&chain[0]).expect("facts").subject
+    };
+    let said = bad(dir, &["revoke", "--dir", "pki", "ours.pem", "theirs.pem"]);
+    let (own, asked) = (name("other/systems.pem"), name("pki/systems.pem"));
+    for told in ["theirs.pem was issued by", &own, &asked, "nothing was revoked"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert!(!dir.join("pki/systems.crl.pem").exists(), "also the one of this authority is not half revoked");
+    let said = bad(dir, &["revoke", "--dir", "pki", "--authority", "signers", "ours.pem"]);
+    assert!(said.contains(&asked) && said.contains("not by the signers authority"), "{said}");
+    assert!(!dir.join("pki/signers.crl.pem").exists());
+    let said = good(dir, &["revoke", "--dir", "pki", "ours.pem"]);
+    assert!(said.contains("revoked ") && !said.contains("--serial"), "{said}");
+    let said = good(dir, &["revoke", "--dir", "pki", "--serial", "0a0b"]);
+    assert!(said.contains("--serial is not checked"), "{said}");
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_certs::authority::{Authority, IssuedWithKey, IssuingAuthority};
 use yunzhen_certs::credentials::install;
-use yunzhen_certs::identity::{IdentityError, hosts_of};
+use yunzhen_certs::identity::{BareFacts, IdentityError, hosts_of};
 use yunzhen_certs::profile::{self, Issuing};
 use yunzhen_certs::request::{KeyRequest, read_request};
 use yunzhen_certs::{CertificateFacts, Identity, Kind, read_chain, revoked, tls};
@@ -163,8 +163,20 @@ fn revoke(
         Which::Signers => Issuing::Signers,
     };
     let authority = IssuingAuthority::load_dir(issuing, dir)?;
+    let by_number = !serials.is_empty();
     for file in certificates {
         let chain = read_chain(file, "certificate", "certs issue …")?;
+        if !authority.has_issued(&chain[0]) {
+            bail!(
+                "{} was issued by {}, not by the {} authority in {} ({}), whose list would not shut it out; nothing was revoked. \
+                 Give the folder of its own authority with --dir, and say with --authority whether that is systems or signers",
+                file.display(),
+                BareFacts::from_der(&chain[0])?.issuer,
+                issuing.as_str(),
+                dir.display(),
+                BareFacts::from_der(authority.der())?.subject,
+            );
+        }
         serials.push(CertificateFacts::from_der(&chain[0])?.serial);
     }
     let list = dir.join(format!("{}.crl.pem", issuing.as_str()));
@@ -172,6 +184,11 @@ fn revoke(
     println!("{}", list.display());
     for serial in serials {
         println!("revoked {serial}");
+    }
+    if by_number {
+        println!(
+            "a serial number does not say who issued it, so --serial is not checked: where there is the certificate, give its file"
+        );
     }
     if issuing == Issuing::Systems {
         println!(
