@@ -13,7 +13,7 @@ use yunzhen_certs::authority::IssuingAuthority;
 use yunzhen_certs::identity::BareFacts;
 use yunzhen_certs::profile::Issuing;
 use yunzhen_certs::sign::{DocumentKey, canonical_json};
-use yunzhen_certs::{Credentials, Kind, read_chain};
+use yunzhen_certs::{CertificateFacts, Credentials, Kind, read_chain};
 
 fn certs(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_certs")).current_dir(dir).args(arguments).output().expect("runs")
@@ -260,4 +260,31 @@ fn what_another_authority_issued_is_not_said_to_be_revoked() {
     assert!(said.contains("revoked ") && !said.contains("--serial"), "{said}");
     let said = good(dir, &["revoke", "--dir", "pki", "--serial", "0a0b"]);
     assert!(said.contains("--serial is not checked"), "{said}");
+}
+
+#[test]
+fn issuing_twice_replaces_neither_certificate_nor_key() {
+    let dir = tempfile::tempdir().expect("dir");
+    let dir = dir.path();
+    good(dir, &["init", "--dir", "pki"]);
+    good(dir, &["issue", "relay", "--dir", "pki", "--host", "relay.example"]);
+    let files = ["pki/relay-main.pem", "pki/relay-main.key.pem"];
+    let read = || files.map(|file| std::fs::read_to_string(dir.join(file)).expect("there"));
+    let before = read();
+    let chain = read_chain(&dir.join(files[0]), "certificate", "certs").expect("chain");
+    let serial = CertificateFacts::from_der(&chain[0]).expect("facts").serial;
+    let said = bad(dir, &["issue", "relay", "--dir", "pki"]);
+    assert!(said.contains("nothing was changed") && said.contains(&serial), "{said}");
+    assert!(said.contains("`certs renew --dir pki pki/relay-main.pem`"), "{said}");
+    assert_eq!(read(), before);
+    good(dir, &["renew", "--dir", "pki", files[0]]);
+    assert!(good(dir, &["inspect", files[0]]).contains("relay.example"), "what was advised keeps the names");
+
+    good(dir, &["request", "--home", HOME, "--file", "box"]);
+    let key = std::fs::read_to_string(dir.join("box.key.pem")).expect("key");
+    let said = bad(dir, &["issue", "agent", "--dir", "pki", "--out", ".", "--home", HOME, "--file", "box"]);
+    assert!(said.contains("box.key.pem is there already; nothing was changed"), "{said}");
+    assert_eq!(std::fs::read_to_string(dir.join("box.key.pem")).expect("key"), key, "whose request is under way");
+    let said = bad(dir, &["issue", "console", "--dir", "pki", "--file", "systems"]);
+    assert!(said.contains("pki/systems.pem is there already; nothing was changed"), "{said}");
 }

@@ -80,9 +80,6 @@ fn days_long(days: u16) -> SignedDuration {
 fn issue(common: &Common, from: Issuing, identity: &Identity, now: Timestamp) -> anyhow::Result<()> {
     let authority = IssuingAuthority::load_dir(from, &common.dir)?;
     let validity = common.days.map(days_long);
-    // `--days 0` is expired a minute ago, not in this very second.
-    let now = if common.days == Some(0) { now - SignedDuration::from_mins(1) } else { now };
-    let issued: IssuedWithKey = authority.issue_with_key(identity, &common.hosts, validity, now)?;
     let out = common.out.as_deref().unwrap_or(&common.dir);
     let file = common.file.clone().unwrap_or_else(|| match identity {
         Identity::Box { home_id } => format!("box-{home_id}"),
@@ -90,10 +87,39 @@ fn issue(common: &Common, from: Issuing, identity: &Identity, now: Timestamp) ->
         Identity::Console { name } => format!("console-{name}"),
         Identity::Signer { role, staff_id } => format!("{}-{staff_id}", role.as_str()),
     });
+    nothing_there(&common.dir, &out.join(format!("{file}.pem")), &out.join(format!("{file}.key.pem")))?;
+    // `--days 0` is expired a minute ago, not in this very second.
+    let now = if common.days == Some(0) { now - SignedDuration::from_mins(1) } else { now };
+    let issued: IssuedWithKey = authority.issue_with_key(identity, &common.hosts, validity, now)?;
     issued.write(out, &file)?;
     println!("{}", out.join(format!("{file}.pem")).display());
     println!("{} valid until {}", issued.issued.facts.identity, issued.issued.facts.not_after);
     Ok(())
+}
+
+/// Refuses to replace a certificate or key: it may be in use, has names that the new one would not have, and is revoked by the serial number that would be lost with it.
+fn nothing_there(dir: &Path, certificate: &Path, key: &Path) -> anyhow::Result<()> {
+    let Some(there) = [certificate, key].into_iter().find(|path| path.exists()) else { return Ok(()) };
+    // What cannot be read as one of ours is not replaced either.
+    let chain = read_chain(there, "certificate", "certs issue …").ok();
+    match chain.and_then(|chain| CertificateFacts::from_der(&chain[0]).ok()) {
+        Some(before) if before.identity.kind() != Kind::Signer => bail!(
+            "{} is there already ({}, serial {}); nothing was changed. Renew it in place with `certs renew --dir {} {}`, \
+             which keeps its names, or choose another --out or --file",
+            there.display(),
+            before.identity,
+            before.serial,
+            dir.display(),
+            there.display(),
+        ),
+        Some(before) => bail!(
+            "{} is there already ({}, serial {}); nothing was changed. Choose another --out or --file",
+            there.display(),
+            before.identity,
+            before.serial,
+        ),
+        None => bail!("{} is there already; nothing was changed. Choose another --out or --file", there.display()),
+    }
 }
 
 fn request(home: HomeId, out: &Path, file: &str) -> anyhow::Result<()> {
