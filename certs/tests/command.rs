@@ -288,3 +288,28 @@ fn issuing_twice_replaces_neither_certificate_nor_key() {
     let said = bad(dir, &["issue", "console", "--dir", "pki", "--file", "systems"]);
     assert!(said.contains("pki/systems.pem is there already; nothing was changed"), "{said}");
 }
+
+#[test]
+fn a_revoked_certificate_does_not_come_back_by_its_renewal() {
+    let dir = tempfile::tempdir().expect("dir");
+    let dir = dir.path();
+    good(dir, &["init", "--dir", "pki"]);
+    good(dir, &["issue", "relay", "--dir", "pki", "--out", ".", "--file", "relay"]);
+    good(dir, &["issue", "agent", "--dir", "pki", "--out", ".", "--home", HOME, "--file", "box"]);
+    good(dir, &["revoke", "--dir", "pki", "box.pem"]);
+    let before = std::fs::read_to_string(dir.join("box.pem")).expect("certificate");
+    let said = bad(dir, &["renew", "--dir", "pki", "box.pem"]);
+    for told in ["was revoked on 2", "pki/systems.crl.pem", "enrol the box anew", "`certs issue agent"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert_eq!(std::fs::read_to_string(dir.join("box.pem")).expect("certificate"), before);
+    // The list shuts out what it names, and nobody besides.
+    good(dir, &["renew", "--dir", "pki", "relay.pem"]);
+    good(dir, &["revoke", "--dir", "pki", "relay.pem"]);
+    let said = bad(dir, &["renew", "--dir", "pki", "relay.pem"]);
+    assert!(said.contains("`certs issue relay") && !said.contains("enrol the box"), "{said}");
+    // A list that cannot be read might name it.
+    std::fs::write(dir.join("pki/systems.crl.pem"), "nothing").expect("written");
+    let said = bad(dir, &["renew", "--dir", "pki", "relay.pem"]);
+    assert!(said.contains("is no list of revoked certificates"), "{said}");
+}

@@ -10,7 +10,7 @@ use yunzhen_certs::credentials::install;
 use yunzhen_certs::identity::{BareFacts, IdentityError, hosts_of};
 use yunzhen_certs::profile::{self, Issuing};
 use yunzhen_certs::request::{KeyRequest, read_request};
-use yunzhen_certs::{CertificateFacts, Identity, Kind, read_chain, revoked, tls};
+use yunzhen_certs::{CertificateFacts, Identity, Kind, Trust, read_chain, revoked, tls};
 use yunzhen_domain::ids::HomeId;
 
 use super::{Command, Common, Issue, Which, documents};
@@ -162,6 +162,7 @@ fn renew(
         bail!("a signing certificate is renewed in its owner's browser, at sign-in");
     }
     let authority = IssuingAuthority::load_dir(Issuing::Systems, dir)?;
+    not_revoked(&authority, dir, certificate, &facts)?;
     let key = key.unwrap_or_else(|| certificate.with_extension("key.pem"));
     if !key.exists() {
         bail!("there is no key at {}; name it with --key", key.display());
@@ -175,6 +176,37 @@ fn renew(
         facts.serial, facts.not_after
     );
     Ok(())
+}
+
+/// Who was shut out does not come in again by a renewal: whoever took the machine may ask for it too.
+fn not_revoked(
+    authority: &IssuingAuthority,
+    dir: &Path,
+    certificate: &Path,
+    facts: &CertificateFacts,
+) -> anyhow::Result<()> {
+    let list = list_of(Issuing::Systems, dir);
+    if !list.exists() {
+        return Ok(());
+    }
+    let listed = revoked::revoked_certificates(&list, &Trust::new(vec![authority.der().clone()]))?;
+    let Some(revoked) = listed.into_iter().find(|one| one.serial == facts.serial) else { return Ok(()) };
+    let kind = facts.identity.kind();
+    let enrol = if kind == Kind::Box { "enrol the box anew (the console's page `Boxes`), or " } else { "" };
+    bail!(
+        "{} (serial {}) was revoked on {} by {}, so it is not renewed; nothing was changed. If this {kind} is to be \
+         trusted again, {enrol}issue anew into another folder with `{} --out <folder>`",
+        certificate.display(),
+        facts.serial,
+        revoked.revoked_at,
+        list.display(),
+        kind.issue_command(),
+    )
+}
+
+/// Where an authority's list of revoked certificates is.
+fn list_of(issuing: Issuing, dir: &Path) -> PathBuf {
+    dir.join(format!("{}.crl.pem", issuing.as_str()))
 }
 
 fn revoke(
@@ -205,7 +237,7 @@ fn revoke(
         }
         serials.push(CertificateFacts::from_der(&chain[0])?.serial);
     }
-    let list = dir.join(format!("{}.crl.pem", issuing.as_str()));
+    let list = list_of(issuing, dir);
     revoked::revoke(&authority, &list, &serials, now)?;
     println!("{}", list.display());
     for serial in serials {
