@@ -150,10 +150,11 @@ fn an_administrator_enrols_by_a_request_renews_in_place_and_revokes() {
     assert_eq!(mode & 0o777, 0o600);
     let foreign = bad(dir, &["enrol", "--dir", "pki", "--home", STAFF, "--request", "box.csr.pem", "--out", "box.pem"]);
     assert!(foreign.contains("asks for another name"), "{foreign}");
-    good(
+    let said = good(
         dir,
         &["enrol", "--dir", "pki", "--home", HOME, "--request", "box.csr.pem", "--out", "box.pem", "--days", "7"],
     );
+    assert!(said.contains("restart it where it runs"), "a box that runs stays as revoked as it was: {said}");
     let load = || Credentials::load(Kind::Box, &dir.join("box.pem"), &dir.join("box.key.pem"), now()).expect("box");
     let before = load();
     assert!(before.facts().days_left(now()) <= 7 && before.facts().box_id.is_some());

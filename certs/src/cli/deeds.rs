@@ -146,6 +146,9 @@ fn enrol(dir: &Path, home_id: HomeId, request: &Path, out: &Path, days: u16, now
     std::fs::write(out, &issued.chain_pem).with_context(|| format!("{}", out.display()))?;
     println!("{}", out.display());
     println!("{identity} valid until {}; carry it and systems.pem to the box", issued.facts.not_after);
+    println!(
+        "then start the box, or restart it where it runs: until then it shows what it had, also when that was revoked"
+    );
     Ok(())
 }
 
