@@ -249,7 +249,7 @@ impl CertificateFacts {
     /// Whole days until it expires; negative once it has.
     #[must_use]
     pub fn days_left(&self, now: Timestamp) -> i64 {
-        (self.not_after.as_second() - now.as_second()).div_euclid(86_400)
+        days_between(now, self.not_after)
     }
 }
 
@@ -284,6 +284,15 @@ impl BareFacts {
             not_after: second(certificate.validity().not_after.timestamp())?,
         })
     }
+    /// Whole days until it expires; negative once it has.
+    #[must_use]
+    pub fn days_left(&self, now: Timestamp) -> i64 {
+        days_between(now, self.not_after)
+    }
+}
+
+fn days_between(now: Timestamp, end: Timestamp) -> i64 {
+    (end.as_second() - now.as_second()).div_euclid(86_400)
 }
 
 #[cfg(test)]

@@ -133,6 +133,13 @@ fn an_authority_issues_only_its_own_kinds_and_odd_names_are_refused() {
     assert!(crossed.err().expect("crossed").to_string().contains("does not belong"));
     let said = bad(dir, &["issue", "relay", "--dir", "pki", "--name", "East One"]);
     assert!(said.contains("is no identity"), "{said}");
+    for host in ["bad host", "", "-relay.example", "relay.example:7443", "https://relay.example", "10.0.0.300"] {
+        let said = bad(dir, &["issue", "relay", "--dir", "pki", &format!("--host={host}")]);
+        assert!(said.contains(&format!("`{host}` is neither a host name nor an IP address")), "{said}");
+    }
+    assert!(!dir.join("pki/relay-main.pem").exists(), "no file for a name that nobody can dial");
+    let hosts = ["--host", "relay.example", "--host", "*.example.org", "--host", "10.0.0.3", "--host", "fd00::3"];
+    good(dir, &[&["issue", "relay", "--dir", "pki"][..], &hosts[..]].concat());
     let said = bad(dir, &["issue", "relay", "--dir", "nowhere"]);
     assert!(said.contains("there is no authority at nowhere/systems.pem; make it with `certs init"), "{said}");
     let said = bad(dir, &["issue-signer", "--dir", "pki", "--role", "nurse", "--staff", STAFF]);
@@ -150,6 +157,9 @@ fn an_administrator_enrols_by_a_request_renews_in_place_and_revokes() {
     assert_eq!(mode & 0o777, 0o600);
     let foreign = bad(dir, &["enrol", "--dir", "pki", "--home", STAFF, "--request", "box.csr.pem", "--out", "box.pem"]);
     assert!(foreign.contains("asks for another name"), "{foreign}");
+    for name in [HOME, STAFF] {
+        assert!(foreign.contains(&format!("urn:yunzhen:box:{name}")), "which names: {foreign}");
+    }
     let said = good(
         dir,
         &["enrol", "--dir", "pki", "--home", HOME, "--request", "box.csr.pem", "--out", "box.pem", "--days", "7"],
@@ -173,7 +183,15 @@ fn an_administrator_enrols_by_a_request_renews_in_place_and_revokes() {
     }
     let shown = good(dir, &["inspect", "box.pem"]);
     assert!(shown.contains("box      ") && shown.contains("names    localhost, 127.0.0.1"), "{shown}");
-    assert!(good(dir, &["inspect", "pki/systems.pem"]).contains("fingerprint "));
+    let authority = good(dir, &["inspect", "pki/systems.pem"]);
+    for told in ["fingerprint ", "an authority", "name     ", "Yunzhen systems", "Yunzhen root", "days left)"] {
+        assert!(authority.contains(told), "{told}: {authority}");
+    }
+    assert!(good(dir, &["inspect", "pki/root.pem"]).contains("days left)"));
+    let request = good(dir, &["inspect", "box.csr.pem"]);
+    assert!(request.contains(&format!("asks for urn:yunzhen:box:{HOME}")), "{request}");
+    let help = good(dir, &["--help"]);
+    assert!(help.contains("certs renew --dir pki FILE") && help.contains("certs revoke --dir pki FILE"), "{help}");
     assert!(good(dir, &["profiles"]).contains("enrolled_box"));
     assert!(good(dir, &["--help"]).contains("The steps of a new installation"));
 }

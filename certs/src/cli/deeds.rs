@@ -9,7 +9,7 @@ use yunzhen_certs::authority::{Authority, IssuedWithKey, IssuingAuthority};
 use yunzhen_certs::credentials::install;
 use yunzhen_certs::identity::{BareFacts, IdentityError, hosts_of};
 use yunzhen_certs::profile::{self, Issuing};
-use yunzhen_certs::request::{KeyRequest, read_request};
+use yunzhen_certs::request::{KeyRequest, RequestError, asked_names, read_request};
 use yunzhen_certs::{CertificateFacts, Identity, Kind, Trust, read_chain, revoked, tls};
 use yunzhen_domain::ids::HomeId;
 
@@ -141,7 +141,17 @@ fn enrol(dir: &Path, home_id: HomeId, request: &Path, out: &Path, days: u16, now
     let authority = IssuingAuthority::load_dir(Issuing::Systems, dir)?;
     let text = std::fs::read_to_string(request).with_context(|| format!("{}", request.display()))?;
     let identity = Identity::Box { home_id };
-    let key = read_request(&text, &identity)?;
+    let key = read_request(&text, &identity).map_err(|error| match error {
+        RequestError::Name => {
+            let asked = asked_names(&text).unwrap_or_default().join(", ");
+            anyhow::anyhow!(
+                "{error}: it asks for {asked}, and --home says {identity}. Give the home of the box that made it, or make another on that box with `certs request`"
+            )
+        }
+        RequestError::Malformed | RequestError::Key | RequestError::Signature => {
+            anyhow::Error::from(error).context(request.display().to_string())
+        }
+    })?;
     let issued = authority.issue(&identity, &[], &key, Some(days_long(days)), now)?;
     std::fs::write(out, &issued.chain_pem).with_context(|| format!("{}", out.display()))?;
     println!("{}", out.display());
@@ -261,7 +271,8 @@ fn revoke(
 
 fn inspect(file: &Path, now: Timestamp) -> anyhow::Result<()> {
     // A file that cannot be read is told by what reads the certificate.
-    if let Some(list) = std::fs::read_to_string(file).ok().and_then(|text| revoked::list_facts(&text)) {
+    let text = std::fs::read_to_string(file).ok();
+    if let Some(list) = text.as_deref().and_then(revoked::list_facts) {
         println!("list of revoked certificates, its signature not checked");
         println!("issuer   {}", list.issuer);
         println!("made     {}", list.this_update);
@@ -272,12 +283,24 @@ fn inspect(file: &Path, now: Timestamp) -> anyhow::Result<()> {
         }
         return Ok(());
     }
+    if let Some(asked) = text.as_deref().and_then(asked_names) {
+        println!("request for a certificate, and not one yet; its signature not checked");
+        let names = if asked.is_empty() { "no name: who issues says it".to_owned() } else { asked.join(", ") };
+        println!("asks for {names}");
+        println!("the authority answers it with `certs enrol`");
+        return Ok(());
+    }
     let chain = read_chain(file, "certificate", "certs issue …")?;
     println!("fingerprint {}", hex(&tls::fingerprint(&chain[0])));
     let facts = match CertificateFacts::from_der(&chain[0]) {
         Ok(facts) => facts,
         Err(IdentityError::None) => {
-            println!("no identity: an authority, or a certificate that is not ours");
+            let bare = BareFacts::from_der(&chain[0])?;
+            let what = if bare.is_authority { "an authority" } else { "a certificate that is not ours" };
+            println!("no identity: {what}");
+            println!("name     {}", bare.subject);
+            println!("issuer   {}", bare.issuer);
+            println!("valid    {} … {} ({} days left)", bare.not_before, bare.not_after, bare.days_left(now));
             return Ok(());
         }
         Err(error) => bail!("{error}"),
