@@ -107,6 +107,9 @@ fn verifies_documents_offline_also_long_after_they_were_signed() {
     assert!(said.contains("NOT VALID: the signer's certificate is refused: the certificate expired on"), "{said}");
     let said = bad(dir, &["verify", "--roots", "pki/systems.pem", "d.jws"]);
     assert!(said.contains("foreign authority"), "{said}");
+    // Who has no file of authorities is not sent to make an authority, which would verify nothing.
+    let said = bad(dir, &["verify", "--roots", "none.pem", "d.jws"]);
+    assert!(said.contains("no none.pem: copy it from") && !said.contains("certs init"), "{said}");
 
     let text = std::fs::read_to_string(dir.join("d.jws")).expect("jws");
     let (head, signature) = text.rsplit_once('.').expect("parts");
