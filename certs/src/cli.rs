@@ -18,7 +18,7 @@ The steps of a new installation:
   3. give the relay relay-main.pem, relay-main.key.pem, systems.pem and signers.pem; the console console-main.pem,
      console-main.key.pem, systems.pem, signers.pem and signers.key.pem
   4. boxes: let the relay enrol them ([enrolment] of its settings, with systems.key.pem), then press `enrol` on the console's page
-     `Boxes`; or without that `certs issue agent --home <home id>` and carry the files to the box
+     `Boxes`; or without that `certs issue agent --dir pki --home <home id>` and carry the files to the box
 Later:
   certs inspect FILE             who it is for, until when
   certs renew --dir pki FILE     before a relay's or console's certificate ends: the running program takes the new one by itself

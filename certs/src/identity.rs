@@ -284,6 +284,7 @@ impl BareFacts {
             not_after: second(certificate.validity().not_after.timestamp())?,
         })
     }
+
     /// Whole days until it expires; negative once it has.
     #[must_use]
     pub fn days_left(&self, now: Timestamp) -> i64 {
