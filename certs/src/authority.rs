@@ -12,8 +12,8 @@ use rcgen::{
     SerialNumber,
 };
 use ring::rand::{SecureRandom as _, SystemRandom};
-use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, DnsName};
 use yunzhen_domain::ids::{BoxId, HomeId};
 
 use crate::error::CertsError;
@@ -182,6 +182,15 @@ impl IssuingAuthority {
         &self.der
     }
 
+    /// Whether this authority issued a certificate: its signature says so, whatever the certificate names as its issuer.
+    #[must_use]
+    pub fn has_issued(&self, der: &[u8]) -> bool {
+        use x509_parser::certificate::X509Certificate;
+        use x509_parser::prelude::FromDer as _;
+        let Ok((_, own)) = X509Certificate::from_der(&self.der) else { return false };
+        X509Certificate::from_der(der).is_ok_and(|(_, leaf)| leaf.verify_signature(Some(own.public_key())).is_ok())
+    }
+
     /// Issues a certificate for a public key whose holder is known to be `identity`.
     ///
     /// # Errors
@@ -238,6 +247,9 @@ impl IssuingAuthority {
         let further = hosts.iter().filter(|host| !row.hosts.contains(&host.as_str())).cloned();
         let mut names: Vec<String> = local.chain(further).collect();
         names.dedup();
+        if let Some(bad) = names.iter().find(|name| !is_host(name)) {
+            return Err(CertsError::Host(bad.clone()));
+        }
         let bad_host = |_| CertsError::Host(hosts.join(", "));
         let mut params = CertificateParams::new(names).map_err(bad_host)?;
         params.subject_alt_names.push(SanType::URI(identity.to_string().try_into()?));
@@ -302,6 +314,12 @@ impl IssuedWithKey {
         std::fs::create_dir_all(dir).map_err(|cause| CertsError::File { path: dir.to_owned(), cause })?;
         write_pair(dir, name, &self.issued.chain_pem, &self.key_pem)
     }
+}
+
+/// An address, or a name that a client could look for; also one for all hosts below another (`*.example.org`).
+fn is_host(text: &str) -> bool {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    text.parse::<std::net::IpAddr>().is_ok() || DnsName::try_from(name).is_ok()
 }
 
 /// The attribute of a subject that names the box, X.520 serialNumber.

@@ -21,7 +21,12 @@ impl Trust {
     /// # Errors
     /// When it is missing or holds no certificate.
     pub fn load(path: &Path) -> Result<Self, CertsError> {
-        Ok(Self(read_chain(path, "file of trusted authorities", "certs init --dir <authority>")?))
+        let read = read_chain(path, "file of trusted authorities", "certs init --dir <authority>");
+        // Where it is missing a new authority would be the wrong way out: nobody believes that one.
+        read.map(Self).map_err(|error| match error {
+            CertsError::Missing { path, .. } => CertsError::NoTrust(path),
+            other => other,
+        })
     }
 
     /// Trusts these authorities.

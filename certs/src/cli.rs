@@ -18,11 +18,11 @@ The steps of a new installation:
   3. give the relay relay-main.pem, relay-main.key.pem, systems.pem and signers.pem; the console console-main.pem,
      console-main.key.pem, systems.pem, signers.pem and signers.key.pem
   4. boxes: let the relay enrol them ([enrolment] of its settings, with systems.key.pem), then press `enrol` on the console's page
-     `Boxes`; or without that `certs issue agent --home <home id>` and carry the files to the box
+     `Boxes`; or without that `certs issue agent --dir pki --home <home id>` and carry the files to the box
 Later:
-  certs inspect FILE        who it is for, until when
-  certs renew FILE          before a relay's or console's certificate ends: the running program takes the new one by itself
-  certs revoke              a machine was stolen or sold
+  certs inspect FILE             who it is for, until when
+  certs renew --dir pki FILE     before a relay's or console's certificate ends: the running program takes the new one by itself
+  certs revoke --dir pki FILE    a machine was stolen or sold
 A folder that an earlier version of this program made is used as it is: nothing has to be upgraded.";
 
 /// Makes Yunzhen's authority, issues, renews and revokes its certificates, and verifies signed documents.
@@ -153,7 +153,7 @@ enum Command {
         /// The file that the console's page of signing keys gave.
         request: PathBuf,
     },
-    /// Show who a certificate is for, which names it has and until when; or whom a list of `certs revoke` revokes.
+    /// Show who a certificate is for, which names it has and until when; or whom a list of `certs revoke` revokes, or what a request asks for.
     #[command(alias = "show")]
     Inspect {
         /// A PEM file.

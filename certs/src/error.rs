@@ -19,6 +19,12 @@ pub enum CertsError {
         /// The command that makes it.
         command: &'static str,
     },
+    /// The file that says whom to believe is not there. It is copied, never made where it is missing.
+    #[error(
+        "nobody is trusted here, as there is no {}: copy it from the authority's folder (systems.pem for connections, signers.pem for documents)",
+        .0.display()
+    )]
+    NoTrust(PathBuf),
     /// A file cannot be read or written.
     #[error("{}: {cause}", path.display())]
     File {

@@ -249,8 +249,51 @@ impl CertificateFacts {
     /// Whole days until it expires; negative once it has.
     #[must_use]
     pub fn days_left(&self, now: Timestamp) -> i64 {
-        (self.not_after.as_second() - now.as_second()).div_euclid(86_400)
+        days_between(now, self.not_after)
     }
+}
+
+/// What every X.509 certificate says, also one that names no identity of ours, such as an authority's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BareFacts {
+    /// The name of its holder.
+    pub subject: String,
+    /// The name of who issued it.
+    pub issuer: String,
+    /// Whether it issues others.
+    pub is_authority: bool,
+    /// Valid from.
+    pub not_before: Timestamp,
+    /// Valid until.
+    pub not_after: Timestamp,
+}
+
+impl BareFacts {
+    /// Reads a certificate without judging it.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn from_der(der: &[u8]) -> Result<Self, IdentityError> {
+        let (_, certificate) = X509Certificate::from_der(der).map_err(|_| IdentityError::NotACertificate)?;
+        let second = |time: i64| Timestamp::from_second(time).map_err(|_| IdentityError::NotACertificate);
+        Ok(Self {
+            subject: certificate.subject().to_string(),
+            issuer: certificate.issuer().to_string(),
+            is_authority: certificate.is_ca(),
+            not_before: second(certificate.validity().not_before.timestamp())?,
+            not_after: second(certificate.validity().not_after.timestamp())?,
+        })
+    }
+
+    /// Whole days until it expires; negative once it has.
+    #[must_use]
+    pub fn days_left(&self, now: Timestamp) -> i64 {
+        days_between(now, self.not_after)
+    }
+}
+
+fn days_between(now: Timestamp, end: Timestamp) -> i64 {
+    (end.as_second() - now.as_second()).div_euclid(86_400)
 }
 
 #[cfg(test)]

@@ -71,6 +71,22 @@ pub enum RequestError {
     Name,
 }
 
+/// The identities that a request asks for, as text, whoever sent it and whether it counts or not; one that leaves the name to whoever issues asks for none. `None`: it is no request.
+#[must_use]
+pub fn asked_names(csr_pem: &str) -> Option<Vec<String>> {
+    let der = CertificateSigningRequestDer::from_pem_slice(csr_pem.as_bytes()).ok()?;
+    let (_, request) = X509CertificationRequest::from_der(&der).ok()?;
+    let mut asked = Vec::new();
+    for extension in request.requested_extensions().into_iter().flatten() {
+        let ParsedExtension::SubjectAlternativeName(names) = extension else { continue };
+        asked.extend(names.general_names.iter().map(|name| match name {
+            GeneralName::URI(name) | GeneralName::DNSName(name) => (*name).to_owned(),
+            other => other.to_string(),
+        }));
+    }
+    Some(asked)
+}
+
 /// The key of a request whose sender is known to be `holder`.
 ///
 /// # Errors

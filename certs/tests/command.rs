@@ -10,9 +10,10 @@ use std::process::{Command, Output};
 use common::*;
 use jiff::SignedDuration;
 use yunzhen_certs::authority::IssuingAuthority;
+use yunzhen_certs::identity::BareFacts;
 use yunzhen_certs::profile::Issuing;
 use yunzhen_certs::sign::{DocumentKey, canonical_json};
-use yunzhen_certs::{Credentials, Kind, read_chain};
+use yunzhen_certs::{CertificateFacts, Credentials, Kind, read_chain};
 
 fn certs(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_certs")).current_dir(dir).args(arguments).output().expect("runs")
@@ -106,6 +107,9 @@ fn verifies_documents_offline_also_long_after_they_were_signed() {
     assert!(said.contains("NOT VALID: the signer's certificate is refused: the certificate expired on"), "{said}");
     let said = bad(dir, &["verify", "--roots", "pki/systems.pem", "d.jws"]);
     assert!(said.contains("foreign authority"), "{said}");
+    // Who has no file of authorities is not sent to make an authority, which would verify nothing.
+    let said = bad(dir, &["verify", "--roots", "none.pem", "d.jws"]);
+    assert!(said.contains("no none.pem: copy it from") && !said.contains("certs init"), "{said}");
 
     let text = std::fs::read_to_string(dir.join("d.jws")).expect("jws");
     let (head, signature) = text.rsplit_once('.').expect("parts");
@@ -132,6 +136,13 @@ fn an_authority_issues_only_its_own_kinds_and_odd_names_are_refused() {
     assert!(crossed.err().expect("crossed").to_string().contains("does not belong"));
     let said = bad(dir, &["issue", "relay", "--dir", "pki", "--name", "East One"]);
     assert!(said.contains("is no identity"), "{said}");
+    for host in ["bad host", "", "-relay.example", "relay.example:7443", "https://relay.example", "10.0.0.300"] {
+        let said = bad(dir, &["issue", "relay", "--dir", "pki", &format!("--host={host}")]);
+        assert!(said.contains(&format!("`{host}` is neither a host name nor an IP address")), "{said}");
+    }
+    assert!(!dir.join("pki/relay-main.pem").exists(), "no file for a name that nobody can dial");
+    let hosts = ["--host", "relay.example", "--host", "*.example.org", "--host", "10.0.0.3", "--host", "fd00::3"];
+    good(dir, &[&["issue", "relay", "--dir", "pki"][..], &hosts[..]].concat());
     let said = bad(dir, &["issue", "relay", "--dir", "nowhere"]);
     assert!(said.contains("there is no authority at nowhere/systems.pem; make it with `certs init"), "{said}");
     let said = bad(dir, &["issue-signer", "--dir", "pki", "--role", "nurse", "--staff", STAFF]);
@@ -149,10 +160,14 @@ fn an_administrator_enrols_by_a_request_renews_in_place_and_revokes() {
     assert_eq!(mode & 0o777, 0o600);
     let foreign = bad(dir, &["enrol", "--dir", "pki", "--home", STAFF, "--request", "box.csr.pem", "--out", "box.pem"]);
     assert!(foreign.contains("asks for another name"), "{foreign}");
-    good(
+    for name in [HOME, STAFF] {
+        assert!(foreign.contains(&format!("urn:yunzhen:box:{name}")), "which names: {foreign}");
+    }
+    let said = good(
         dir,
         &["enrol", "--dir", "pki", "--home", HOME, "--request", "box.csr.pem", "--out", "box.pem", "--days", "7"],
     );
+    assert!(said.contains("restart it where it runs"), "a box that runs stays as revoked as it was: {said}");
     let load = || Credentials::load(Kind::Box, &dir.join("box.pem"), &dir.join("box.key.pem"), now()).expect("box");
     let before = load();
     assert!(before.facts().days_left(now()) <= 7 && before.facts().box_id.is_some());
@@ -171,7 +186,15 @@ fn an_administrator_enrols_by_a_request_renews_in_place_and_revokes() {
     }
     let shown = good(dir, &["inspect", "box.pem"]);
     assert!(shown.contains("box      ") && shown.contains("names    localhost, 127.0.0.1"), "{shown}");
-    assert!(good(dir, &["inspect", "pki/systems.pem"]).contains("fingerprint "));
+    let authority = good(dir, &["inspect", "pki/systems.pem"]);
+    for told in ["fingerprint ", "an authority", "name     ", "Yunzhen systems", "Yunzhen root", "days left)"] {
+        assert!(authority.contains(told), "{told}: {authority}");
+    }
+    assert!(good(dir, &["inspect", "pki/root.pem"]).contains("days left)"));
+    let request = good(dir, &["inspect", "box.csr.pem"]);
+    assert!(request.contains(&format!("asks for urn:yunzhen:box:{HOME}")), "{request}");
+    let help = good(dir, &["--help"]);
+    assert!(help.contains("certs renew --dir pki FILE") && help.contains("certs revoke --dir pki FILE"), "{help}");
     assert!(good(dir, &["profiles"]).contains("enrolled_box"));
     assert!(good(dir, &["--help"]).contains("The steps of a new installation"));
 }
@@ -231,4 +254,84 @@ fn answers_the_request_of_an_approved_key_and_checks_an_approval_against_its_pre
     let said = bad(dir, &["sign-request", "--dir", "pki", "--out", "stolen.pem", "stolen.json"]);
     assert!(said.contains("the proof was not signed with this key"), "{said}");
     assert!(!dir.join("stolen.pem").exists());
+}
+
+#[test]
+fn what_another_authority_issued_is_not_said_to_be_revoked() {
+    let dir = tempfile::tempdir().expect("dir");
+    let dir = dir.path();
+    for authority in ["pki", "other"] {
+        good(dir, &["init", "--dir", authority]);
+    }
+    good(dir, &["issue", "agent", "--dir", "other", "--out", ".", "--home", HOME, "--file", "theirs"]);
+    good(dir, &["issue", "agent", "--dir", "pki", "--out", ".", "--home", HOME, "--file", "ours"]);
+    let name = |file: &str| {
+        let chain = read_chain(&dir.join(file), "certificate", "certs").expect("chain");
+        BareFacts::from_der(&chain[0]).expect("facts").subject
+    };
+    let said = bad(dir, &["revoke", "--dir", "pki", "ours.pem", "theirs.pem"]);
+    let (own, asked) = (name("other/systems.pem"), name("pki/systems.pem"));
+    for told in ["theirs.pem was issued by", &own, &asked, "nothing was revoked"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert!(!dir.join("pki/systems.crl.pem").exists(), "also the one of this authority is not half revoked");
+    let said = bad(dir, &["revoke", "--dir", "pki", "--authority", "signers", "ours.pem"]);
+    assert!(said.contains(&asked) && said.contains("not by the signers authority"), "{said}");
+    assert!(!dir.join("pki/signers.crl.pem").exists());
+    let said = good(dir, &["revoke", "--dir", "pki", "ours.pem"]);
+    assert!(said.contains("revoked ") && !said.contains("--serial"), "{said}");
+    let said = good(dir, &["revoke", "--dir", "pki", "--serial", "0a0b"]);
+    assert!(said.contains("--serial is not checked"), "{said}");
+}
+
+#[test]
+fn issuing_twice_replaces_neither_certificate_nor_key() {
+    let dir = tempfile::tempdir().expect("dir");
+    let dir = dir.path();
+    good(dir, &["init", "--dir", "pki"]);
+    good(dir, &["issue", "relay", "--dir", "pki", "--host", "relay.example"]);
+    let files = ["pki/relay-main.pem", "pki/relay-main.key.pem"];
+    let read = || files.map(|file| std::fs::read_to_string(dir.join(file)).expect("there"));
+    let before = read();
+    let chain = read_chain(&dir.join(files[0]), "certificate", "certs").expect("chain");
+    let serial = CertificateFacts::from_der(&chain[0]).expect("facts").serial;
+    let said = bad(dir, &["issue", "relay", "--dir", "pki"]);
+    assert!(said.contains("nothing was changed") && said.contains(&serial), "{said}");
+    assert!(said.contains("`certs renew --dir pki pki/relay-main.pem`"), "{said}");
+    assert_eq!(read(), before);
+    good(dir, &["renew", "--dir", "pki", files[0]]);
+    assert!(good(dir, &["inspect", files[0]]).contains("relay.example"), "what was advised keeps the names");
+
+    good(dir, &["request", "--home", HOME, "--file", "box"]);
+    let key = std::fs::read_to_string(dir.join("box.key.pem")).expect("key");
+    let said = bad(dir, &["issue", "agent", "--dir", "pki", "--out", ".", "--home", HOME, "--file", "box"]);
+    assert!(said.contains("box.key.pem is there already; nothing was changed"), "{said}");
+    assert_eq!(std::fs::read_to_string(dir.join("box.key.pem")).expect("key"), key, "whose request is under way");
+    let said = bad(dir, &["issue", "console", "--dir", "pki", "--file", "systems"]);
+    assert!(said.contains("pki/systems.pem is there already; nothing was changed"), "{said}");
+}
+
+#[test]
+fn a_revoked_certificate_does_not_come_back_by_its_renewal() {
+    let dir = tempfile::tempdir().expect("dir");
+    let dir = dir.path();
+    good(dir, &["init", "--dir", "pki"]);
+    good(dir, &["issue", "relay", "--dir", "pki", "--out", ".", "--file", "relay"]);
+    good(dir, &["issue", "agent", "--dir", "pki", "--out", ".", "--home", HOME, "--file", "box"]);
+    good(dir, &["revoke", "--dir", "pki", "box.pem"]);
+    let before = std::fs::read_to_string(dir.join("box.pem")).expect("certificate");
+    let said = bad(dir, &["renew", "--dir", "pki", "box.pem"]);
+    for told in ["was revoked on 2", "pki/systems.crl.pem", "enrol the box anew", "`certs issue agent"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert_eq!(std::fs::read_to_string(dir.join("box.pem")).expect("certificate"), before);
+    // The list shuts out what it names, and nobody besides.
+    good(dir, &["renew", "--dir", "pki", "relay.pem"]);
+    good(dir, &["revoke", "--dir", "pki", "relay.pem"]);
+    let said = bad(dir, &["renew", "--dir", "pki", "relay.pem"]);
+    assert!(said.contains("`certs issue relay") && !said.contains("enrol the box"), "{said}");
+    // A list that cannot be read might name it.
+    std::fs::write(dir.join("pki/systems.crl.pem"), "nothing").expect("written");
+    let said = bad(dir, &["renew", "--dir", "pki", "relay.pem"]);
+    assert!(said.contains("is no list of revoked certificates"), "{said}");
 }

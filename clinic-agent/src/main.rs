@@ -83,7 +83,6 @@ fn run() -> anyhow::Result<()> {
 async fn enrol(config: &Config, relay: Option<String>, code: &str) -> anyhow::Result<()> {
     let relay = relay.unwrap_or_else(|| config.relay.enrolment());
     let facts = enrolment::enrol(config, &relay, code, None, Language::En).await?;
-    println!("enrolled as the box of home {}", enrolment::home_of(&facts));
-    println!("certificate {} until {}; it renews by itself", config.identity.certificate.display(), facts.not_after);
+    println!("{}", enrolment::told(config, &facts));
     Ok(())
 }

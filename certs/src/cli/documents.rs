@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use serde::Deserialize;
+use yunzhen_certs::Trust;
 use yunzhen_certs::authority::IssuingAuthority;
 use yunzhen_certs::profile::Issuing;
 use yunzhen_certs::proof::{self, PublicKeyJwk, issue_checked};
 use yunzhen_certs::revoked::revoked_certificates;
 use yunzhen_certs::sign::canonical_json;
 use yunzhen_certs::verify::{self, Report, RevokedKeys, What};
-use yunzhen_certs::{Trust, read_chain};
 use yunzhen_domain::Role;
 use yunzhen_domain::ids::StaffId;
 
@@ -31,7 +31,7 @@ pub struct Verification<'a> {
 pub fn verify(asked: &Verification<'_>) -> anyhow::Result<()> {
     let mut anchors = Vec::new();
     for path in asked.roots {
-        anchors.extend(read_chain(path, "file of trusted authorities", "certs init --dir <authority>")?);
+        anchors.extend(Trust::load(path)?.anchors().iter().cloned());
     }
     let trust = Trust::new(anchors);
     let mut revoked: RevokedKeys = match asked.revoked {

@@ -100,6 +100,17 @@ pub async fn enrol(
     Ok(own.facts().clone())
 }
 
+/// What somebody at the command line reads once it is done. A box that runs does not read its files again, so one that was revoked stays out until it is restarted.
+pub fn told(config: &Config, facts: &CertificateFacts) -> String {
+    format!(
+        "enrolled as the box of home {}\ncertificate {} until {}; it renews by itself\n\
+         now start this box, or restart it where it runs: until then it shows what it had, and stays out where that was revoked",
+        home_of(facts),
+        config.identity.certificate.display(),
+        facts.not_after
+    )
+}
+
 /// The home of a certificate, for messages.
 pub fn home_of(facts: &CertificateFacts) -> String {
     match facts.identity {

@@ -19,7 +19,7 @@ use yunzhen_certs::{Credentials, Identity, Kind, Standing, Trust, tls};
 use yunzhen_clinic_agent::enrolment::door::DoorError;
 use yunzhen_clinic_agent::enrolment::page::until_enrolled;
 use yunzhen_clinic_agent::enrolment::renewal::Renewal;
-use yunzhen_clinic_agent::enrolment::{EnrolmentError, enrol};
+use yunzhen_clinic_agent::enrolment::{EnrolmentError, enrol, told};
 use yunzhen_clinic_agent::link::Link;
 use yunzhen_clinic_agent::link::driver::{Driver, Target};
 use yunzhen_domain::enrolment::Code;
@@ -82,6 +82,9 @@ async fn a_code_brings_key_certificate_and_authority_and_another_relay_never_rea
     assert_eq!((own.facts(), &own.facts().identity), (&facts, &Identity::Box { home_id: home_id() }));
     let believed = Trust::load(&identity.trust).unwrap();
     assert_eq!(believed.anchors(), pki.trust.anchors());
+    // A revoked box that runs was enrolled anew, and stayed revoked for want of this word.
+    let said = told(&config, &facts);
+    assert!(said.contains(&home_id().to_string()) && said.contains("restart it where it runs"), "{said}");
     life.stop().await.unwrap();
 }
 

@@ -316,6 +316,10 @@ async fn start_failures_are_one_sentence_that_says_what_to_do() {
     assert!(port.contains("cannot listen on"), "{port}");
     let certificate = start(|config, _| config.identity.certificate = "/nowhere/box.pem".into()).await;
     assert!(certificate.contains("/nowhere/box.pem") && certificate.contains("certs issue agent"), "{certificate}");
+    // A box that makes an authority of its own believes nobody else.
+    let trust = start(|config, _| config.identity.trust = "/nowhere/systems.pem".into()).await;
+    assert!(trust.contains("/nowhere/systems.pem") && trust.contains("copy it from the authority's folder"), "{trust}");
+    assert!(!trust.contains("certs init"), "{trust}");
     let spool = start(|config, _| config.spool.file = "/nowhere/spool.redb".into()).await;
     assert!(spool.contains("/nowhere/spool.redb") && spool.contains("check that its folder exists"), "{spool}");
     let half = start(|config, world| config.page.certificate = Some(world.config.identity.certificate.clone())).await;

@@ -178,11 +178,11 @@ fn of_app(error: &AppError) -> Words {
         AppError::EnrolmentOff => words(S::CONFLICT, "enrolment_off", ["未开通设备登记", "Enrolment of boxes is off"],
             ["本医院没有让中心签发设备证书。", "This hospital does not let the relay issue certificates for boxes."], ["请管理员在中心的设置 [enrolment] 中开通，或用 certs issue agent 签发。", "Set `[enrolment] key` of the relay's settings, or issue with `certs issue agent`."]),
         AppError::BadEnrolmentCode => words(S::FORBIDDEN, "bad_enrolment_code", ["登记码无效", "The code is not valid"],
-            ["登记码有误、已用过，或已超过十分钟。", "It is wrong, was used, or its ten minutes are over."], ["请核对登记码，或请管理员在会诊台的“设备”页重新生成。", "Check it, or ask the administrator for another one on the console's page Boxes."]),
+            ["登记码有误、已用过，或已超过十分钟。", "The code is wrong, was used, or its ten minutes are over."], ["请核对登记码，或请管理员在会诊台的“设备”页重新生成。", "Check it, or ask the administrator for another one on the console's page Boxes."]),
         AppError::CertificateRequest(error) => { let mut words = words(S::UNPROCESSABLE_ENTITY, "bad_certificate_request", ["证书申请无法受理", "The certificate request cannot be taken"],
             ["申请不完整、密钥不是 P-256，或写有别的名称。", ""], ["请用本产品的终端程序重新登记。", "Enrol again with the box's own program."]); words.detail.1 = format!("{error}."); words }
         AppError::BoxNotEnrolled => words(S::FORBIDDEN, "box_not_enrolled", ["本机未在中心登记", "This box is not enrolled here"],
-            ["它的证书不是由本中心签发的，也没有设备用它连接过。", "Its certificate was not issued by this relay, and no box ever came in with it."], ["请管理员在会诊台的“设备”页登记这台设备。", "Ask the administrator to enrol it on the console's page Boxes."]),
+            ["本机的证书不是由本中心签发的，也没有设备用它连接过。", "This box's certificate was not issued by this relay, and no box ever came in with it."], ["请管理员在会诊台的“设备”页登记这台设备。", "Ask the administrator to enrol it on the console's page Boxes."]),
         AppError::BoxRevoked => words(S::FORBIDDEN, "box_revoked", ["本机证书已被吊销", "The certificate of this box was revoked"],
             ["这台设备已不能连接中心。", "This box may not connect any more."], ["请管理员重新登记这台设备。", "Ask the administrator to enrol it anew."]),
         AppError::Throttled { retry_after } => {

@@ -169,6 +169,8 @@ async fn a_box_is_enrolled_by_a_code_once_and_then_comes_in() {
     // The same once more, word for word: the code is spent.
     let (status, answer) = post(&stage, pinned(&stage), "/enrol", &body).await;
     assert_eq!((status, answer["code"].as_str()), (403, Some("bad_enrolment_code")), "{answer}");
+    // A box at the command line says the detail without the title.
+    assert!(answer["detail"].as_str().is_some_and(|detail| detail.starts_with("The code is wrong")), "{answer}");
     assert_eq!(audited(&store, EventKind::BoxEnrolled).await, 1);
     assert_eq!(audited(&store, EventKind::BoxEnrolmentRefused).await, 1);
 }
