@@ -31,7 +31,7 @@ import {
   useNames,
   useUnit,
 } from "@yunzhen/client/ui";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { NewReceipt } from "../box/box-api";
@@ -157,6 +157,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
   const celsius = celsiusOf(typed);
   const celsiusMissing = delivery.cold_chain && celsius === undefined;
   const [code, setCode] = useState("");
+  const codeField = useRef<HTMLInputElement>(null);
   const [counts, setCounts] = useState(() => startCounts(packs));
   const [comment, setComment] = useState("");
   const [pressed, setPressed] = useState(false);
@@ -176,6 +177,10 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
       });
       void queries.invalidateQueries({ queryKey: ["deliveries"] });
       void queries.invalidateQueries({ queryKey: ["spool"] });
+    },
+    onError: () => {
+      // A scanner only types: what it reads next takes the place of this code and is not appended to it.
+      if (document.activeElement === codeField.current) codeField.current?.select();
     },
   });
   const change = (item: number, part: "quantity" | "damaged", by: number): void =>
@@ -205,6 +210,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
           {t(withdrawn ? "app:deliveries.withdrawn.counted" : "app:deliveries.receiveTitle")}
         </Title>
         <TextInput
+          ref={codeField}
           label={t("app:deliveries.parcelCode")}
           description={t("app:deliveries.parcelCodeHelp")}
           leftSection={<IconBarcode aria-hidden />}
