@@ -143,6 +143,23 @@ const CONSOLE: ConsoleScreen[] = [
     },
   },
   {
+    name: "recalled-batch-on-the-way",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv7"] },
+    ready: "main form",
+    change: (day) => {
+      Object.assign(find(day, "dv7"), { quarantine: "recall", batch_recalled: true });
+    },
+    act: async (page) => {
+      await enterPin(page);
+      await expect(page.getByTestId("held")).toContainText(/请不要交付|do not hand over/i);
+      const bar = page.getByTestId("courier-actions");
+      await expect(bar).toContainText(/把包裹带回药房|bring the parcel back/);
+      await expect(bar).not.toContainText(/等药房答复|wait for the pharmacy/);
+    },
+  },
+  {
     name: "pharmacy-recalled-batch",
     path: "/orders/rx8",
     size: desk,
