@@ -189,6 +189,8 @@ const CONSOLE: ConsoleScreen[] = [
       const fillings = page.getByTestId("fillings-rx8");
       await expect(fillings).toContainText(/批号已召回，不送达|Batch recalled: not delivered/);
       await expect(fillings).not.toContainText(/待送达|not delivered yet/);
+      // As every shelf and parcel says it: a day without its year is no expiry.
+      await expect(fillings).toContainText(/批号 A2604 .*2027-08-31|Batch A2604 · expires 2027-08-31/);
     },
   },
   {
