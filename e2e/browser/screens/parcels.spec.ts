@@ -108,7 +108,15 @@ const CONSOLE: ConsoleScreen[] = [
     act: async (page) => {
       await enterPin(page);
       await page.getByRole("button", { name: /已取件|Picked up/ }).click();
-      await page.getByRole("dialog").waitFor();
+      const sheet = page.getByRole("dialog");
+      await sheet.waitFor();
+      // The sheet took the whole height, with its button far from the thumb.
+      const bottomOf = async (): Promise<number> => {
+        const box = await sheet.locator("button[type=submit]").boundingBox();
+        return box ? box.y + box.height : 0;
+      };
+      await expect.poll(bottomOf).toBeGreaterThan(phone[1] - 60);
+      expect(await bottomOf()).toBeLessThanOrEqual(phone[1]);
     },
   },
   {
