@@ -401,6 +401,13 @@ const NURSE: NurseScreen[] = [
         ? { body: { items: [receipt, ...spool("offline")] } }
         : parcel({})(method, path, query),
     ready: "article [role=status]",
+    act: async (page) => {
+      // The row and the badge sent a second nurse to count it again.
+      const row = page.locator("a[href$='/deliveries/v1']");
+      await expect(row).toContainText(/已清点，等待送出|Counted, waiting to be sent/);
+      await expect(row).not.toContainText(/已到门口|At the door/);
+      await expect(page.locator("a[href$='/deliveries'] .nurse-badge")).toHaveCount(0);
+    },
   },
 ];
 

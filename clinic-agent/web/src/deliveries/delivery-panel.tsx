@@ -38,8 +38,9 @@ import type { NewReceipt } from "../box/box-api";
 import { useBoxApi, useOffline, useSpool } from "../box/box-context";
 import { PrimaryButton } from "../shell";
 import { Timeline } from "../visit/after-screen";
+import { CountedChip } from "./counted-chip";
 import { WithdrawnParcel } from "./withdrawn-parcel";
-import { asBody, hasDifference, linesOf, startCounts, tooManyDamaged } from "./counting";
+import { asBody, hasDifference, linesOf, startCounts, tooManyDamaged, waitingCount } from "./counting";
 
 export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
@@ -49,7 +50,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const receivable = delivery.allowed.includes("receive");
   const spool = useSpool();
   const mine = (spool.data ?? []).filter((item) => item.kind === "receipt" && item.resident_id === delivery.id);
-  const waiting = mine.find((item) => item.state === "saved" || item.state === "sent");
+  const waiting = waitingCount(delivery.id, mine);
   const returned = waiting ? undefined : mine.find((item) => item.state === "refused");
   return (
     <article className="yz-card nurse-resident">
@@ -68,7 +69,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
           <Title order={1} size="h2">
             {delivery.resident ? t("app:deliveries.forResident", delivery.resident) : t("app:deliveries.title")}
           </Title>
-          <DeliveryChip state={delivery.state} />
+          {waiting ? <CountedChip /> : <DeliveryChip state={delivery.state} />}
           {delivery.cold_chain && (
             <StatusChip meaning="primary" icon={IconSnowflake}>
               {t("app:deliveries.cold")}
