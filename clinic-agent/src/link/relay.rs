@@ -87,6 +87,9 @@ impl Relay for Link {
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         let key = header::HeaderValue::try_from(&entry.key).map_err(|_| NoAnswer)?;
         headers.insert("idempotency-key", key);
+        if let Some(language) = entry.language.as_ref().and_then(|tag| header::HeaderValue::try_from(tag).ok()) {
+            headers.insert(header::ACCEPT_LANGUAGE, language);
+        }
         let body = serde_json::to_vec(&entry.body).map_err(|_| NoAnswer)?;
         let answer = if entry.kind.is_long() {
             let bulk = self.bulk();

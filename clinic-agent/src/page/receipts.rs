@@ -18,7 +18,7 @@ use yunzhen_domain::ids::{DeliveryId, StaffId};
 use yunzhen_domain::receipt::Receipt;
 use yunzhen_domain::records::Count;
 use yunzhen_runtime::clock;
-use yunzhen_runtime::web::problem::Problem;
+use yunzhen_runtime::web::problem::{Language, Problem};
 
 /// So long the page waits for the relay's word; then the receipt is on disk and arrives later.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -51,7 +51,7 @@ pub async fn receive(
         Ok(Some(entry)) if entry.kind == Kind::Receipt && entry.resident_id == id => {}
         Ok(Some(_)) => return problems::of_spool(&SpoolError::KeyReused).answer(&headers),
         Ok(None) => {
-            if let Err(problem) = keep(&app, &nurse, id, &key, input).await {
+            if let Err(problem) = keep(&app, &nurse, id, &key, Language::of(&headers), input).await {
                 return problem.answer(&headers);
             }
         }
@@ -61,7 +61,14 @@ pub async fn receive(
 }
 
 /// Signs it and writes it to disk.
-async fn keep(app: &AppState, nurse: &Nurse, id: Uuid, key: &str, input: NewReceipt) -> Result<(), Problem> {
+async fn keep(
+    app: &AppState,
+    nurse: &Nurse,
+    id: Uuid,
+    key: &str,
+    language: Language,
+    input: NewReceipt,
+) -> Result<(), Problem> {
     let now = clock::now_timestamp();
     let offline = app.link.open().borrow().is_none();
     let author = nurse.session.staff_id;
@@ -92,6 +99,7 @@ async fn keep(app: &AppState, nurse: &Nurse, id: Uuid, key: &str, input: NewRece
         resident_id: id,
         whose: None,
         author,
+        language: Some(language.tag().to_owned()),
         body: json!({ "jws": jws }),
         state: EntryState::Saved,
         created_at: now,

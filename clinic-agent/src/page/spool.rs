@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use yunzhen_runtime::clock;
+use yunzhen_runtime::web::problem::Language;
 
 /// Entries shown; the open ones are always among them.
 const SHOWN: usize = 200;
@@ -54,6 +55,7 @@ pub async fn save(
         resident_id,
         whose,
         author: nurse.session.staff_id,
+        language: Some(Language::of(&headers).tag().to_owned()),
         body,
         state: EntryState::Saved,
         created_at: now,

@@ -171,6 +171,9 @@ pub struct Entry {
     pub whose: Option<BedAndName>,
     /// The nurse who wrote it; it is delivered in her name only.
     pub author: Uuid,
+    /// In which language the page asked (`zh`, `en`): a refusal is read by who wrote it. None where no page is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// The API's body, as is.
     pub body: Value,
     /// How far it has got.

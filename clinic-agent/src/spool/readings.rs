@@ -138,6 +138,7 @@ impl Store {
                 resident_id,
                 whose: whose.clone(),
                 author,
+                language: None,
                 body: reading.body(),
                 state: EntryState::Saved,
                 created_at: at,

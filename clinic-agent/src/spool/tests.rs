@@ -24,6 +24,7 @@ fn entry(author: Uuid, key: &str) -> Entry {
         resident_id: Uuid::from_u128(9),
         whose: None,
         author,
+        language: None,
         body: json!({ "text": key }),
         state: State::Saved,
         created_at: now(),

@@ -4,8 +4,9 @@ use crate::http::Browser;
 use crate::page::{Record, relay, wait_for};
 use crate::world::{TestDevices, World};
 use argon2::{Argon2, PasswordHasher};
+use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::routing::{get, post};
 use axum::{Json, Router, response::IntoResponse};
 use serde_json::{Value, json};
@@ -64,8 +65,10 @@ async fn take(
     desk.came.lock().unwrap().push((key, jws));
     let wrong = Receipt::read(&decoded(&payload)).is_ok_and(|receipt| receipt.parcel_code == "22222222");
     if wrong {
+        let english = headers.get(header::ACCEPT_LANGUAGE).is_some_and(|language| language == "en");
+        let title = if english { "Wrong parcel code" } else { "包裹码不符" };
         let problem =
-            json!({ "status": 422, "code": "wrong_parcel_code", "title": "包裹码不符", "detail": "d", "action": "a" });
+            json!({ "status": 422, "code": "wrong_parcel_code", "title": title, "detail": "d", "action": "a" });
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(problem));
     }
     (StatusCode::OK, Json(json!({ "state": "received" })))
@@ -153,6 +156,24 @@ async fn with_a_link_the_receipt_is_signed_and_the_relay_s_word_is_waited_for() 
     assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("wrong_parcel_code")));
     let (_, _, list) = browser.get("/page/spool").await;
     assert!(list["items"].as_array().unwrap().iter().all(|item| item["state"] != "refused"), "{list}");
+}
+
+/// The box sent it on without the page's language, and an English page was answered in Chinese.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_relay_refuses_a_receipt_in_the_language_of_the_page() {
+    let desk = Desk::default();
+    let (_world, mut browser) = world(&desk).await;
+    for (n, language, title) in [(1, "en", "Wrong parcel code"), (2, "zh-CN", "包裹码不符")] {
+        let request = Request::post(format!("/page/deliveries/{PARCEL}/receipt"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT_LANGUAGE, language)
+            .header("idempotency-key", format!("key-language-{n}"))
+            .body(Body::from(counted("22222222").to_string()))
+            .unwrap();
+        let (status, _, body) = browser.whole(request).await;
+        let problem: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((status, &problem["title"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(title)), "{language}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

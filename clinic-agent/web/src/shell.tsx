@@ -33,6 +33,7 @@ import { useBox, useLink, useSpool } from "./box/box-context";
 import { ReturnedEntry } from "./box/returned-entry";
 import { inBrief } from "./box/link-words";
 import { pendingOf, summarize } from "./box/spool-view";
+import { toCount } from "./deliveries/counting";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
 import { RecallNotice } from "./recalls/recall-notice";
@@ -57,7 +58,8 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
   const deliveries = useQuery({ queryKey: ["deliveries", "list"], queryFn: () => api.deliveries.listFresh() });
   const { pathname } = useLocation();
   const [pinOpened, pinSheet] = useDisclosure(false);
-  const atDoor = deliveries.data?.data.items.filter((delivery) => delivery.state === "at_door").length ?? 0;
+  const spool = useSpool();
+  const atDoor = toCount(deliveries.data?.data.items ?? [], spool.data ?? []);
   return (
     <div className="nurse-frame">
       <IncomingCalls />

@@ -21,6 +21,7 @@ import {
   hasDifference,
   isExpected,
   startCounts,
+  toCount,
   tooManyDamaged,
 } from "../src/deliveries/counting";
 import { cardsOf, freshOf, newestFirst, shownUnit, standingOf } from "../src/devices/readings-view";
@@ -321,6 +322,20 @@ describe("counting a delivery", () => {
     { item_no: 1, name: "氨氯地平", quantity: 2, unit: "盒", batch: "B1", expiry: "2027-05-01" },
     { item_no: 2, name: "二甲双胍", quantity: 1, unit: "盒", batch: "B2", expiry: "2027-05-01" },
   ];
+  it("counts no parcel again whose count waits on this box: a second nurse was sent to it", () => {
+    const deliveries = [
+      { id: "v1", state: "at_door" },
+      { id: "v2", state: "at_door" },
+      { id: "v3", state: "in_transit" },
+    ] as const;
+    const receipt = { kind: "receipt", resident_id: "v1" } as const;
+    expect(toCount(deliveries, [])).toBe(2);
+    expect(toCount(deliveries, [{ ...receipt, state: "saved" }])).toBe(1);
+    expect(toCount(deliveries, [{ ...receipt, state: "sent" }])).toBe(1);
+    // The nurse has to count again what the relay refused.
+    expect(toCount(deliveries, [{ ...receipt, state: "refused" }])).toBe(2);
+    expect(toCount(deliveries, [{ ...receipt, kind: "note", state: "saved" }])).toBe(2);
+  });
   it("knows short and damaged from complete", () => {
     const counts = startCounts(packs);
     expect(hasDifference(packs, counts)).toBe(false);

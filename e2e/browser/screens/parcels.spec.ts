@@ -108,7 +108,15 @@ const CONSOLE: ConsoleScreen[] = [
     act: async (page) => {
       await enterPin(page);
       await page.getByRole("button", { name: /已取件|Picked up/ }).click();
-      await page.getByRole("dialog").waitFor();
+      const sheet = page.getByRole("dialog");
+      await sheet.waitFor();
+      // The sheet took the whole height, with its button far from the thumb.
+      const bottomOf = async (): Promise<number> => {
+        const box = await sheet.locator("button[type=submit]").boundingBox();
+        return box ? box.y + box.height : 0;
+      };
+      await expect.poll(bottomOf).toBeGreaterThan(phone[1] - 60);
+      expect(await bottomOf()).toBeLessThanOrEqual(phone[1]);
     },
   },
   {
@@ -143,6 +151,23 @@ const CONSOLE: ConsoleScreen[] = [
     },
   },
   {
+    name: "recalled-batch-on-the-way",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv7"] },
+    ready: "main form",
+    change: (day) => {
+      Object.assign(find(day, "dv7"), { quarantine: "recall", batch_recalled: true });
+    },
+    act: async (page) => {
+      await enterPin(page);
+      await expect(page.getByTestId("held")).toContainText(/请不要交付|do not hand over/i);
+      const bar = page.getByTestId("courier-actions");
+      await expect(bar).toContainText(/把包裹带回药房|bring the parcel back/);
+      await expect(bar).not.toContainText(/等药房答复|wait for the pharmacy/);
+    },
+  },
+  {
     name: "pharmacy-recalled-batch",
     path: "/orders/rx8",
     size: desk,
@@ -172,6 +197,8 @@ const CONSOLE: ConsoleScreen[] = [
       const fillings = page.getByTestId("fillings-rx8");
       await expect(fillings).toContainText(/批号已召回，不送达|Batch recalled: not delivered/);
       await expect(fillings).not.toContainText(/待送达|not delivered yet/);
+      // As every shelf and parcel says it: a day without its year is no expiry.
+      await expect(fillings).toContainText(/批号 A2604 .*2027-08-31|Batch A2604 · expires 2027-08-31/);
     },
   },
   {
@@ -374,6 +401,13 @@ const NURSE: NurseScreen[] = [
         ? { body: { items: [receipt, ...spool("offline")] } }
         : parcel({})(method, path, query),
     ready: "article [role=status]",
+    act: async (page) => {
+      // The row and the badge sent a second nurse to count it again.
+      const row = page.locator("a[href$='/deliveries/v1']");
+      await expect(row).toContainText(/已清点，等待送出|Counted, waiting to be sent/);
+      await expect(row).not.toContainText(/已到门口|At the door/);
+      await expect(page.locator("a[href$='/deliveries'] .nurse-badge")).toHaveCount(0);
+    },
   },
 ];
 

@@ -199,6 +199,19 @@ const SCREENS: PharmacyScreen[] = [
       await expect(page.getByText(/库存中没有批号 NO-SUCH|Batch NO-SUCH is not in stock/)).toBeVisible();
     },
   },
+  {
+    name: "order-scan-damaged",
+    path: "/orders/rx4",
+    ready: "[data-testid=scan]",
+    act: async (page) => {
+      await scan(page, "(01)06901234567893(17)280131(10)A2611");
+      const said = page.getByText(/读到：\(01\)06901234567893|read: \(01\)06901234567893/);
+      await expect(said).toBeVisible();
+      // A scanner only types: its next code must not be appended to the one that was damaged.
+      await expect(page.getByTestId("scan")).toHaveValue("");
+      await expect(page.getByTestId("scan")).toBeFocused();
+    },
+  },
   { name: "order-part", path: "/orders/rx11", ready: "[data-testid^=fillings-]", act: choosePart },
   {
     name: "order-went-back",

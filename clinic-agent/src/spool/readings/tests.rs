@@ -67,6 +67,7 @@ fn a_full_spool_leaves_the_reading_waiting() {
         resident_id: RESIDENT,
         whose: None,
         author: NURSE,
+        language: None,
         body: serde_json::json!({ "text": "x" }),
         state: EntryState::Saved,
         created_at: second(1),

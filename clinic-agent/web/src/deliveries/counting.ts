@@ -1,5 +1,6 @@
 /** The count at the door: what arrived against what was expected. Pure. */
 import type { Count, Delivery, DeliveryState, Pack } from "@yunzhen/client";
+import type { SpoolItem } from "../box/box-api";
 
 export type Counts = Readonly<Record<number, { quantity: number; damaged: number }>>;
 
@@ -16,6 +17,25 @@ const RANK: Partial<Record<DeliveryState, number>> = {
 
 export function isExpected(delivery: Pick<Delivery, "state">): boolean {
   return RANK[delivery.state] !== undefined;
+}
+
+/** The count of a parcel that this box has yet to send: nobody counts it again, though the relay knows of none. */
+export function waitingCount<T extends Pick<SpoolItem, "kind" | "resident_id" | "state">>(
+  deliveryId: string,
+  spool: readonly T[],
+): T | undefined {
+  return spool.find(
+    ({ kind, resident_id, state }) =>
+      kind === "receipt" && resident_id === deliveryId && (state === "saved" || state === "sent"),
+  );
+}
+
+/** How many parcels at the door somebody has yet to count. */
+export function toCount(
+  deliveries: readonly Pick<Delivery, "id" | "state">[],
+  spool: readonly Pick<SpoolItem, "kind" | "resident_id" | "state">[],
+): number {
+  return deliveries.filter(({ id, state }) => state === "at_door" && !waitingCount(id, spool)).length;
 }
 
 /** At the door first. */

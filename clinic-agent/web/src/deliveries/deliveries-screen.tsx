@@ -4,8 +4,10 @@ import type { Delivery } from "@yunzhen/client";
 import { DeliveryChip, EmptyState, ProblemAlert, Skeletons, StatusChip, useApi, useFormats } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
+import { useSpool } from "../box/box-context";
 import { StaleLine } from "../shell";
-import { expectedFirst, isExpected } from "./counting";
+import { CountedChip } from "./counted-chip";
+import { expectedFirst, isExpected, waitingCount } from "./counting";
 import { DeliveryPanel } from "./delivery-panel";
 
 export function DeliveriesScreen() {
@@ -63,6 +65,7 @@ export function DeliveriesScreen() {
 function Rows({ deliveries }: { deliveries: readonly Delivery[] }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const spool = useSpool();
   return (
     <ul className="nurse-rows">
       {deliveries.map((delivery) => {
@@ -84,7 +87,11 @@ function Rows({ deliveries }: { deliveries: readonly Delivery[] }) {
                   {last && <span>{formats.time(last.at)}</span>}
                 </span>
                 <span className="nurse-row-chips">
-                  <DeliveryChip state={delivery.state} />
+                  {waitingCount(delivery.id, spool.data ?? []) ? (
+                    <CountedChip />
+                  ) : (
+                    <DeliveryChip state={delivery.state} />
+                  )}
                   {delivery.batch_recalled && (
                     <StatusChip meaning="danger" icon={IconHandStop}>
                       {t("parcel.filling.recalled")}

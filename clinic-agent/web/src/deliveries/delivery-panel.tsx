@@ -31,15 +31,16 @@ import {
   useNames,
   useUnit,
 } from "@yunzhen/client/ui";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { NewReceipt } from "../box/box-api";
 import { useBoxApi, useOffline, useSpool } from "../box/box-context";
 import { PrimaryButton } from "../shell";
 import { Timeline } from "../visit/after-screen";
+import { CountedChip } from "./counted-chip";
 import { WithdrawnParcel } from "./withdrawn-parcel";
-import { asBody, hasDifference, linesOf, startCounts, tooManyDamaged } from "./counting";
+import { asBody, hasDifference, linesOf, startCounts, tooManyDamaged, waitingCount } from "./counting";
 
 export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
@@ -49,7 +50,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const receivable = delivery.allowed.includes("receive");
   const spool = useSpool();
   const mine = (spool.data ?? []).filter((item) => item.kind === "receipt" && item.resident_id === delivery.id);
-  const waiting = mine.find((item) => item.state === "saved" || item.state === "sent");
+  const waiting = waitingCount(delivery.id, mine);
   const returned = waiting ? undefined : mine.find((item) => item.state === "refused");
   return (
     <article className="yz-card nurse-resident">
@@ -68,7 +69,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
           <Title order={1} size="h2">
             {delivery.resident ? t("app:deliveries.forResident", delivery.resident) : t("app:deliveries.title")}
           </Title>
-          <DeliveryChip state={delivery.state} />
+          {waiting ? <CountedChip /> : <DeliveryChip state={delivery.state} />}
           {delivery.cold_chain && (
             <StatusChip meaning="primary" icon={IconSnowflake}>
               {t("app:deliveries.cold")}
@@ -157,6 +158,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
   const celsius = celsiusOf(typed);
   const celsiusMissing = delivery.cold_chain && celsius === undefined;
   const [code, setCode] = useState("");
+  const codeField = useRef<HTMLInputElement>(null);
   const [counts, setCounts] = useState(() => startCounts(packs));
   const [comment, setComment] = useState("");
   const [pressed, setPressed] = useState(false);
@@ -176,6 +178,10 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
       });
       void queries.invalidateQueries({ queryKey: ["deliveries"] });
       void queries.invalidateQueries({ queryKey: ["spool"] });
+    },
+    onError: () => {
+      // A scanner only types: what it reads next takes the place of this code and is not appended to it.
+      if (document.activeElement === codeField.current) codeField.current?.select();
     },
   });
   const change = (item: number, part: "quantity" | "damaged", by: number): void =>
@@ -205,6 +211,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
           {t(withdrawn ? "app:deliveries.withdrawn.counted" : "app:deliveries.receiveTitle")}
         </Title>
         <TextInput
+          ref={codeField}
           label={t("app:deliveries.parcelCode")}
           description={t("app:deliveries.parcelCodeHelp")}
           leftSection={<IconBarcode aria-hidden />}

@@ -2,7 +2,7 @@ import { Button, Group, Text, TextInput } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import type { Dose } from "@yunzhen/client";
 import { ScanButton, useNames, useStrength } from "@yunzhen/client/ui";
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { readPack, type PackScan } from "./plan";
 
@@ -23,7 +23,12 @@ export function OtherPack({
   const strength = useStrength();
   const [text, setText] = useState("");
   const [pack, setPack] = useState<PackScan>();
-  const check = (typed: string): void => setPack(readPack(typed, dose, new Date().toISOString().slice(0, 10)));
+  const field = useRef<HTMLInputElement>(null);
+  const check = (typed: string): void => {
+    setPack(readPack(typed, dose, new Date().toISOString().slice(0, 10)));
+    // A scanner only types: what it reads next takes the place of this code and is not appended to it.
+    field.current?.select();
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     check(text);
@@ -39,6 +44,7 @@ export function OtherPack({
     <form className="nurse-dose-reasons" data-testid="other-pack" onSubmit={submit} noValidate>
       <Group align="end" wrap="nowrap" gap="xs">
         <TextInput
+          ref={field}
           label={t("app:recalls.dose.pack")}
           description={t("app:recalls.dose.packHint")}
           size="lg"

@@ -1,12 +1,12 @@
 import type { CourierRun, Delivery } from "@yunzhen/client";
-import { AttemptReason, Banner, isAtCounter, ProblemAlert, useFormats } from "@yunzhen/client/ui";
+import { AttemptReason, Banner, ProblemAlert, useFormats } from "@yunzhen/client/ui";
 import { Button, Text, Title } from "@mantine/core";
 import { IconCircleCheck, IconMapPin, IconPhone, IconSnowflake, IconWifiOff } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "../common/keys";
-import { isOver, may, nextCommand, way, type Command } from "./courier";
+import { isOver, may, nextCommand, nextWord, way, type Command } from "./courier";
 import { pressOf, type Outbox } from "./outbox";
 import { GiveBackSheet, PickUpSheet, ReasonSheet } from "./sheets";
 import { Held, Temperature } from "./Held";
@@ -112,9 +112,9 @@ export function Stop({ delivery, run, asOf, outbox, temperatures, onNext }: Stop
       <div className={classes.bottom} data-testid="courier-actions" data-state={delivery.state}>
         <Text ta="center" fw={600} role="status">
           {isOver(delivery) && <IconCircleCheck aria-hidden style={{ verticalAlign: "-5px" }} />}{" "}
-          {t(`deliveries.next.${delivery.batch_recalled && isAtCounter(delivery) ? "batch_recalled" : delivery.state}`)}
+          {t(`deliveries.next.${nextWord(delivery)}`)}
         </Text>
-        {delivery.state === "at_door" && (
+        {nextWord(delivery) === "at_door" && (
           <Text ta="center" c="dimmed">
             {t("deliveries.atDoorHint")}
           </Text>

@@ -1,6 +1,6 @@
 import type { Delivery } from "@yunzhen/client";
 import { expect, it } from "vitest";
-import { isCarried, moved, nextStop, progress, way } from "./courier";
+import { isCarried, moved, nextStop, nextWord, progress, way } from "./courier";
 
 const stop = (id: string, state: Delivery["state"]) => ({ id, state }) as Delivery;
 
@@ -56,4 +56,16 @@ it("draws nothing as the courier's step while the pharmacy decides or once it is
     way({ ...stop("a", state), timeline: [] } as unknown as Delivery).some((step) => step.current);
   expect((["quarantined", "received", "discrepancy", "lost", "cancelled"] as const).some(current)).toBe(false);
   expect((["awaiting_courier", "accepted", "in_transit", "on_hold"] as const).every(current)).toBe(true);
+});
+
+it("says to bring a recalled batch back wherever it is held: the bar said to keep the parcel and wait", () => {
+  const held = (state: Delivery["state"], more: Partial<Delivery> = { batch_recalled: true }) =>
+    nextWord({ ...stop("a", state), ...more } as Delivery);
+  expect(held("quarantined")).toBe("batch_back");
+  expect(held("quarantined", { quarantine: "recall" })).toBe("batch_back");
+  expect(held("quarantined", { quarantine: "temperature" })).toBe("quarantined");
+  expect(held("at_door")).toBe("batch_back");
+  expect(held("accepted")).toBe("batch_recalled");
+  expect(held("returning")).toBe("returning");
+  expect(held("lost")).toBe("lost");
 });

@@ -1,5 +1,6 @@
 /** What the courier may do next, from the delivery's state and the commands that the relay allows. */
 import type { Delivery } from "@yunzhen/client";
+import { isAtCounter } from "@yunzhen/client/ui";
 
 export const COMMANDS = ["accept", "pick-up", "arrive", "fail-attempt", "resume", "give-back"] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -12,6 +13,14 @@ export const may = (delivery: Delivery, command: Command): boolean =>
 export function nextCommand(delivery: Delivery): Command | undefined {
   const order: Command[] = ["accept", "pick-up", "arrive", "resume"];
   return order.find((command) => may(delivery, command));
+}
+
+/** The word above the next button; where a batch was called back it says the same as the banner, whatever state the parcel is held in. */
+export function nextWord(delivery: Delivery): Delivery["state"] | "batch_recalled" | "batch_back" {
+  const { state } = delivery;
+  if (isOver(delivery) || TURNED.includes(state)) return state;
+  if (delivery.batch_recalled) return isAtCounter(delivery) ? "batch_recalled" : "batch_back";
+  return state === "quarantined" && delivery.quarantine === "recall" ? "batch_back" : state;
 }
 
 export const isOver = (delivery: Delivery): boolean =>

@@ -42,6 +42,7 @@ export const zh = {
     returned: "已退回药房",
     cancelled: "任务已取消",
     batch_recalled: "这个包裹不送了",
+    batch_back: "请不要交付，把包裹带回药房",
   },
   run: {
     title: "今天还有 {{n}} 个包裹",
@@ -135,6 +136,7 @@ export const en: typeof zh = {
     returned: "Given back to the pharmacy",
     cancelled: "The delivery was cancelled",
     batch_recalled: "This parcel is not delivered",
+    batch_back: "Do not hand it over: bring the parcel back to the pharmacy",
   },
   run: {
     title: "{{n}} parcels left today",

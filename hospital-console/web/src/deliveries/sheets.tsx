@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 
 const REASONS: AttemptCode[] = ["nobody", "closed", "address", "damaged", "temperature", "other"];
 
-/** Under the thumb. */
+/** Under the thumb: as high as what is asked. A size of "auto" is none of Mantine's names, and without a size the sheet takes the whole height. */
 function FromBelow({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const { t } = useTranslation("app");
   return (
@@ -15,7 +15,7 @@ function FromBelow({ title, onClose, children }: { title: string; onClose: () =>
       opened
       onClose={onClose}
       position="bottom"
-      size="auto"
+      styles={{ content: { height: "auto" }, body: { paddingBottom: "calc(16px + env(safe-area-inset-bottom))" } }}
       title={title}
       closeButtonProps={{ "aria-label": t("app.close") }}
     >

@@ -188,7 +188,7 @@ function Picking({ prescription, order, stock, filling }: PickingProps) {
             >
               <Group gap="md" mt="xs">
                 {PART_REASONS.map((value) => (
-                  <Radio key={value} value={value} label={t(`orders.part.reasons.${value}`)} />
+                  <Radio key={value} value={value} label={t(`shared:parcel.filling.part.${value}`)} />
                 ))}
               </Group>
             </Radio.Group>

@@ -4,7 +4,7 @@ import { TextInput } from "@mantine/core";
 import { IconScan } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { scanned, type Pick } from "./pick";
+import { printable, scanned, type Pick } from "./pick";
 
 interface Props {
   items: readonly PrescriptionItem[];
@@ -23,13 +23,16 @@ export function ScanField({ items, picks, stock, today, onPicks }: Props) {
   const said = last?.of === picks ? last : undefined;
   const read = (code: string) => {
     const result = parseGs1(code, today);
+    // Whatever was read, the next code begins in an empty field.
+    setText("");
     if (!result.ok) {
-      if (result.problem !== "empty") setLast({ of: picks, error: t(`orders.scan.problem.${result.problem}`) });
+      if (result.problem === "empty") return;
+      const problem = t(`orders.scan.problem.${result.problem}`);
+      setLast({ of: picks, error: t("orders.scan.read", { problem, code: printable(code) }) });
       return;
     }
     const { batch, expiry } = result.code;
     const found = scanned(result.code, items, picks, stock);
-    setText("");
     if (!found.ok) {
       setLast({ of: picks, error: t(`orders.scan.problem.${found.problem}`, { batch, expiry }) });
       return;
@@ -58,10 +61,7 @@ export function ScanField({ items, picks, stock, today, onPicks }: Props) {
         short: t("shared:call.camera"),
         close: t("shared:action.close"),
         size: "sm",
-        onCode: (code) => {
-          setText(code);
-          read(code);
-        },
+        onCode: read,
       })}
       onChange={(event) => {
         setText(event.currentTarget.value);

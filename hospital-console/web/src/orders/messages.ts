@@ -96,6 +96,7 @@ export const zh = {
     label: "扫描药品包装",
     hint: "用扫码枪或摄像头读取包装上的二维码；批号与有效期和库存核对。",
     done: "第 {{no}} 行：批号 {{batch}} 已核对",
+    read: "{{problem}}（读到：{{code}}）",
     doneByBatch: "第 {{no}} 行：批号 {{batch}} 与有效期相符；库存未登记商品条码，请核对包装上的药名",
     problem: {
       format: "这不是药品包装的 GS1 码：请扫描印有批号和有效期的二维码",
@@ -122,13 +123,6 @@ export const zh = {
     reason: "为什么不能配齐",
     reasonRequired: "请选择原因",
     dispense: "确认先配这些",
-    reasons: {
-      out_of_stock: "缺货",
-      short_dated: "效期不足",
-      damaged: "破损",
-      parcel_size: "包裹装不下",
-      other: "其他",
-    },
   },
   dispense: "确认配齐",
   packTitle: "打包并交给配送员",
@@ -270,6 +264,7 @@ export const en: typeof zh = {
     label: "Scan a pack",
     hint: "Read the 2D code of the pack; batch and expiry are held against the stock.",
     done: "Line {{no}}: batch {{batch}} is right",
+    read: "{{problem}} (read: {{code}})",
     doneByBatch:
       "Line {{no}}: batch {{batch}} and expiry agree; the stock has no article number of it: read the name on the pack",
     problem: {
@@ -298,13 +293,6 @@ export const en: typeof zh = {
     reason: "Why not all of it",
     reasonRequired: "Please choose a reason",
     dispense: "Confirm this part",
-    reasons: {
-      out_of_stock: "Out of stock",
-      short_dated: "Expires too soon",
-      damaged: "Damaged",
-      parcel_size: "Parcel too large",
-      other: "Other",
-    },
   },
   dispense: "Confirm dispensed",
   packTitle: "Pack and hand to a courier",

@@ -1,6 +1,6 @@
 import type { Dispense, Pack, PrescriptionItem, Stock } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import { asRecorded, isSame, problemOf, propose, scanned, takenOf, underWay, withPutBack } from "./pick";
+import { asRecorded, isSame, printable, problemOf, propose, scanned, takenOf, underWay, withPutBack } from "./pick";
 
 const TODAY = "2026-11-23";
 const item = (no: number, drug: string, owed: number) =>
@@ -59,6 +59,13 @@ describe("the pick list", () => {
     const one = item(1, "a", 7);
     const replaced = scanned(code("LATE", "2028-01-31"), [one], propose([one], [SHELF[1] as Stock], TODAY), SHELF);
     expect(replaced.ok && takenOf(one, replaced.picks)).toBe(7);
+  });
+});
+
+describe("a code that was read", () => {
+  it("stands in a sentence with its separators shown, and never endlessly", () => {
+    expect(printable(" 0106901234567893\u001d10A1 ")).toBe("0106901234567893␝10A1");
+    expect(printable("9".repeat(200))).toBe("9".repeat(60));
   });
 });
 

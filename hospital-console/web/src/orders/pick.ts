@@ -25,6 +25,13 @@ export interface Pick {
   scanned: boolean;
 }
 
+/** A code as it may stand in a sentence: what separates its parts is shown, and nothing of it is endless. */
+export const printable = (code: string): string =>
+  code
+    .trim()
+    .replace(/\p{Cc}/gu, "␝")
+    .slice(0, 60);
+
 /** Another product that goes out for a line; the reason is the person's. */
 export interface Instead {
   substitute: Substitute;

@@ -64,11 +64,14 @@ function Asked({ one }: { one: OfferedPrescription }) {
               <Text fw={600} component="span">
                 {t("pharmacies.asked.rank", { rank: offer.rank, name: offer.pharmacy_name })}
               </Text>
-              <Text size="sm" c="dimmed" component="span">
-                {offer.offered_at
-                  ? t("pharmacies.asked.askedAt", { time: formats.dateTime(offer.offered_at) })
-                  : t("pharmacies.offers.waits")}
-              </Text>
+              {/* Whoever answered was asked; the places were drawn anew since, and in the new order its turn has not come. */}
+              {(offer.offered_at !== undefined || !offer.answer) && (
+                <Text size="sm" c="dimmed" component="span">
+                  {offer.offered_at
+                    ? t("pharmacies.asked.askedAt", { time: formats.dateTime(offer.offered_at) })
+                    : t("pharmacies.offers.waits")}
+                </Text>
+              )}
               <Answer offer={offer} />
             </Group>
             <OfferChips why={offer.why} />

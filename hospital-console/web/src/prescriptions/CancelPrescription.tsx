@@ -44,7 +44,7 @@ export function CancelPrescription({ prescription }: { prescription: Prescriptio
           <WhosePrescription prescription={prescription} />
           <Text>{t(`prescribing.withdraw.${what}`)}</Text>
           <Textarea
-            label={t("prescriptions.cancel.reason")}
+            label={t(there ? "prescribing.withdraw.stopReason" : "prescriptions.cancel.reason")}
             description={t("prescribing.withdraw.readBy")}
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}

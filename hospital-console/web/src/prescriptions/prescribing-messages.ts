@@ -35,10 +35,11 @@ export const zh = {
     before_use: "尚未送出。取消后药房不能再配药，药师和药房会立即收到通知。",
     packed: "药已打包，尚未取走。取消后包裹留在药房，不会送出。",
     on_road: "药已在路上。取消后配送员会被召回，把包裹带回药房；护理院不应签收。",
-    some_there: "已有部分药品送到护理院。取消后未送的不再送，已送到的请停止给药。",
-    delivered: "药已送到护理院。停用后请通知护士停止给药，剩余药品按规定处理。",
+    some_there: "已有部分药品送到护理院。停用后未送的不再送；护士会立即在页面上看到停用，护理院断网时请电话告知。",
+    delivered: "药已送到护理院。护士会立即在页面上看到停用，护理院断网时请电话告知；剩余药品按规定处理。",
     stop: "停用处方",
     stopTitle: "停用这张处方？",
+    stopReason: "停用原因",
     readBy: "护理院和药房会看到原因。",
   },
   replace: {
@@ -182,11 +183,13 @@ export const en: typeof zh = {
     packed: "It is packed and not picked up. The parcel stays at the pharmacy.",
     on_road:
       "It is on the road. The courier is called back and brings the parcel to the pharmacy; the home must not accept it.",
-    some_there: "A part has reached the home. The rest is not sent any more; please stop giving what is there.",
+    some_there:
+      "A part has reached the home. The rest is not sent any more; the nurses see at once that it is stopped. Telephone where the home has no link.",
     delivered:
-      "The home has it. Please tell the nurses to stop giving it; what is left is disposed of as the home's rules say.",
+      "The home has it. The nurses see at once that it is stopped; telephone where the home has no link. What is left is disposed of as the home's rules say.",
     stop: "Stop the prescription",
     stopTitle: "Stop this prescription?",
+    stopReason: "Reason for stopping",
     readBy: "The home and the pharmacy read the reason.",
   },
   replace: {

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { problemAt } from "../common/problemAt";
+import { printable } from "../orders/pick";
 import { DrugChoice } from "../prescriptions/DrugChoice";
 import { RECEIVED } from "./amounts";
 
@@ -34,14 +35,17 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
   });
   const read = (code: string) => {
     const result = parseGs1(code, today);
+    // Whatever was read, the next code begins in an empty field.
+    setScan("");
     if (!result.ok) {
-      setScanProblem(t(`orders.scan.problem.${result.problem === "empty" ? "format" : result.problem}`));
+      const problem = t(`orders.scan.problem.${result.problem === "empty" ? "format" : result.problem}`);
+      const said = result.problem === "empty" ? problem : t("orders.scan.read", { problem, code: printable(code) });
+      setScanProblem(said);
       return;
     }
     setBatch(result.code.batch);
     setExpiry(result.code.expiry);
     setGtin(result.code.gtin);
-    setScan("");
     setScanProblem(undefined);
   };
   const submit = (event: FormEvent) => {
@@ -83,10 +87,7 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
               short: t("shared:call.camera"),
               close: t("app.close"),
               size: "sm",
-              onCode: (code) => {
-                setScan(code);
-                read(code);
-              },
+              onCode: read,
             })}
           />
           <Group grow align="flex-start">

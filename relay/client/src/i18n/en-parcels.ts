@@ -28,11 +28,11 @@ export const enParcels: typeof zhParcels = {
     batch: "Batch {{batch}} · expires {{expiry}}",
     because: "Reason: {{why}}",
     part: {
-      out_of_stock: "There is no more",
-      short_dated: "What there is expires too soon",
-      damaged: "The rest is broken",
-      parcel_size: "The parcel would be too large",
-      other: "Another one",
+      out_of_stock: "Out of stock",
+      short_dated: "Expires too soon",
+      damaged: "Damaged",
+      parcel_size: "Parcel too large",
+      other: "Other",
     },
     instead: "instead of the prescribed strength",
     substitution: {

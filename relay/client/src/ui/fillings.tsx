@@ -113,7 +113,7 @@ function Filling({ filling }: { filling: Dispense }) {
         <div key={`${pack.item_no} ${pack.batch}`}>
           {names.pack(pack)} × {pack.quantity} {unitWord(pack.unit)}{" "}
           <Text size="sm" c="dimmed" component="span">
-            {t("parcel.filling.batch", { batch: pack.batch, expiry: formats.date(pack.expiry) })}
+            {t("parcel.filling.batch", { batch: pack.batch, expiry: pack.expiry })}
             {pack.substitution &&
               ` · ${t("parcel.filling.instead")} · ${t(`parcel.filling.substitution.${pack.substitution.reason}`)}`}
           </Text>

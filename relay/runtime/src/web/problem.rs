@@ -25,6 +25,15 @@ impl Language {
             .find_map(|part| [("zh", Self::Zh), ("en", Self::En)].into_iter().find(|(name, _)| part.starts_with(name)));
         first.map_or(Self::Zh, |(_, language)| language)
     }
+
+    /// As `Accept-Language` and `Content-Language` name it.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
 }
 
 /// One text in both languages.
