@@ -149,7 +149,7 @@ pub async fn record_practice(app: &App, ctx: &Context, id: StaffId, input: Pract
 /// The audit log, newest first.
 pub async fn audit(app: &App, ctx: &Context, query: AuditQuery) -> Result<Page<AuditEvent>, AppError> {
     may_list(ctx, Action::ReadAudit)?;
-    let before = match query.cursor {
+    let before = match &query.cursor {
         Some(text) => Some(text.parse::<i64>().map_err(|_| AppError::BadCursor)?),
         None => None,
     };
