@@ -348,6 +348,32 @@ const SCREENS: SigningScreen[] = [
     act: async (page) => {
       await verifying(page);
       await expect(page.getByTestId("why")).toHaveText(/停用（11月20日|was revoked.*Nov/);
+      await expect(page.getByTestId("verdict")).toHaveText("签名无效");
+    },
+  },
+  {
+    // The signature is good: only the person is another. In sight and focused, though it stands at the end of the page.
+    name: "verified-of-another",
+    path: "/verify",
+    mock: administrator,
+    answers: {
+      "GET /api/revoked-signing-keys": { body: { as_of: "2026-11-23T02:00:00.000Z", keys: [] } },
+      "POST /session/verification": {
+        body: {
+          verdict: "not_valid",
+          code: "other_subject",
+          of_prescription: false,
+          about: "r1, rx1",
+          reason: "this is signed for r1, rx1, and not for r2",
+        },
+      },
+    },
+    ready: "main textarea",
+    act: async (page) => {
+      await verifying(page);
+      await expect(page.getByTestId("verdict")).toHaveText("签名有效，但不是这位老人（或这个编号）的");
+      await expect(page.getByTestId("verdict")).toBeInViewport();
+      await expect(page.locator(":focus")).toContainText("签名有效");
     },
   },
 ];
