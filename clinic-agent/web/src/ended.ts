@@ -1,6 +1,7 @@
 /** What becomes of this page when its nurse is signed out by somebody else: nothing of the record stays, and the sign-in says who ended it. */
 import type { QueryClient } from "@tanstack/react-query";
 import { wasEnded, type ApiError } from "@yunzhen/client";
+import { SHIFT } from "./shift/shift-api";
 
 /** Why the session is over, where somebody ended it. */
 export const ENDED = ["session", "ended"] as const;
@@ -17,4 +18,6 @@ export function signedOut(queries: QueryClient, error: ApiError): void {
     forgetOthers(queries);
   }
   queries.setQueryData(["session"], null);
+  // Her PIN ends with her session: the tablet offers only those that open it.
+  void queries.invalidateQueries({ queryKey: SHIFT });
 }

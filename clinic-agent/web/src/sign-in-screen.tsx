@@ -1,9 +1,10 @@
 import { Group, Stack, Text, Title } from "@mantine/core";
 import type { ApiError, Staff } from "@yunzhen/client";
 import { ColorSchemeSwitch, LanguageSwitch, ProblemAlert, SignInForm } from "@yunzhen/client/ui";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Mark } from "./mark";
-import type { ShiftView } from "./shift/shift-api";
+import { withPins, type ShiftView } from "./shift/shift-api";
 import { TakeOver } from "./shift/take-over";
 
 /** With those of the shift who have a PIN on this tablet, or the password alone. */
@@ -21,6 +22,9 @@ export function SignInScreen({
   onSignedIn: (staff: Staff) => void;
 }) {
   const { t } = useTranslation();
+  // Whose session it was has read why; who types next need not.
+  const [read, setRead] = useState<ApiError>();
+  const going = (): void => setRead(ended);
   return (
     <div className="nurse-sign-in">
       <header className="nurse-sign-in-top">
@@ -33,26 +37,28 @@ export function SignInScreen({
             <Mark size={44} />
             <Title order={1}>{t("app:signIn.title")}</Title>
           </Group>
-          {ended && <ProblemAlert error={ended} />}
+          {ended && ended !== read && <ProblemAlert error={ended} />}
           {!ended && (shift?.locked || ranOut) && (
             <Text data-testid="lock-why">
               {t(shift?.locked ? "app:shift.lockedBy.left" : "app:shift.lockedBy.ended")}
             </Text>
           )}
           <TakeOver
-            key={shift?.people.map((one) => `${one.staff_id}${one.pin}`).join()}
-            people={shift?.people ?? []}
+            people={withPins(shift, ended !== undefined)}
             holder={shift?.holder}
             onTaken={onSignedIn}
+            onChosen={going}
             password={
-              <SignInForm
-                onSignedIn={onSignedIn}
-                hint={
-                  <Text c="dimmed" size="sm">
-                    {t("app:signIn.hint")}
-                  </Text>
-                }
-              />
+              <div onInput={going}>
+                <SignInForm
+                  onSignedIn={onSignedIn}
+                  hint={
+                    <Text c="dimmed" size="sm">
+                      {t("app:signIn.hint")}
+                    </Text>
+                  }
+                />
+              </div>
             }
           />
         </Stack>

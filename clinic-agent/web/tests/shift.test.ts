@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isIdle, TELL_MS, touched, upTo, type Activity } from "../src/shift/idle";
-import { hasPin, type ShiftView } from "../src/shift/shift-api";
+import { isTrivialPin } from "../src/shift/pin";
+import { hasPin, withPins, type ShiftView } from "../src/shift/shift-api";
 import { whyLocked } from "../src/shift/why-locked";
 
 describe("a tablet that nobody touches", () => {
@@ -48,6 +49,18 @@ describe("the nurses of a shift", () => {
       false,
     ]);
   });
+
+  it("are not offered the void PIN of her whose session was ended", () => {
+    const names = (ended: boolean) => withPins(view, ended).map((one) => one.name);
+    expect([names(false), names(true), withPins(undefined, true)]).toEqual([["李", "赵"], ["赵"], []]);
+  });
+});
+
+it("refuses a PIN that anybody would try first before it is typed a second time, as the box does", () => {
+  for (const pin of ["000000", "112211", "121212", "123123", "123456", "654321", "890123", "321098"]) {
+    expect(isTrivialPin(pin), pin).toBe(true);
+  }
+  for (const pin of ["314159", "112358", "482915", "135790"]) expect(isTrivialPin(pin), pin).toBe(false);
 });
 
 it("says why a tablet is locked: whoever came back found a lock and no reason", () => {

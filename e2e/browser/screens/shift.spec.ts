@@ -149,3 +149,73 @@ test("a locked tablet says why", async ({ browser }) => {
     await site.close();
   }
 });
+
+test("an ended session does not offer its void PIN, and says why until somebody else types", async ({ browser }) => {
+  const { id, name } = record.staff;
+  const colleague = { staff_id: "n9", name: "李静", pin: true, badge: false };
+  const ended = {
+    status: 401,
+    body: { title: "登录已由管理员结束", status: 401, detail: "", code: "session_revoked", action: "请重新登录。" },
+  };
+  const site = await serveBox("signed_out", (_, path) => {
+    if (path === "/session/me") return ended;
+    const people = [{ staff_id: id, name, pin: true, badge: false }, colleague];
+    return path === "/session/shift" ? { body: { ...NOBODY, people, holder: id } } : undefined;
+  });
+  const page = await browser.newPage();
+  const why = page.getByText("登录已由管理员结束");
+  try {
+    await page.goto(site.origin);
+    await expect(why).toBeVisible();
+    await expect(page.getByRole("button", { name: colleague.name })).toBeVisible();
+    await expect(page.getByText(name)).toHaveCount(0);
+    await page.getByRole("button", { name: /其他人：用密码登录|password/ }).click();
+    await expect(why).toBeVisible();
+    await page.getByLabel(/^用户名$|^User name$/).fill("nurse3");
+    await expect(why).toHaveCount(0);
+  } finally {
+    await page.close();
+    await site.close();
+  }
+});
+
+test("six digits that no longer open it say so beside the password", async ({ browser }) => {
+  const { id, name } = record.staff;
+  let people = [{ staff_id: id, name, pin: true, badge: false }];
+  const site = await serveBox("signed_out", (_, path) => {
+    if (path === "/session/shift") return { body: { ...NOBODY, people } };
+    if (path !== "/session/switch") return undefined;
+    people = [];
+    const closed = { title: "现在不能用 PIN 打开", status: 403, detail: "", code: "pin_closed", action: "" };
+    return { status: 403, body: closed };
+  });
+  const page = await browser.newPage();
+  try {
+    await page.goto(site.origin);
+    await page.getByRole("button", { name }).click();
+    for (const digit of "482915") await page.getByRole("button", { name: digit, exact: true }).click();
+    await expect(page.getByLabel(/^用户名$|^User name$/)).toBeVisible();
+    await expect(page.getByText("现在不能用 PIN 打开")).toBeVisible();
+  } finally {
+    await page.close();
+    await site.close();
+  }
+});
+
+test("a PIN that is too easy to guess is refused before it is typed again", async ({ browser }) => {
+  const site = await serveBox("online", (_, path) => (path === "/session/shift" ? { body: NOBODY } : undefined));
+  const page = await browser.newPage();
+  try {
+    await page.goto(site.origin);
+    await page.getByRole("button", { name: /^设置 PIN$|^Set a PIN$/ }).click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByLabel(/^密码$|^Password$/).fill("right");
+    await sheet.getByRole("button", { name: /下一步|Next/ }).click();
+    for (const digit of "123456") await sheet.getByRole("button", { name: digit, exact: true }).click();
+    await expect(sheet.getByRole("alert")).toContainText(/太容易猜到|too easy/);
+    await expect(sheet.getByRole("group", { name: /请输入新的 PIN|Enter a new PIN/ })).toBeVisible();
+  } finally {
+    await page.close();
+    await site.close();
+  }
+});

@@ -77,6 +77,43 @@ const report = {
 /** What of a licence may never have been recorded. */
 type Missing = Exclude<LicenceGap, "over">;
 
+/** A key of the tests alone, which a page finds in its browser, and what the list knows it by. */
+const IN_BROWSER = {
+  jwk: {
+    kty: "EC",
+    crv: "P-256",
+    x: "F3_NnrWHgY6hRewt1tXTv3UnHv0j_tzK4167JERKNBg",
+    y: "wCgdi1GGMKkiq12UWECyl0ZyQlOWtoxKlqJ5jViPOzU",
+    d: "7EX_6A0lbbwGMNdiYGWjiNFuD0MaAsFPLrKWMfBi99s",
+  },
+  sha256: "c1405e794be52a665b7d892253977abf3f75aa21fc8e794653c63e7bec06965f",
+};
+
+/** Puts it where the page keeps the key of this person. */
+const putKey = (page: Page, staffId: string) =>
+  page.evaluate(
+    async ([{ d, ...open }, whose]) => {
+      const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+      const privateKey = await crypto.subtle.importKey("jwk", { ...open, d }, algorithm, false, ["sign"]);
+      const publicKey = await crypto.subtle.importKey("jwk", open, algorithm, true, ["verify"]);
+      await new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open("yunzhen-signing", 1);
+        opening.onupgradeneeded = () => opening.result.createObjectStore("keys");
+        opening.onerror = () => reject(opening.error ?? new Error("IndexedDB failed"));
+        opening.onsuccess = () => {
+          const writing = opening.result.transaction("keys", "readwrite");
+          writing.objectStore("keys").put({ privateKey, publicKey }, whose);
+          writing.onerror = () => reject(writing.error ?? new Error("IndexedDB failed"));
+          writing.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      });
+    },
+    [IN_BROWSER.jwk, staffId] as const,
+  );
+
 interface SigningScreen {
   name: string;
   path: string;
@@ -176,6 +213,38 @@ const SCREENS: SigningScreen[] = [
     act: async (page) => {
       await page.getByRole("button", { name: /登记签名密钥|Enrol a signing key/ }).click();
       await expect(page.getByTestId("fingerprint")).toHaveText(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
+    },
+  },
+  {
+    // Said before the password is asked, and with no button that the relay would refuse.
+    name: "key-revoked-sheet",
+    path: "/reviews/rx2",
+    mock: { who: "pharmacist" },
+    answers: {
+      "GET /api/signing-keys": {
+        body: {
+          items: [
+            key({
+              id: "k9",
+              state: "revoked",
+              staff: { id: "p1", name: "周敏" },
+              role: "pharmacist",
+              key_sha256: IN_BROWSER.sha256,
+              revoked_at: "2026-11-21T02:00:00.000Z",
+            }),
+          ],
+          next: null,
+        },
+      },
+    },
+    ready: "[data-testid=review]",
+    act: async (page) => {
+      await putKey(page, "p1");
+      await page.keyboard.press("a");
+      const sheet = page.getByRole("dialog");
+      await expect(sheet.getByTestId("key-obstacle")).toContainText("此浏览器的签名密钥已停用");
+      await expect(sheet.getByRole("link", { name: "我的签名密钥" })).toHaveAttribute("href", "/signing-keys");
+      await expect(sheet.getByRole("button", { name: "签名并通过" })).toHaveCount(0);
     },
   },
   {
@@ -279,6 +348,32 @@ const SCREENS: SigningScreen[] = [
     act: async (page) => {
       await verifying(page);
       await expect(page.getByTestId("why")).toHaveText(/停用（11月20日|was revoked.*Nov/);
+      await expect(page.getByTestId("verdict")).toHaveText("签名无效");
+    },
+  },
+  {
+    // The signature is good: only the person is another. In sight and focused, though it stands at the end of the page.
+    name: "verified-of-another",
+    path: "/verify",
+    mock: administrator,
+    answers: {
+      "GET /api/revoked-signing-keys": { body: { as_of: "2026-11-23T02:00:00.000Z", keys: [] } },
+      "POST /session/verification": {
+        body: {
+          verdict: "not_valid",
+          code: "other_subject",
+          of_prescription: false,
+          about: "r1, rx1",
+          reason: "this is signed for r1, rx1, and not for r2",
+        },
+      },
+    },
+    ready: "main textarea",
+    act: async (page) => {
+      await verifying(page);
+      await expect(page.getByTestId("verdict")).toHaveText("签名有效，但不是这位老人（或这个编号）的");
+      await expect(page.getByTestId("verdict")).toBeInViewport();
+      await expect(page.locator(":focus")).toContainText("签名有效");
     },
   },
 ];

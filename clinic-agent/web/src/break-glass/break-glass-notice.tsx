@@ -1,13 +1,16 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { IconLockOpen } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { BreakGlass } from "@yunzhen/client";
 import { Banner, ProblemAlert, useAction, useApi, useFormats } from "@yunzhen/client/ui";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import { whose } from "./openings";
 
 /**
- * Records of this home that were opened without a care relation, until somebody here takes note or a week has passed: of one resident, or of all but the one
- * whose page stands beside.
+ * Records of this home that were opened without a care relation, until somebody here takes note or a week has passed: of one resident in full, or folded into
+ * one line, above a list, of all but the one whose page stands beside.
  */
 export function BreakGlassNotice({ of, except }: { of?: string; except?: string }) {
   const api = useApi();
@@ -16,10 +19,42 @@ export function BreakGlassNotice({ of, except }: { of?: string; except?: string 
   if (told.length === 0) return null;
   return (
     <Stack gap="sm" data-testid="break-glass-notice">
-      {told.map((glass) => (
-        <Opening key={glass.id} glass={glass} />
-      ))}
+      {of ? <Openings all={told} /> : <Folded all={told} />}
     </Stack>
+  );
+}
+
+function Openings({ all }: { all: readonly BreakGlass[] }) {
+  return all.map((glass) => <Opening key={glass.id} glass={glass} />);
+}
+
+/** How many and whose; the rest on a press, so that the residents below stay in sight. */
+function Folded({ all }: { all: readonly BreakGlass[] }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const [unfolded, { toggle }] = useDisclosure(false);
+  const names = whose(all).map(({ resident_name: name, bed }) =>
+    name ? t("app:breakGlass.resident", { name, bed }) : t("app:breakGlass.moved"),
+  );
+  return (
+    <>
+      <Banner
+        meaning="person"
+        icon={IconLockOpen}
+        role="status"
+        title={t("app:breakGlass.summary", { count: all.length })}
+        action={
+          <Button variant="default" size="lg" aria-expanded={unfolded} aria-controls={id} onClick={toggle}>
+            {t(unfolded ? "app:breakGlass.fold" : "app:breakGlass.unfold")}
+          </Button>
+        }
+      >
+        <Text lineClamp={2}>{names.join(t("app:breakGlass.between"))}</Text>
+      </Banner>
+      <Stack gap="sm" id={id} display={unfolded ? undefined : "none"}>
+        {unfolded && <Openings all={all} />}
+      </Stack>
+    </>
   );
 }
 

@@ -39,8 +39,10 @@ export function LockScreen({
           </Title>
           <Text data-testid="lock-why">{t(`app:shift.lockedBy.${why.word}`, { name: why.name, n: why.minutes })}</Text>
           {why.word !== "over" && <Text c="dimmed">{t("app:shift.lockedHint")}</Text>}
+          <Text c="dimmed" className="nurse-lock-call">
+            {t("app:shift.callGoesOn")}
+          </Text>
           <TakeOver
-            key={shift?.people.map((one) => `${one.staff_id}${one.pin}`).join()}
             people={shift?.people ?? []}
             holder={shift?.holder}
             onTaken={onTaken}

@@ -9,6 +9,7 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useBox } from "../box/box-context";
 import { saidAt } from "../said-at";
+import { isTrivialPin } from "./pin";
 import { PinPad } from "./pin-pad";
 import { hasPin, SHIFT, shiftApi, type NewPin } from "./shift-api";
 import "./shift.css";
@@ -69,7 +70,7 @@ function SetPin({ onDone }: { onDone: () => void }) {
   const [dropsBadge, setDropsBadge] = useState(false);
   const [first, setFirst] = useState<string>();
   const [pin, setPin] = useState("");
-  const [differs, setDiffers] = useState(false);
+  const [wrong, setWrong] = useState<"differs" | "trivial">();
   const again = (): void => {
     setFirst(undefined);
     setPin("");
@@ -91,14 +92,17 @@ function SetPin({ onDone }: { onDone: () => void }) {
     return <Prove error={save.error} kept={kept} onNext={setKnown} />;
   }
   const complete = (typed: string): void => {
-    if (first === undefined) {
+    if (first === undefined && isTrivialPin(typed)) {
+      setWrong("trivial");
+      again();
+    } else if (first === undefined) {
       setFirst(typed);
       setPin("");
-      setDiffers(false);
+      setWrong(undefined);
     } else if (first === typed) {
       save.mutate({ ...known, pin: typed });
     } else {
-      setDiffers(true);
+      setWrong("differs");
       again();
     }
   };
@@ -106,9 +110,9 @@ function SetPin({ onDone }: { onDone: () => void }) {
   return (
     <Stack gap="md">
       <Text>{t("app:shift.setHint")}</Text>
-      {differs && (
+      {wrong && (
         <Banner meaning="danger" role="alert">
-          {t("app:shift.differs")}
+          {t(`app:shift.${wrong}`)}
         </Banner>
       )}
       {save.error && <ProblemAlert error={save.error} />}

@@ -42,6 +42,10 @@ export const shiftApi = (http: Http) => ({
   touch: () => http.json<void>("POST", "/session/touch", { body: {} }),
 });
 
+/** Who has a PIN here. That of her whose session somebody ended is void with it, whatever the box still lists. */
+export const withPins = (view: ShiftView | undefined, ended: boolean): readonly ShiftPerson[] =>
+  (view?.people ?? []).filter((one) => !ended || one.staff_id !== view?.holder);
+
 /** She may be asked for her PIN; otherwise the page offers her to set one. */
 export const hasPin = (view: ShiftView | undefined, staffId: string): boolean =>
   view?.people.some((one) => one.staff_id === staffId && one.pin) ?? false;

@@ -11,35 +11,56 @@ import "./shift.css";
 
 /**
  * Own name, own PIN, and the tablet is hers; or her badge, which stands for her name and for a while for her PIN too. `password` is the other way in. Whoever holds it is
- * chosen beforehand.
+ * chosen beforehand. Why a PIN or badge did not open it stays said where only the password is left.
  */
 export function TakeOver({
   people,
   holder,
   password,
   onTaken,
+  onChosen,
 }: {
-  people: ShiftPerson[];
+  people: readonly ShiftPerson[];
   holder?: string | null;
   password: ReactNode;
   onTaken: (staff: Staff) => void;
+  /** Somebody said who she is. */
+  onChosen?: () => void;
 }) {
   const { t } = useTranslation();
   const api = useApi();
-  const [chosen, choose] = useState(() => people.find((one) => one.staff_id === holder && one.pin));
+  const queries = useQueryClient();
+  const [choice, setChoice] = useState<string | null>();
   const [byPassword, setByPassword] = useState(false);
+  const [pin, setPin] = useState("");
+  const whose = choice === undefined ? holder : choice;
+  const chosen = people.find((one) => one.staff_id === whose && one.pin);
+  const take = useAction((typed: { of: string; pin: string }) => shiftApi(api.http).switchTo(typed.of, typed.pin), {
+    onSuccess: ({ staff }) => onTaken(staff),
+    onError: () => {
+      setPin("");
+      void queries.invalidateQueries({ queryKey: SHIFT });
+    },
+  });
   const badge = useAction((code: string) => shiftApi(api.http).switchByBadge(code), {
     onSuccess: (answer) => {
       if ("staff" in answer) return onTaken(answer.staff);
       setByPassword(false);
-      choose(people.find((one) => one.staff_id === answer.pin_of));
+      choose(answer.pin_of);
     },
   });
+  const choose = (id: string | null): void => {
+    take.reset();
+    setPin("");
+    setChoice(id);
+    if (id !== null) onChosen?.();
+  };
   const show = (code: string): void => {
     if (!badge.isPending) badge.mutate(code);
   };
   useBadge(show);
-  const told = badge.error && <ProblemAlert error={badge.error} />;
+  const error = take.error ?? badge.error;
+  const told = error && <ProblemAlert error={error} />;
   if (byPassword || people.length === 0) {
     return (
       <Stack gap="md">
@@ -57,7 +78,15 @@ export function TakeOver({
     return (
       <Stack gap="md">
         {told}
-        <EnterPin key={chosen.staff_id} person={chosen} onBack={() => choose(undefined)} onTaken={onTaken} />
+        <EnterPin
+          key={chosen.staff_id}
+          person={chosen}
+          pin={pin}
+          busy={take.isPending}
+          onChange={setPin}
+          onComplete={(typed) => take.mutate({ of: chosen.staff_id, pin: typed })}
+          onBack={() => choose(null)}
+        />
       </Stack>
     );
   return (
@@ -69,7 +98,7 @@ export function TakeOver({
           key={one.staff_id}
           variant="default"
           className="nurse-shift-person"
-          onClick={() => (one.pin ? choose(one) : setByPassword(true))}
+          onClick={() => (one.pin ? choose(one.staff_id) : setByPassword(true))}
         >
           <span className="nurse-avatar" aria-hidden>
             {one.name.slice(0, 1)}
@@ -93,36 +122,25 @@ export function TakeOver({
 
 function EnterPin({
   person,
+  pin,
+  busy,
+  onChange,
+  onComplete,
   onBack,
-  onTaken,
 }: {
   person: ShiftPerson;
+  pin: string;
+  busy: boolean;
+  onChange: (pin: string) => void;
+  onComplete: (pin: string) => void;
   onBack: () => void;
-  onTaken: (staff: Staff) => void;
 }) {
   const { t } = useTranslation();
-  const api = useApi();
-  const queries = useQueryClient();
-  const [pin, setPin] = useState("");
-  const take = useAction((typed: string) => shiftApi(api.http).switchTo(person.staff_id, typed), {
-    onSuccess: ({ staff }) => onTaken(staff),
-    onError: () => {
-      setPin("");
-      void queries.invalidateQueries({ queryKey: SHIFT });
-    },
-  });
   const label = t("app:shift.pinOf", { name: person.name });
   return (
     <Stack gap="md">
       <Title order={2}>{label}</Title>
-      {take.error && <ProblemAlert error={take.error} />}
-      <PinPad
-        label={label}
-        value={pin}
-        busy={take.isPending}
-        onChange={setPin}
-        onComplete={(typed) => take.mutate(typed)}
-      />
+      <PinPad label={label} value={pin} busy={busy} onChange={onChange} onComplete={onComplete} />
       <Button variant="default" size="xl" onClick={onBack}>
         {t("app:shift.someoneElse")}
       </Button>

@@ -118,7 +118,7 @@ export function CallScreen({
   // Nobody of this visit sees the home while the box is with another one.
   const held = snapshot.state.phase === "connecting" && snapshot.state.held !== undefined;
   return (
-    <div className="nurse-call">
+    <div className={ended ? "nurse-call nurse-call-over" : "nurse-call"}>
       <header className="nurse-call-head">
         <Portrait person={{ ...consultation.resident, photo_url: resident?.photo_url }} size={40} />
         <Title order={1}>

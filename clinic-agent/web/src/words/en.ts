@@ -38,13 +38,14 @@ export const en: Words = {
     proveHint: "First your password.",
     toPin: "Next: the PIN",
     change: "PIN and badge",
-    lockedHint: "Choose your name and enter your PIN. What was typed is still there; a call goes on.",
+    lockedHint: "Choose your name and enter your PIN. What was typed is still there.",
+    callGoesOn: "The call goes on.",
     lockedBy: {
       idle: "Nobody touched it for {{n}} minutes, so it locked.",
       pressed: "{{name}} locked it.",
       box: "It was locked in another window, or nobody touched it for too long.",
       taken: "{{name}} has taken this tablet over in another window.",
-      over: "The shift is over and the PIN of {{name}} with it: sign in with the password. What was typed is still there; a call goes on.",
+      over: "The shift is over and the PIN of {{name}} with it: sign in with the password. What was typed is still there.",
       left: "The tablet is locked: nobody touched it for too long, or somebody locked it.",
       ended:
         "This sign-in has ended: the shift is over, or the account was signed out elsewhere. Please sign in again.",
@@ -57,6 +58,7 @@ export const en: Words = {
     new: "Enter a new PIN",
     repeat: "Enter it once more",
     differs: "The two were different, please set it again.",
+    trivial: "This PIN is too easy to guess: no repeated digits and none in a row. Choose another one.",
     saved: "The PIN is set",
   },
   nav: {

@@ -43,7 +43,7 @@ export function SecondFactorPanel({ onSetUp }: { onSetUp?: () => void }) {
           </Group>
           {since && (
             <Group gap="xs">
-              <Text size="sm">{t("account.app.codesLeft", { n: factor.recovery_codes_left })}</Text>
+              <Text size="sm">{t("account.app.codesLeft", { count: factor.recovery_codes_left })}</Text>
               {factor.recovery_codes_left <= FEW && (
                 <StatusChip meaning="person">{t("account.app.codesFew")}</StatusChip>
               )}

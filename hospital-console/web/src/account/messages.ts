@@ -14,7 +14,8 @@ export const zh = {
     on: "已于 {{at}} 设置",
     off: "未设置。设置后，登录时除密码外还需输入手机上的六位验证码。",
     required: "医院要求您的岗位使用",
-    codesLeft: "剩余恢复码 {{n}} 个",
+    codesLeft_one: "剩余恢复码 {{count}} 个",
+    codesLeft_other: "剩余恢复码 {{count}} 个",
     codesFew: "请生成新的恢复码",
     setUp: "设置验证器",
     again: "换手机：重新设置",
@@ -95,7 +96,9 @@ export const zh = {
     resetTitle: "重置两步验证",
     resetLead:
       "请先当面或电话核实是{{name}}本人。验证器、恢复码和通行密钥都会删除，并在所有设备退出；之后用密码登录并重新设置。",
-    ended: "已退出 {{n}} 个设备",
+    resetDone: "{{name}}的两步验证已删除：验证器、恢复码和通行密钥",
+    ended_one: "已退出 {{count}} 个设备",
+    ended_other: "已退出 {{count}} 个设备",
     badge: "制作工牌",
     badgeTitle: "{{name}}的工牌",
     badgeLead:
@@ -121,7 +124,8 @@ export const en: typeof zh = {
     on: "Set up {{at}}",
     off: "Not set up. With it, signing in asks for six digits of your telephone besides the password.",
     required: "The hospital asks your role for it",
-    codesLeft: "{{n}} recovery codes left",
+    codesLeft_one: "{{count}} recovery code left",
+    codesLeft_other: "{{count}} recovery codes left",
     codesFew: "Please make new recovery codes",
     setUp: "Set up an authenticator app",
     again: "Another telephone: set up again",
@@ -203,7 +207,9 @@ export const en: typeof zh = {
     resetTitle: "Reset the second factor",
     resetLead:
       "First make sure, in person or by telephone, that it is {{name}}. Authenticator app, recovery codes and passkeys are removed and every device is signed out; the person then signs in with the password and sets them up again.",
-    ended: "{{n}} devices signed out",
+    resetDone: "The second factors of {{name}} are gone: authenticator app, recovery codes, passkeys",
+    ended_one: "{{count}} device signed out",
+    ended_other: "{{count}} devices signed out",
     badge: "Make a badge",
     badgeTitle: "Badge of {{name}}",
     badgeLead:

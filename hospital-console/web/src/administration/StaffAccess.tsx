@@ -22,9 +22,10 @@ export function StaffAccess({ staff }: { staff: Staff }) {
   });
   const { name } = staff;
   const account = useAccountMenu(staff);
-  const done = ({ ended }: { ended: number }) => {
+  const done = (first?: string) => (answer: { ended: number }) => {
     setAsked(undefined);
-    notifications.show({ message: t("account.admin.ended", { n: ended }) });
+    const ended = t("account.admin.ended", { count: answer.ended });
+    notifications.show(first === undefined ? { message: ended } : { title: first, message: ended });
   };
   return (
     <>
@@ -66,7 +67,7 @@ export function StaffAccess({ staff }: { staff: Staff }) {
           lead={t("account.admin.signOutLead", { name })}
           confirm={t("account.admin.signOut")}
           run={() => api.ownAccess.endSessionsOf(staff.id)}
-          onDone={done}
+          onDone={done()}
           onClose={() => setAsked(undefined)}
         />
       )}
@@ -77,7 +78,7 @@ export function StaffAccess({ staff }: { staff: Staff }) {
           lead={t("account.admin.resetLead", { name })}
           confirm={t("account.admin.reset")}
           run={() => api.ownAccess.resetSecondFactor(staff.id)}
-          onDone={done}
+          onDone={done(t("account.admin.resetDone", { name }))}
           onClose={() => setAsked(undefined)}
         />
       )}

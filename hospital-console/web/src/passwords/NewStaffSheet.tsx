@@ -77,7 +77,12 @@ export function NewStaffSheet(props: { onMade: (made: InitialPassword) => void; 
             label={t("passwords.accounts.role")}
             data={ROLES.map((value) => ({ value, label: t(`shared:role.${value}`) }))}
             value={role}
-            onChange={(value) => value && setRole(value as Role)}
+            onChange={(value) => {
+              if (!value) return;
+              setRole(value as Role);
+              // What was missing was missing for the role before.
+              make.reset();
+            }}
             allowDeselect={false}
             error={problemAt(make.error, "role")}
           />

@@ -35,7 +35,7 @@ export const zh = {
     hospital: "执业机构",
     licence: "执业证号",
     specialty: "执业范围（可不填）",
-    specialtyHint: "填写后即登记执业证；不填则只知道号码。",
+    specialtyHint: "填写后即登记执业证。不填则只知道号码，登记之前此人不能签名。",
     validUntil: "执业证有效期至（可不填）",
     validHint: "到期后不能签名。证上没有有效期的不填。",
     practisingSince: "首次执业日期",
@@ -100,7 +100,8 @@ export const en: typeof zh = {
     hospital: "Hospital",
     licence: "Licence number",
     specialty: "Specialty (may be left empty)",
-    specialtyHint: "With it the licence is put on record; without it only its number is known.",
+    specialtyHint:
+      "With it the licence is put on record. Without it only the number is known, and the person signs nothing until it is recorded.",
     validUntil: "Licence good until (may be left empty)",
     validHint: "Nothing can be signed after that day. Leave it out where the licence has no end.",
     practisingSince: "First day of practice",

@@ -8,6 +8,8 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useSign } from "../app/session";
 import { keys } from "../common/keys";
+import { KeyObstacleBanner } from "../signing-keys/KeyObstacleBanner";
+import { useKeyObstacle } from "../signing-keys/useKeyObstacle";
 import { SigningDocument } from "./SigningDocument";
 
 /** Exactly what will be signed, then the signature. The text shown is the text signed, byte for byte. */
@@ -25,6 +27,7 @@ export function ReviewSheet({
 }) {
   const { t } = useTranslation("app");
   const signDocument = useSign();
+  const { asking, obstacle } = useKeyObstacle();
   const queryClient = useQueryClient();
   const prepared = useQuery({
     queryKey: ["signing-document", prescription.id, prescription.version],
@@ -76,19 +79,22 @@ export function ReviewSheet({
             {halted}
           </Banner>
         )}
+        {obstacle && <KeyObstacleBanner obstacle={obstacle} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t("prescriptions.review.back")}
           </Button>
-          <Button
-            leftSection={<IconSignature size={18} aria-hidden />}
-            disabled={!document || halted !== undefined}
-            loading={sign.isPending}
-            onClick={() => document && sign.mutate(document)}
-            data-autofocus
-          >
-            {t("prescriptions.review.sign")}
-          </Button>
+          {!obstacle && (
+            <Button
+              leftSection={<IconSignature size={18} aria-hidden />}
+              disabled={!document || asking || halted !== undefined}
+              loading={sign.isPending}
+              onClick={() => document && sign.mutate(document)}
+              data-autofocus
+            >
+              {t("prescriptions.review.sign")}
+            </Button>
+          )}
         </Group>
       </Stack>
     </Modal>

@@ -8,6 +8,8 @@ import { api } from "../app/api";
 import { useSign } from "../app/session";
 import { ItemLine } from "../prescriptions/ItemLine";
 import paper from "../prescriptions/prescriptions.module.css";
+import { KeyObstacleBanner } from "../signing-keys/KeyObstacleBanner";
+import { useKeyObstacle } from "../signing-keys/useKeyObstacle";
 
 /** The pharmacist's own signature: what it covers, then Enter. */
 export function ApproveSheet({
@@ -22,6 +24,7 @@ export function ApproveSheet({
   const { t } = useTranslation("app");
   const names = useNames();
   const signDocument = useSign();
+  const { asking, obstacle } = useKeyObstacle();
   const prepared = useQuery({
     queryKey: ["approval-document", prescription.id, prescription.version],
     queryFn: () => api.prescriptions.approvalDocument(prescription.id, prescription.version),
@@ -34,6 +37,7 @@ export function ApproveSheet({
     { onSuccess: onDone },
   );
   const document = prepared.data?.document;
+  const ready = document !== undefined && !asking;
   return (
     <Modal
       opened
@@ -67,20 +71,23 @@ export function ApproveSheet({
         {prepared.isPending && <Skeletons shape="card" count={1} />}
         {prepared.isError && <ProblemAlert error={prepared.error} onRetry={() => void prepared.refetch()} />}
         {approve.isError && <ProblemAlert error={approve.error} onRetry={() => void prepared.refetch()} />}
+        {obstacle && <KeyObstacleBanner obstacle={obstacle} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t("app.cancel")}
           </Button>
-          <Button
-            key={document === undefined ? "waiting" : "ready"}
-            leftSection={<IconSignature size={18} aria-hidden />}
-            disabled={document === undefined}
-            loading={approve.isPending}
-            onClick={() => document !== undefined && approve.mutate(document)}
-            autoFocus
-          >
-            {t("reviews.approveConfirm")}
-          </Button>
+          {!obstacle && (
+            <Button
+              key={ready ? "ready" : "waiting"}
+              leftSection={<IconSignature size={18} aria-hidden />}
+              disabled={!ready}
+              loading={approve.isPending}
+              onClick={() => document !== undefined && approve.mutate(document)}
+              autoFocus
+            >
+              {t("reviews.approveConfirm")}
+            </Button>
+          )}
         </Group>
       </Stack>
     </Modal>

@@ -1,12 +1,11 @@
-import { Signer, type SigningKey } from "@yunzhen/client";
+import type { SigningKey } from "@yunzhen/client";
 import { Banner, EmptyState, ProblemAlert, Skeletons, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { IconKey } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
-import { useStaff } from "../app/session";
 import { useTitle } from "../app/useTitle";
 import { ActionsHead } from "../common/ActionsHead";
 import { keys } from "../common/keys";
@@ -15,20 +14,15 @@ import page from "../common/Page.module.css";
 import { ReasonSheet } from "../common/ReasonSheet";
 import { KeyState } from "./KeyState";
 import { fingerprint } from "./fingerprint";
+import { useKeyHere } from "./useKeyObstacle";
 
 /** What this browser holds, how it stands, and the person's keys elsewhere. */
 export function MyKeysPage() {
   const { t } = useTranslation("app");
   useTitle(t("signingKeys.mine.title"));
-  const staff = useStaff();
   const queries = useQueryClient();
-  const signer = useMemo(() => new Signer({ staffId: staff.id, api }), [staff.id]);
+  const { signer, known, here } = useKeyHere();
   const [revoking, setRevoking] = useState<SigningKey>();
-  const known = useQuery({ queryKey: keys.signingKeys.all, queryFn: () => api.signingKeys.list() });
-  const here = useQuery({
-    queryKey: keys.signingKeys.here(staff.id),
-    queryFn: async () => (await signer.keySha256()) ?? null,
-  });
   const refresh = () => void queries.invalidateQueries({ queryKey: keys.signingKeys.all });
   const enrol = useAction(
     async (input: { again: boolean }) => {

@@ -18,6 +18,11 @@ export const zh = {
     },
     differs: "此浏览器中的密钥没有登记，请重新登记。",
   },
+  obstacle: {
+    requested: "此浏览器的签名密钥待管理员审核，通过后才能签名。",
+    refused: "此浏览器的签名密钥未通过审核，不能签名。请登记新的密钥：",
+    revoked: "此浏览器的签名密钥已停用，不能签名。请登记新的密钥：",
+  },
   all: {
     title: "签名密钥",
     lead: "请当面或打电话与申请人核对指纹，一致才能通过。",
@@ -98,6 +103,11 @@ export const en: typeof zh = {
       revoked: "Revoked",
     },
     differs: "The key in this browser is not on record; enrol it again.",
+  },
+  obstacle: {
+    requested: "The signing key of this browser waits for the administrator's approval; it signs once that is given.",
+    refused: "The signing key of this browser was not approved and signs nothing. Enrol a new one:",
+    revoked: "The signing key of this browser is revoked and signs nothing. Enrol a new one:",
   },
   all: {
     title: "Signing keys",

@@ -2,7 +2,7 @@ import type { SignatureReport, SignatureVerdict } from "@yunzhen/client";
 import { Banner, EmptyState, ProblemAlert, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, FileButton, Group, Stack, Textarea, TextInput } from "@mantine/core";
 import { IconShieldCheck, IconShieldX, IconSignature } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
@@ -30,6 +30,13 @@ export function VerifyPage() {
     setWithoutList(revoked === undefined);
     return api.session.verify(input.jws, revoked, input.prescription || undefined, input.about || undefined);
   });
+  const verdict = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!verify.data) return;
+    // Below the fold of a small screen nobody saw it.
+    verdict.current?.scrollIntoView({ block: "center" });
+    verdict.current?.focus({ preventScroll: true });
+  }, [verify.data]);
   return (
     <div className={page.page}>
       <PageHeader title={t("verification.title")} note={t("verification.lead")} />
@@ -84,22 +91,26 @@ export function VerifyPage() {
           </Banner>
         )}
         {verify.data?.verdict === "not_valid" && (
-          <Banner meaning="danger" icon={IconShieldX} role="alert">
-            <Why {...verify.data} />
-          </Banner>
+          <div ref={verdict} tabIndex={-1} style={{ outline: "none" }}>
+            <Banner meaning="danger" icon={IconShieldX} role="alert">
+              <Why {...verify.data} />
+            </Banner>
+          </div>
         )}
         {verify.data?.verdict === "valid" && (
           <>
-            <Banner meaning="done" icon={IconShieldCheck} role="status">
-              {[
-                t("verification.valid"),
-                t(verify.data.revocation_checked ? "verification.checked" : "verification.unchecked"),
-                verify.data.of_prescription && t("verification.ofThis"),
-                verify.data.is_about && t("verification.isAbout"),
-              ]
-                .filter(Boolean)
-                .join(" · ")}
-            </Banner>
+            <div ref={verdict} tabIndex={-1} style={{ outline: "none" }}>
+              <Banner meaning="done" icon={IconShieldCheck} role="status">
+                {[
+                  t("verification.valid"),
+                  t(verify.data.revocation_checked ? "verification.checked" : "verification.unchecked"),
+                  verify.data.of_prescription && t("verification.ofThis"),
+                  verify.data.is_about && t("verification.isAbout"),
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </Banner>
+            </div>
             <Report report={verify.data.report} />
           </>
         )}
@@ -118,7 +129,9 @@ function Why({ code, of_prescription, at, about, reason }: SignatureVerdict & { 
   });
   return (
     <>
-      <div style={{ fontWeight: 600 }}>{t("verification.notValid")}</div>
+      <div style={{ fontWeight: 600 }} data-testid="verdict">
+        {t([`verification.signedBut.${code}`, "verification.notValid"])}
+      </div>
       <div data-testid="why">
         {of_prescription && `${t("verification.ofPrescription")} `}
         {words}

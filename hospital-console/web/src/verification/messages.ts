@@ -10,6 +10,10 @@ export const zh = {
   withoutList: "暂时取不到停用名单，本次未核对密钥和设备证书是否已停用。",
   valid: "签名有效",
   notValid: "签名无效",
+  signedBut: {
+    other_subject: "签名有效，但不是这位老人（或这个编号）的",
+    other_prescription: "签名有效，但不是所给处方的审核",
+  },
   ofPrescription: "所给的处方不可信：",
   why: {
     too_large: "文件过大，不是本系统签名的文件。",
@@ -70,6 +74,10 @@ export const en: typeof zh = {
     "The list of what is revoked could not be fetched: whether the key or the box's certificate was revoked is not checked.",
   valid: "The signature is valid",
   notValid: "The signature is not valid",
+  signedBut: {
+    other_subject: "The signature is good, but it is of another resident (or another id)",
+    other_prescription: "The signature is good, but it approves another prescription",
+  },
   ofPrescription: "The prescription that was given is not believed:",
   why: {
     too_large: "The file is larger than any that is signed here.",

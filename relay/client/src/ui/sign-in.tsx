@@ -1,10 +1,11 @@
 import { Button, Divider, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { IconFingerprint } from "@tabler/icons-react";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useState, type FormEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignedIn } from "../api/api";
 import { passkeysWork, showPasskey } from "../passkey/browser";
-import { useAction } from "./hooks";
+import { secondsLeft } from "../time/left";
+import { useAction, useNow } from "./hooks";
 import { useApi } from "./provider";
 import { Banner, ProblemAlert } from "./states";
 
@@ -129,9 +130,7 @@ export function SignInForm({
           />
         )}
         {throttled && signIn.error?.retryAfterMs ? (
-          <Banner meaning="danger" role="alert">
-            {t("signIn.throttled", { seconds: Math.ceil(signIn.error.retryAfterMs / 1000) })}
-          </Banner>
+          <Throttled key={signIn.submittedAt} ms={signIn.error.retryAfterMs} onOver={signIn.reset} />
         ) : (
           signIn.error && !ASKS_FOR_CODE.has(signIn.error.code) && <ProblemAlert error={signIn.error} />
         )}
@@ -141,5 +140,27 @@ export function SignInForm({
         {hint}
       </Stack>
     </form>
+  );
+}
+
+/** Too many tries: how long still, and gone when that is over. Only its first words are read aloud, not every second. */
+function Throttled({ ms, onOver }: { ms: number; onOver: () => void }) {
+  const { t } = useTranslation();
+  const [until] = useState(() => Date.now() + ms);
+  const seconds = secondsLeft(until, useNow(1_000));
+  const over = seconds === 0;
+  useEffect(() => {
+    if (over) onOver();
+  }, [over, onOver]);
+  const [first] = useState(seconds);
+  return (
+    <Banner meaning="danger">
+      <span role="alert" className="yz-visually-hidden">
+        {t("signIn.throttled", { count: first })}
+      </span>
+      <span aria-hidden data-testid="throttled">
+        {t("signIn.throttled", { count: seconds })}
+      </span>
+    </Banner>
   );
 }
