@@ -16,6 +16,8 @@ use axum::routing::get;
 use serde::Deserialize;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify};
 use yunzhen_certs::{CertsError, Trust, tls};
@@ -27,6 +29,9 @@ use yunzhen_runtime::{Lifecycle, clock};
 
 /// Code and token.
 const MAX_BODY: usize = 4 * 1024;
+
+/// How long the page waits for the browser to follow the answer to the form. One that does not is told nothing more.
+const FOLLOWED: Duration = Duration::from_secs(5);
 
 /// How a code is grouped.
 const PLACEHOLDER: &str = "XXXX-XXXX-XXXX-…";
@@ -72,7 +77,11 @@ pub enum PageError {
 struct Shared {
     config: Config,
     token: String,
+    /// The box has its certificate: what is shown says so, and takes no code any more.
+    is_enrolled: AtomicBool,
     enrolled: Notify,
+    /// Somebody was shown that it is.
+    told: Notify,
     /// One try at a time.
     trying: Mutex<()>,
 }
@@ -81,8 +90,14 @@ struct Shared {
 pub async fn until_enrolled(listener: TcpListener, config: &Config) -> Result<bool, PageError> {
     let life = Lifecycle::new();
     let token = clock::random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
-    let (enrolled, trying) = (Notify::new(), Mutex::default());
-    let shared = Arc::new(Shared { config: config.clone(), token, enrolled, trying });
+    let shared = Arc::new(Shared {
+        config: config.clone(),
+        token,
+        is_enrolled: AtomicBool::new(false),
+        enrolled: Notify::new(),
+        told: Notify::new(),
+        trying: Mutex::default(),
+    });
     let page = &config.page;
     let tls = match (&page.certificate, &page.key) {
         (Some(certificate), Some(key)) => Some(Arc::new(tls::page_server(certificate, key)?)),
@@ -91,9 +106,15 @@ pub async fn until_enrolled(listener: TcpListener, config: &Config) -> Result<bo
     };
     let secure = Transport { tls: tls.is_some() || page.behind_tls_proxy };
     spawn(&life, listener, tls, router(shared.clone(), secure), ServeOptions::new("enrolment page"));
+    let over = async {
+        shared.enrolled.notified().await;
+        if tokio::time::timeout(FOLLOWED, shared.told.notified()).await.is_err() {
+            tracing::info!("nobody looked at the page after the enrolment");
+        }
+    };
     tokio::select! {
         ended = life.run() => ended.map(|()| false).map_err(Into::into),
-        () = shared.enrolled.notified() => {
+        () = over => {
             life.stop().await?;
             Ok(true)
         }
@@ -118,6 +139,10 @@ struct Typed {
 }
 
 async fn show(State(shared): State<Arc<Shared>>) -> Response {
+    if shared.is_enrolled.load(Ordering::Acquire) {
+        shared.told.notify_one();
+        return done();
+    }
     match believed(&shared.config) {
         Some(_) => form(&shared, None, ""),
         None => unprepared(),
@@ -140,12 +165,18 @@ async fn take(State(shared): State<Arc<Shared>>, request: HeaderMap, body: Strin
     };
     let Some(believed) = believed(&shared.config) else { return unprepared() };
     let _one_at_a_time = shared.trying.lock().await;
+    if shared.is_enrolled.load(Ordering::Acquire) {
+        // Pressed twice.
+        return Redirect::to("/").into_response();
+    }
     let relay = shared.config.relay.enrolment();
     match enrol(&shared.config, &relay, &typed.code, Some(&believed), language).await {
         Ok(facts) => {
             tracing::info!(home = %home_of(&facts), until = %facts.not_after, "this box was enrolled");
+            shared.is_enrolled.store(true, Ordering::Release);
             shared.enrolled.notify_one();
-            done()
+            // What is reloaded is a page, and not the form once more at a server that knows no such form.
+            Redirect::to("/").into_response()
         }
         Err(error) => {
             tracing::warn!(%error, "this box was not enrolled");

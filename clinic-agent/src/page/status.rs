@@ -3,7 +3,7 @@
 use super::AppState;
 use super::api::rfc3339;
 use super::session::{Holding, holding};
-use crate::link::state::State as LinkState;
+use crate::link::state::{Refusal, State as LinkState};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -126,6 +126,10 @@ async fn document(app: &AppState, signed_in: bool) -> Value {
     let mut document = json!({
         "link": { "state": state, "words_zh": words.zh, "words_en": words.en, "since": rfc3339(link.since), "rtt_ms": link.rtt_ms },
     });
+    // No wait mends it: the page promises no call that comes back.
+    if link.state.refusal() == Some(Refusal::Revoked) {
+        document["link"]["revoked"] = true.into();
+    }
     if link.paths.len() > 1 {
         let each = link.paths.iter().map(|path| {
             let words = path.words();

@@ -129,7 +129,10 @@ async fn a_box_without_a_certificate_shows_how_it_gets_one_until_it_has_it() {
             Some(form) => request.method(Method::POST).body(Body::from(form)),
             None => request.body(Body::empty()),
         };
-        let (status, _, body) = browser.whole(request.unwrap()).await;
+        let (status, headers, body) = browser.whole(request.unwrap()).await;
+        if status == StatusCode::SEE_OTHER {
+            return format!("see {}", headers["location"].to_str().unwrap());
+        }
         assert_eq!(status, StatusCode::OK);
         String::from_utf8(body.to_vec()).unwrap()
     };
@@ -152,7 +155,12 @@ async fn a_box_without_a_certificate_shows_how_it_gets_one_until_it_has_it() {
     }
     std::fs::write(&trust, &prepared).unwrap();
     assert!(!certificate.exists() && asked.load(Ordering::Relaxed) == 0);
-    assert!(ask(Some(form(&token, right))).await.contains("Enrolled"));
+    // Reloading the page that follows must not send the form again: the nurse's page knows no such form.
+    for pressed in ["once", "twice"] {
+        assert_eq!(ask(Some(form(&token, right))).await, "see /", "{pressed}");
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    assert!(ask(None).await.contains("Enrolled"));
     let enrolled = tokio::time::timeout(Duration::from_secs(20), page).await.expect("ends").unwrap();
     assert!(enrolled && certificate.exists());
     assert_eq!(std::fs::read(&trust).unwrap(), prepared, "whom it believes is what it was told");

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use yunzhen_clinic_agent::agent;
+use yunzhen_protocol::control::{RefusedCode, ToBox};
 use yunzhen_runtime::{Lifecycle, clock};
 
 pub const RESIDENT: &str = "0190a5f0-0000-7000-8000-000000000001";
@@ -154,6 +155,21 @@ async fn a_button_calls_without_anybody_signed_in_and_says_when_nobody_was_reach
     status.find(|_, data| data["link"]["state"] == "offline").await;
     let (code, lost) = button.json(Method::POST, "/page/urgent-calls", Some("press-0002"), &press).await;
     assert_eq!((code, &lost["title"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("The call was not heard")));
+}
+
+#[tokio::test]
+async fn a_box_that_is_shut_out_is_no_lost_link_to_the_page() {
+    let world = World::new(relay(Record::default()), Box::new(TestDevices::default())).await;
+    let mut browser = Browser::new(world.page);
+    browser.get("/session/me").await;
+    let mut status = browser.events("/page/status/events").await;
+    let connected = status.find(|_, data| data["link"]["state"] == "connected").await;
+    assert_eq!(connected["link"]["revoked"], Value::Null);
+    let shut_out = ToBox::Refused { code: RefusedCode::Revoked, reason: "revoked".into() };
+    *world.relay.refusal.lock().unwrap() = Some(shut_out);
+    world.relay.connection().close(8u32.into(), b"revoked");
+    let told = status.find(|_, data| data["link"]["revoked"] == true).await;
+    assert!(told["link"]["words_en"].as_str().unwrap().starts_with("This box's certificate was revoked"), "{told}");
 }
 
 #[tokio::test]

@@ -290,7 +290,15 @@ const SCREENS: ConsoleScreen[] = [
         .fill("482915");
     },
   },
-  { name: "boxes", path: "/boxes", mock: { who: "administrator" }, ready: "table" },
+  {
+    name: "boxes",
+    path: "/boxes",
+    mock: { who: "administrator" },
+    ready: "table",
+    act: async (page) => {
+      await expect(page.getByTestId("copied-boxes")).toHaveText("1");
+    },
+  },
   {
     name: "boxes-filtered",
     path: "/boxes",

@@ -6,6 +6,7 @@ import { leftIn } from "./data-voice";
 import { lookAt } from "./look";
 import { installMock } from "./mock";
 import { serveBox } from "./nurse-box";
+import { status } from "./nurse-record";
 import { sendPage, serve, type Site } from "./site";
 import { lookAtTablet } from "./tablet";
 
@@ -68,6 +69,33 @@ for (const [name, act] of [
     });
   });
 }
+
+test("a box that is shut out promises no call on the tablet", async ({ browser }) => {
+  const words = {
+    words_zh: "本机的证书已被吊销，请管理员重新登记本机；记录都保存在本机",
+    words_en:
+      "This box's certificate was revoked: ask the administrator to enrol the box anew; everything is saved here",
+  };
+  const offline = status("offline");
+  const body = { ...offline, link: { ...offline.link, ...words, revoked: true } };
+  const box = serveBox("offline", (_, path) => {
+    if (path === "/page/status/events") return { event: "status", body };
+    return path.endsWith("/documents") ? { body: { items: leftIn("c1") } } : undefined;
+  });
+  await lookAtTablet(browser, box, {
+    name: "nurse-forward-revoked",
+    path: "/consultations/c1",
+    ready: "[data-testid=interrupted-revoked]",
+    prepare: async (page) => {
+      await page.route(/\/legs(\?|$)/, (route) => route.abort());
+    },
+    act: async (page) => {
+      await expect(page.getByTestId("forward")).toContainText(/通话不会自行恢复|does not come back by itself/);
+      await expect(page.getByTestId("forward")).not.toContainText(/通话会自动恢复|the call comes back by itself/);
+    },
+    expected: /net::ERR_FAILED|503/,
+  });
+});
 
 for (const [name, act] of [
   ["left", undefined],

@@ -21,6 +21,7 @@ export * from "./call/call";
 export * from "./call/early-call";
 export * from "./call/moments";
 export * from "./call/snapshot";
+export * from "./call/stage-quality";
 export * from "./voice/recorder";
 export * from "./scan/badge";
 export * from "./scan/gs1";

@@ -20,6 +20,8 @@ export interface BoxStatus {
     words_en: string;
     since: string;
     rtt_ms?: number | null;
+    /** The relay shut this box out: it comes back only when it is enrolled anew. */
+    revoked?: boolean;
     /** Each way to the relay, where the box has several. */
     paths?: LinkPath[];
     /** What the modems say of their signal, where they tell it. */

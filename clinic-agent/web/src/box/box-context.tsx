@@ -1,11 +1,11 @@
-import { LiveStream, type LinkLevel, type LiveState, type Staff } from "@yunzhen/client";
+import { LiveStream, type Interruption, type LinkLevel, type LiveState, type Staff } from "@yunzhen/client";
 import { useApi, useLiveState, type LinkWordsLevel } from "@yunzhen/client/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { RESIDENTS, type ResidentList } from "../today/use-round";
 import { boxApi, type BoxStatus } from "./box-api";
-import { linkWords } from "./link-words";
+import { interruptionOf, linkWords } from "./link-words";
 
 interface BoxValue {
   staff: Staff;
@@ -99,6 +99,11 @@ export function useLink(): { level: LinkWordsLevel; words?: string; rttMs?: numb
   if (state === "connecting") return { level: "connecting", words, online: false };
   const level: LinkLevel = (rtt_ms ?? 0) > 800 ? "poor" : (rtt_ms ?? 0) > 300 ? "weak" : "good";
   return { level, words, rttMs: rtt_ms, online: true };
+}
+
+/** Why nothing of a call passes, as the box knows it before the call does. */
+export function useInterruption(): Interruption | undefined {
+  return interruptionOf(useBox().status?.link);
 }
 
 /** Known to be without the link; while nobody knows yet, nothing is said. */

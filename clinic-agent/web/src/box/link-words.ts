@@ -2,7 +2,14 @@
  * What the top bar says of the link: its sentence, or how each path is where the box has several ("5G good, wired away"), and what a modem says of its signal
  * ("5G, signal weak").
  */
+import type { Interruption } from "@yunzhen/client";
 import type { BoxStatus } from "./box-api";
+
+/** Why nothing of a call passes between this home and the others; nothing while something does, or while the box has not said. */
+export function interruptionOf(link: BoxStatus["link"] | undefined): Interruption | undefined {
+  if (link?.revoked) return "revoked";
+  return link !== undefined && link.state !== "connected" ? "lost" : undefined;
+}
 
 export function linkWords(link: BoxStatus["link"], language: string): string {
   const english = language === "en";

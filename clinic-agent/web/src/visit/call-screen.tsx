@@ -36,7 +36,7 @@ import {
 import { useEffect, useRef, useState, type ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { useBox, useLink } from "../box/box-context";
+import { useBox, useInterruption, useLink } from "../box/box-context";
 import { RecordingQuestion } from "../consents/recording-question";
 import { NextInRound } from "../rounds/next-in-round";
 import "../rounds/rounds.css";
@@ -106,6 +106,7 @@ export function CallScreen({
   const link = useLink();
   const { status } = useBox();
   const forward = useForward();
+  const interruption = useInterruption();
   useTabletAsSource(call);
   useBeginning(call, consultation.state);
   const [vitalsOpen, vitals] = useDisclosure(false);
@@ -129,9 +130,13 @@ export function CallScreen({
           {consultation.reason}
         </Text>
       </header>
-      {!link.online && !ended && (closed || !forward) && (
+      {!link.online && !ended && (closed || (!forward && interruption !== "revoked")) && (
         <Banner meaning="person" role="status">
-          {t(closed ? "app:call.devicesClosed" : "app:call.linkLost")}
+          {t(
+            closed
+              ? `app:call.${interruption === "revoked" ? "devicesClosedForBox" : "devicesClosed"}`
+              : "app:call.linkLost",
+          )}
         </Banner>
       )}
       {!ended && !held && <UrgentWaits call={call} waiting={beside?.outranked_by} />}
@@ -155,6 +160,7 @@ export function CallScreen({
         <CallStage
           call={call}
           prefer="specialist"
+          interruption={interruption}
           waitingWords={
             <>
               {held && consultation.state === "in_progress" ? (
@@ -174,8 +180,8 @@ export function CallScreen({
             </>
           }
         />
-        {!ended && !held && <OurPicture call={call} />}
-        {!ended && !held && <OurRung call={call} />}
+        {!ended && !held && !interruption && <OurPicture call={call} />}
+        {!ended && !held && !interruption && <OurRung call={call} />}
       </div>
       <StillStrip consultationId={consultation.id} thumbnails={false} over={ended} />
       <RecordingList consultationId={consultation.id} playable={false} />
@@ -206,7 +212,7 @@ function useActiveCamera(call: Call): { camera: HomeCamera | undefined; cameras:
   return { camera, cameras };
 }
 
-/** Which camera of this home the others see, beside the box's preview of it; the tablet's own picture needs no words. */
+/** Which camera of this home the others see, beside the box's preview of it, while they see anything; the tablet's own picture needs no words. */
 function OurPicture({ call }: { call: Call }) {
   const { t } = useTranslation();
   const { video, selfSource } = useCall(call);
@@ -221,7 +227,7 @@ function OurPicture({ call }: { call: Call }) {
   );
 }
 
-/** On which step of the ladder this home's picture goes out, as the box itself knows: also while the relay is not heard. */
+/** On which step of the ladder this home's picture goes out, as the box itself knows. */
 function OurRung({ call }: { call: Call }) {
   const { status } = useBox();
   const { state, video } = useCall(call);

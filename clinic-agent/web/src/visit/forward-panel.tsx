@@ -1,6 +1,6 @@
 import { Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconMessageForward } from "@tabler/icons-react";
+import { IconMessageForward, IconPlugConnectedX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { NewDocument } from "@yunzhen/client";
 import {
@@ -13,7 +13,7 @@ import {
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useBox, useBoxApi, useSpool } from "../box/box-context";
+import { useBox, useBoxApi, useInterruption, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { AddDocument } from "../documents/add-document";
 import { TakePhoto } from "../documents/take-photo";
@@ -24,11 +24,12 @@ export function useSaveVoice(residentId: string, consultationId?: string) {
   const { t } = useTranslation();
   const box = useBoxApi();
   const queries = useQueryClient();
+  const isRevoked = useInterruption() === "revoked";
   const save = useAction(
     (body: NewDocument, key) => box.save({ kind: "document", resident_id: residentId, body }, key),
     {
       onSuccess: () => {
-        notifications.show({ message: t("app:forward.saved"), color: "green" });
+        notifications.show({ message: t(`app:forward.${isRevoked ? "savedForBox" : "saved"}`), color: "green" });
         void queries.invalidateQueries({ queryKey: ["spool"] });
       },
     },
@@ -54,13 +55,14 @@ export function useForward(): boolean {
 export function ForwardPanel({ residentId, consultationId }: { residentId: string; consultationId: string }) {
   const { t } = useTranslation();
   const forward = useForward();
+  const isRevoked = useInterruption() === "revoked";
   const spool = useSpool();
   const left = useLeftInConsultation(residentId, consultationId);
   const voice = useSaveVoice(residentId, consultationId);
   const [busy, setBusy] = useState(false);
   const [file, setFile] = useState<File>();
   // Nobody's half message is taken away because the link came back.
-  const shown = forward || busy || file !== undefined;
+  const shown = forward || isRevoked || busy || file !== undefined;
   const pending = pendingOf(spool.data ?? [], residentId).filter((item) => item.kind === "document");
   if (!shown) {
     return left.some((document) => document.kind === "voice_message") ? (
@@ -70,9 +72,18 @@ export function ForwardPanel({ residentId, consultationId }: { residentId: strin
     ) : null;
   }
   return (
-    <section className="yz-card nurse-pad nurse-forward" aria-label={t("app:forward.title")} data-testid="forward">
+    <section
+      className="yz-card nurse-pad nurse-forward"
+      aria-label={t(`app:forward.${isRevoked ? "revokedTitle" : "title"}`)}
+      data-testid="forward"
+    >
       <Stack gap="sm">
-        {forward && (
+        {isRevoked && (
+          <Banner meaning="danger" icon={IconPlugConnectedX} role="status">
+            <strong>{t("app:forward.revokedTitle")}</strong> {t("app:forward.revokedHint")}
+          </Banner>
+        )}
+        {forward && !isRevoked && (
           <Banner meaning="person" icon={IconMessageForward} role="status">
             <strong>{t("app:forward.title")}</strong> {t("app:forward.hint")}
           </Banner>
@@ -83,7 +94,7 @@ export function ForwardPanel({ residentId, consultationId }: { residentId: strin
         </Group>
         <VoiceMessages messages={left} />
         {pending.length > 0 && <PendingList items={pending} />}
-        {pending.length > 0 && <Text c="dimmed">{t("app:forward.waits")}</Text>}
+        {pending.length > 0 && <Text c="dimmed">{t(`app:forward.${isRevoked ? "waitsForBox" : "waits"}`)}</Text>}
       </Stack>
       {file && (
         <AddDocument

@@ -294,7 +294,12 @@ export const en: Words = {
     title: "The link is too poor for a call right now.",
     hint: "Record a voice message or take photos. They are saved on this box and sent as soon as the link allows, in this same consultation; the call comes back by itself.",
     saved: "The message is saved on this box and is sent as soon as the link allows",
+    savedForBox: "The message is saved on this box; it can be sent only once the box is enrolled anew",
     waits: "Sent as soon as the link allows; the call does not wait for it.",
+    revokedTitle: "This box is shut out: no call is possible.",
+    revokedHint:
+      "The call does not come back by itself. Telephone the specialist or the hospital now, and ask the administrator to enrol this box anew. Voice messages and photos are saved on this box and can be sent only after that.",
+    waitsForBox: "Can be sent only once this box is enrolled anew.",
   },
   call: {
     waiting: "The specialist has been told, please wait",
@@ -333,6 +338,7 @@ export const en: Words = {
     linkLost: "Network down, coming back by itself. Stay here: the call goes on when it is back.",
     devicesClosed:
       "Network down: camera and microphone are closed, and nothing is recorded. They open and the call goes on when it is back.",
+    devicesClosedForBox: "This box is shut out: camera and microphone are off, and nothing is recorded.",
     back: "Back to today",
     resident: "Resident",
   },

@@ -29,7 +29,7 @@ import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
-import { daysLeft, narrowed, type BoxFilter } from "./boxes";
+import { daysLeft, isCopied, narrowed, type BoxFilter } from "./boxes";
 import { EnrolSheet, RevokeBoxSheet } from "./BoxSheets";
 
 const STATES: Record<BoxState, { meaning: "done" | "danger" | "person" | "waiting"; icon: Icon }> = {
@@ -53,7 +53,7 @@ export function BoxesPage() {
   const boxes = query.data?.items ?? [];
   const shown = narrowed(boxes, filter);
   const on = boxes.filter((box) => box.connected).length;
-  const copied = boxes.filter((box) => box.clone_seen_at);
+  const copied = boxes.filter(isCopied);
   const close = () => setDoing(undefined);
   return (
     <div className={page.page}>
@@ -156,7 +156,7 @@ function Row({ box, onDo }: { box: Box; onDo: (doing: Doing) => void }) {
         <StatusChip meaning={meaning} icon={icon}>
           {t(`administration.boxes.states.${box.state}`)}
         </StatusChip>{" "}
-        {box.clone_seen_at && (
+        {isCopied(box) && (
           <StatusChip meaning="danger" icon={IconCopyX}>
             {t("administration.boxes.clone")}
           </StatusChip>

@@ -1,6 +1,6 @@
 import type { Box } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import { daysLeft, narrowed, needsAttention } from "./boxes";
+import { daysLeft, isCopied, narrowed, needsAttention } from "./boxes";
 
 const box = (home_name: string, change: Partial<Box>): Box => ({
   home_id: home_name,
@@ -22,6 +22,10 @@ describe("boxes", () => {
   it("asks for a person where something is wrong, and for nobody where a code is open", () => {
     expect(all.filter(needsAttention)).toEqual([away, copied, late]);
     expect(needsAttention(box("x", { state: "enrolling", connected: false }))).toBe(false);
+  });
+
+  it("counts a copied one beside the way to the boxes, and no other that needs a person", () => {
+    expect(all.filter(isCopied)).toEqual([copied]);
   });
 
   it("narrows by state and by what is known of a box", () => {

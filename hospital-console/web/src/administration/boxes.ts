@@ -9,7 +9,12 @@ export interface BoxFilter {
 /** A person has to do something about it. */
 export function needsAttention(box: Box): boolean {
   const isStanding = box.state === "connected" || box.state === "enrolling";
-  return box.clone_seen_at !== undefined || box.certificate_ends_soon || !isStanding;
+  return isCopied(box) || box.certificate_ends_soon || !isStanding;
+}
+
+/** Two machines use its identity, and nobody has done anything about it yet. */
+export function isCopied(box: Box): boolean {
+  return box.clone_seen_at !== undefined;
 }
 
 /** Those that pass, in the order in which they came. */

@@ -71,7 +71,9 @@ export const zh = {
     codeUntil: "登记码有效至 {{until}}",
     clone: "疑似克隆",
     cloneTitle: "发现两台设备使用同一身份",
-    cloneBody: "{{homes}}：其中一台是复制品。请吊销，再在养老院的终端上重新登记。通话不会因此中断。",
+    cloneBody:
+      "{{homes}}：其中一台是复制品。请吊销，再在养老院的终端上重新登记。发现复制本身不会中断通话；吊销会中断这台设备正在进行的通话。",
+    copied: "{{n}} 台设备疑似被复制",
     enrol: {
       open: "登记",
       of: "登记{{home}}的设备",
@@ -171,7 +173,8 @@ export const en: typeof zh = {
     clone: "Copied?",
     cloneTitle: "Two machines use one identity",
     cloneBody:
-      "{{homes}}: one of the two is a copy. Revoke, then enrol the box in the home anew. Calls are not interrupted by this alarm.",
+      "{{homes}}: one of the two is a copy. Revoke, then enrol the box in the home anew. The alarm itself cuts no call; revoking ends the calls that the box is in.",
+    copied: "Boxes that seem to be copied: {{n}}",
     enrol: {
       open: "Enrol",
       of: "Enrol the box of {{home}}",

@@ -4,6 +4,7 @@ import { Avatar, Group, Menu, Text, UnstyledButton } from "@mantine/core";
 import { IconCloudOff, IconKey, IconLicense, IconLogout, IconShieldCheck, IconSignature } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, Outlet } from "react-router";
+import { CopiedBoxes } from "../administration/CopiedBoxes";
 import { EndingLicences } from "../administration/EndingLicences";
 import { WaitingReviews } from "../break-glass/WaitingReviews";
 import { BannerLink } from "../common/BannerLink";
@@ -60,6 +61,7 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
               {path === "recalls" && <OpenRecalls />}
               {path === "staff" && <EndingLicences />}
               {path === "signing-keys" && <WaitingKeys />}
+              {path === "boxes" && <CopiedBoxes />}
             </NavLink>
           ))}
         </nav>

@@ -388,6 +388,11 @@ export const en: Messages = {
       poor: "Poor network: the picture may stop",
       lost: "Connection lost",
     },
+    interrupted: {
+      lost: "The link is interrupted: the other side is neither heard nor seen",
+      revoked: "This box is shut out: the call is interrupted",
+      still: "The picture stands still since then; it is not live",
+    },
     pictures: {
       here: {
         paused: "Weak network: picture paused, sound goes on. The picture comes back by itself.",

@@ -372,6 +372,11 @@ export const zh = {
     homeCamera: { room: "房间全景", close_up: "近景", tablet: "平板" },
     kind: { home: "护理院", specialist: "专科医生", observer: "旁听" },
     quality: { good: "画面清晰", weak: "网络较弱：先保声音", poor: "网络差：画面可能停顿", lost: "连接中断" },
+    interrupted: {
+      lost: "网络中断：现在听不到、看不到对方",
+      revoked: "本机已被停用，通话已中断",
+      still: "画面停在中断之前，不是实时画面",
+    },
     pictures: {
       here: {
         paused: "网络弱：画面已暂停，声音继续。网络好转后画面会自动恢复。",

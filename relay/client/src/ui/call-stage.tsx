@@ -17,11 +17,12 @@ import {
 } from "@tabler/icons-react";
 import { useCallback, useEffect, useRef, useState, type ReactNode, type Ref } from "react";
 import { useTranslation } from "react-i18next";
-import type { Participant, Pictures, Rung } from "../api/types";
+import type { Participant, Rung } from "../api/types";
 import type { Call } from "../call/call";
 import type { EndReason } from "../call/machine";
 import { goneFrom, revokedOf } from "../call/room-events";
 import type { CallSnapshot } from "../call/snapshot";
+import { limitedPicture, shownQuality, type Interruption } from "../call/stage-quality";
 import { isBelowFull } from "../chart/timeline";
 import { useCall } from "./hooks";
 import { Banner } from "./states";
@@ -36,6 +37,8 @@ export interface CallStageProps {
   call: Call;
   /** Whose picture is large unless the person chooses another. */
   prefer: Participant["kind"];
+  /** Why nothing passes between this side and the others: the picture stands still, and nothing is said of what they see. */
+  interruption?: Interruption;
   /** What the present participants' absence means to this person; default: "waiting for the other side". */
   waitingWords?: ReactNode;
   /** Shown over the picture when the call has ended; default: the reason in words and Rejoin. */
@@ -43,7 +46,7 @@ export interface CallStageProps {
 }
 
 /** The picture area: main picture, others, self view, words about the connection, picture-in-picture, full screen, devices. */
-export function CallStage({ call, prefer, waitingWords, endedContent }: CallStageProps) {
+export function CallStage({ call, prefer, interruption, waitingWords, endedContent }: CallStageProps) {
   const { t } = useTranslation();
   const snapshot = useCall(call);
   const [chosen, setChosen] = useState<string | undefined>(undefined);
@@ -83,7 +86,14 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
           />
         )}
       </div>
-      <StageWords snapshot={snapshot} main={main} waitingWords={waitingWords} endedContent={endedContent} call={call} />
+      <StageWords
+        snapshot={snapshot}
+        main={main}
+        interruption={interruption}
+        waitingWords={waitingWords}
+        endedContent={endedContent}
+        call={call}
+      />
       <div className="yz-stage-top">
         {main && state.phase !== "ended" && (
           <span className="yz-stage-label">
@@ -92,7 +102,7 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
           </span>
         )}
         <span role="status">
-          {state.phase === "live" && main?.tablet === "lost" && main.link !== "lost" && (
+          {state.phase === "live" && !interruption && main?.tablet === "lost" && main.link !== "lost" && (
             <span className="yz-stage-label yz-stage-warning" data-testid="tablet-lost">
               <IconDeviceTabletOff size={18} aria-hidden />
               {t("call.tabletLost")}
@@ -107,9 +117,11 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
             </span>
           )}
         </span>
-        {state.phase === "live" && main && <PictureWords snapshot={snapshot} main={main} />}
-        {state.phase === "live" && main && <QualityWords snapshot={snapshot} main={main} />}
-        {state.phase === "live" && main?.link !== "lost" && main?.video === "on" && <RungWords rung={main.rung} />}
+        {state.phase === "live" && !interruption && main && <PictureWords snapshot={snapshot} main={main} />}
+        {state.phase === "live" && main && <QualityWords snapshot={snapshot} main={main} interruption={interruption} />}
+        {state.phase === "live" && !interruption && main?.link !== "lost" && main?.video === "on" && (
+          <RungWords rung={main.rung} />
+        )}
         {state.phase === "live" && snapshot.startedAt !== undefined && (
           <span className="yz-stage-label">
             <VisuallyHidden>{t("call.duration")}</VisuallyHidden>
@@ -223,15 +235,19 @@ export function StreamVideo({
   );
 }
 
-/** How the worse of both directions is, in words; nothing before there is a picture to speak of. */
-function QualityWords({ snapshot, main }: { snapshot: CallSnapshot; main: Participant }) {
+/** How the connection is, in words; nothing before there is a picture to speak of. */
+function QualityWords({
+  snapshot,
+  main,
+  interruption,
+}: {
+  snapshot: CallSnapshot;
+  main: Participant;
+  interruption?: Interruption;
+}) {
   const { t } = useTranslation();
-  const rank = { good: 0, weak: 1, poor: 2, lost: 3 } as const;
-  const mine = snapshot.quality?.level ?? "good";
-  const theirs = main.link;
-  const level = rank[theirs] > rank[mine] ? theirs : mine;
-  // What the rung says is the worse of the two.
-  if (level === "good" && isBelowFull(main.rung)) return null;
+  const level = shownQuality(snapshot, main, interruption);
+  if (level === undefined) return null;
   return <LinkWords level={level} words={t(`call.quality.${level}`)} rttMs={snapshot.quality?.rtt_ms} />;
 }
 
@@ -249,19 +265,16 @@ export function RungWords({ rung }: { rung: Rung | null | undefined }) {
   );
 }
 
-/** That one side's link does not take all of the picture: this side's own link first, since it is this side that sees less. */
+/** That one side's link does not take all of the picture. */
 function PictureWords({ snapshot, main }: { snapshot: CallSnapshot; main: Participant }) {
   const { t } = useTranslation();
-  const me = snapshot.room?.participants.find((participant) => participant.id === snapshot.room?.you);
-  const words = (side: "here" | "there", pictures: Pictures | undefined): string | undefined =>
-    pictures && pictures !== "full" ? t(`call.pictures.${side}.${pictures}`) : undefined;
-  const shown = words("here", me?.pictures) ?? words("there", main.pictures);
+  const limited = limitedPicture(snapshot, main);
   return (
     <span role="status">
-      {shown && (
+      {limited && (
         <span className="yz-stage-label yz-stage-warning" data-testid="picture-limited">
           <IconVideoOff size={18} aria-hidden />
-          {shown}
+          {t(`call.pictures.${limited.side}.${limited.pictures}`)}
         </span>
       )}
     </span>
@@ -271,12 +284,14 @@ function PictureWords({ snapshot, main }: { snapshot: CallSnapshot; main: Partic
 function StageWords({
   snapshot,
   main,
+  interruption,
   waitingWords,
   endedContent,
   call,
 }: {
   snapshot: CallSnapshot;
   main: Participant | undefined;
+  interruption?: Interruption;
   waitingWords?: ReactNode;
   endedContent?: ReactNode;
   call: Call;
@@ -299,6 +314,16 @@ function StageWords({
             {!FINAL.includes(state.reason) && <Button onClick={() => call.start()}>{t("call.rejoin")}</Button>}
           </>
         )}
+      </div>
+    );
+  }
+  if (interruption === "revoked" || (interruption && state.phase === "live")) {
+    // The picture of before is still to be seen through it. What to do is the page's to say.
+    return (
+      <div className="yz-stage-centre" data-testid={`interrupted-${interruption}`}>
+        {interruption === "revoked" ? <IconPlugConnectedX size={40} aria-hidden /> : <Loader color="white" />}
+        <strong>{t(`call.interrupted.${interruption}`)}</strong>
+        {state.phase === "live" && main?.video === "on" && <span>{t("call.interrupted.still")}</span>}
       </div>
     );
   }
