@@ -92,6 +92,38 @@ const SCREENS: Scene[] = [
       await expect(page.getByTestId("initial-password")).toContainText("ZW00-0001-GGGG-GGGG");
     },
   },
+  {
+    // What was missing for one role stayed said, at no field, for the next.
+    name: "new-account-another-role",
+    path: "/staff",
+    mock: administrator,
+    answers: {
+      "POST /api/staff": {
+        status: 422,
+        body: {
+          type: "https://yunzhen.dev/problems/invalid",
+          title: "请检查填写的内容",
+          status: 422,
+          code: "invalid",
+          detail: "有内容需要更正。",
+          action: "请更正后重试。",
+          fields: [{ path: "home_id", message: "请选择养老院" }],
+        },
+      },
+    },
+    ready: "main table",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^新建账号$|^New account$/ }).click();
+      const sheet = page.getByRole("dialog");
+      await sheet.getByRole("button", { name: /^新建$|^Make it$/ }).click();
+      await expect(sheet.getByText("请选择养老院")).toBeVisible();
+      await sheet.locator("input").first().click();
+      await page.getByRole("option", { name: "药师", exact: true }).click();
+      await expect(sheet.getByText("登记之前此人不能签名")).toBeVisible();
+      await expect(sheet.getByText("请选择养老院")).toHaveCount(0);
+      await expect(sheet.getByRole("alert")).toHaveCount(0);
+    },
+  },
 ];
 
 let site: Site;
@@ -142,5 +174,25 @@ test("passwords: a page that opens with an ended session clears the others of it
     await expect(first.getByRole("navigation")).toHaveCount(0);
   } finally {
     await context.close();
+  }
+});
+
+test("passwords: a second factor that was reset is said to be gone, and not only how many devices are out", async ({
+  browser,
+}) => {
+  const page = await browser.newPage();
+  const answers: Answers = {
+    "GET /api/staff": { body: { items: [made.staff], next: null } },
+    "POST /api/staff/n9/reset-second-factor": { body: { ended: 0 } },
+  };
+  try {
+    await installMock(page, buildDay(now()), { ...administrator, answers });
+    await page.goto(`${site.origin}/staff`);
+    await page.getByRole("button", { name: "孙丽的登录" }).click();
+    await page.getByRole("menuitem", { name: "重置两步验证" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "重置两步验证" }).click();
+    await expect(page.getByText("孙丽的两步验证已删除：验证器、恢复码和通行密钥")).toBeVisible();
+  } finally {
+    await page.close();
   }
 });

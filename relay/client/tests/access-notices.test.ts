@@ -26,6 +26,13 @@ it("shows what was not waved away here, each person for themselves", () => {
   expect(unseen(all, "b", here)).toEqual(all);
 });
 
+it("does not tell a new person at once of the first password that they have just set, and of all else it does", () => {
+  const reset: AccessNotice = { ...notice(4), action: "staff.password_reset", own: false };
+  expect(unseen([reset, notice(7)], "a", kept(), true)).toEqual([reset]);
+  // Somebody set it once more: which of the two was theirs is theirs to say.
+  expect(unseen([notice(7), notice(8)], "a", kept(), true)).toHaveLength(2);
+});
+
 it("has a word for what it does not know", () => {
   expect(wordOf("staff.password_reset")).toBe("staff_password_reset");
   expect(wordOf("staff.identity_bound")).toBe("staff_identity_bound");

@@ -438,7 +438,7 @@ fn of_store(error: &yunzhen_store::StoreError) -> Words {
 #[rustfmt::skip]
 fn licence_incomplete(gap: LicenceGap) -> Words {
     let mut words = words(StatusCode::CONFLICT, "licence_not_recorded", ["请先登记执业证", "Record the licence first"], ["", ""],
-        ["请在“人员”页登记此人的执业证号、机构和专业，药师还有有效期，再通过密钥。", "Record number, hospital and specialty of the person's licence, of a pharmacist also its end, on the page Staff, and then approve the key."]);
+        ["请在“人员”页登记此人的执业证号、执业机构和执业范围，药师还有有效期，再通过密钥。", "Record number, hospital and specialty of the person's licence, of a pharmacist also its end, on the page Staff, and then approve the key."]);
     words.detail = what_is_missing(gap);
     words
 }
@@ -446,7 +446,7 @@ fn licence_incomplete(gap: LicenceGap) -> Words {
 #[rustfmt::skip]
 fn what_is_missing(gap: LicenceGap) -> Pair {
     match gap {
-        LicenceGap::Nothing => pair("执业证号、机构和专业没有登记，药师还有有效期。", "Number, hospital and specialty of the licence are not on record, of a pharmacist also its end."),
+        LicenceGap::Nothing => pair("执业证号、执业机构和执业范围没有登记，药师还有有效期。", "Number, hospital and specialty of the licence are not on record, of a pharmacist also its end."),
         LicenceGap::NoEnd => pair("药师的注册有有效期，但没有登记到期日。", "A pharmacist's registration has an end, and none is on record."),
         LicenceGap::Over { on } => (format!("登记的执业证有效期至 {on}，已过期。"), format!("The licence on record was good until {on}.")),
     }

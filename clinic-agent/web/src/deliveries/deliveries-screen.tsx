@@ -80,7 +80,7 @@ function Rows({ deliveries }: { deliveries: readonly Delivery[] }) {
                 <span className="nurse-row-name">
                   {delivery.resident
                     ? t("app:deliveries.forResident", delivery.resident)
-                    : t("app:deliveries.count", { n: delivery.packs?.length ?? 0 })}
+                    : t("app:deliveries.count", { count: delivery.packs?.length ?? 0 })}
                 </span>
                 <span className="nurse-row-sub">
                   <span>{t("app:deliveries.courier", { name: delivery.courier.name })}</span>

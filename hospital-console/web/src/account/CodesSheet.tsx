@@ -1,8 +1,9 @@
 import { Alert, Button, CopyButton, Group, Modal, SimpleGrid, Stack, Text } from "@mantine/core";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { IconCheck, IconCopy, IconPrinter } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import classes from "./codes.module.css";
 
-/** Recovery codes, shown once and on one list only: nothing but its own button closes it. */
+/** Recovery codes, shown once and on one list only, which alone is printed: nothing but its own button closes it. */
 export function CodesSheet({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   const { t } = useTranslation("app");
   return (
@@ -16,7 +17,7 @@ export function CodesSheet({ codes, onClose }: { codes: readonly string[]; onClo
     >
       <Stack>
         <Alert color="yellow">{t("account.codes.lead")}</Alert>
-        <SimpleGrid cols={2} spacing="xs" data-testid="recovery-codes">
+        <SimpleGrid cols={2} spacing="xs" className={classes.codes} data-testid="recovery-codes">
           {codes.map((code) => (
             <Text key={code} ff="monospace" fw={600}>
               {code}
@@ -24,6 +25,9 @@ export function CodesSheet({ codes, onClose }: { codes: readonly string[]; onClo
           ))}
         </SimpleGrid>
         <Group justify="space-between">
+          <Button variant="default" leftSection={<IconPrinter size={18} aria-hidden />} onClick={() => window.print()}>
+            {t("account.codes.print")}
+          </Button>
           <CopyButton value={codes.join("\n")}>
             {({ copied, copy }) => (
               <Button

@@ -33,6 +33,7 @@ export const zh = {
     title: "恢复码",
     lead: "手机不在身边时，每个恢复码可代替验证码登录一次。请打印或抄下，放在安全的地方。关闭后不再显示。",
     copy: "复制全部",
+    print: "打印",
     kept: "已保存好",
   },
   passkeys: {
@@ -143,6 +144,7 @@ export const en: typeof zh = {
     title: "Recovery codes",
     lead: "Each signs in once in place of the app when the telephone is not there. Print them or write them down and keep them safe. They are not shown again.",
     copy: "Copy all",
+    print: "Print",
     kept: "I have kept them",
   },
   passkeys: {

@@ -1,4 +1,4 @@
-import { Group, MultiSelect, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Group, Input, MultiSelect, SegmentedControl, Select, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,7 +18,7 @@ export function AuditFilters({
   const staff = useQuery({ queryKey: keys.staff, queryFn: () => api.administration.staff() });
   return (
     <Stack gap="xs" mb="md">
-      <Group gap="lg" align="flex-end">
+      <Group gap="lg" align="flex-start">
         <Choice
           label={t("administration.audit.filterPurpose")}
           value={filter.purpose}
@@ -108,14 +108,15 @@ function Choice<Value extends string>({
   const id = useId();
   return (
     <div>
-      <Text id={id} size="sm" fw={500} mb={4}>
+      <Input.Label id={id} labelElement="div">
         {label}
-      </Text>
+      </Input.Label>
       <SegmentedControl
         aria-labelledby={id}
         value={value}
         onChange={(chosen) => onChange(chosen as Value)}
         data={data}
+        my={4}
       />
     </div>
   );

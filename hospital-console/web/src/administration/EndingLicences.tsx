@@ -13,5 +13,5 @@ export function EndingLicences() {
     queryFn: () => api.administration.staff(),
     select: ({ items }) => items.filter(toRecord).length,
   });
-  return <NavCount n={data} say={(n) => t("administration.staff.endingSoon", { n })} />;
+  return <NavCount n={data} say={(said) => t("administration.staff.endingSoon", said)} />;
 }

@@ -43,7 +43,7 @@ export function StaffPage() {
     .filter((s) => `${s.name} ${s.role} ${s.place}`.toLocaleLowerCase().includes(search.trim().toLocaleLowerCase()));
   return (
     <div className={page.page}>
-      <PageHeader title={t("administration.staff.title")} note={query.data?.items.length}>
+      <PageHeader title={t("administration.staff.title")} note={query.data && items.length}>
         <SegmentedControl
           aria-label={t("administration.staff.shown")}
           value={soon ? "soon" : "all"}

@@ -14,7 +14,8 @@ export const zh = {
     access: "登录",
     shown: "显示",
     soon: "未登记或 {{days}} 天内到期",
-    endingSoon: "{{n}} 个执业证未登记、即将到期或已到期",
+    endingSoon_one: "{{n}} 个执业证未登记、即将到期或已到期",
+    endingSoon_other: "{{n}} 个执业证未登记、即将到期或已到期",
     noneSoon: "没有未登记或 {{days}} 天内到期的执业证",
     editLicence: "登记{{name}}的执业证",
     licenceSheet: {
@@ -115,7 +116,8 @@ export const en: typeof zh = {
     access: "Sign-in",
     shown: "Show",
     soon: "Missing or ends within {{days}} days",
-    endingSoon: "{{n}} licences are missing, end soon or are over",
+    endingSoon_one: "{{n}} licence is missing, ends soon or is over",
+    endingSoon_other: "{{n}} licences are missing, end soon or are over",
     noneSoon: "No licence is missing or ends within {{days}} days",
     editLicence: "Record the licence of {{name}}",
     licenceSheet: {

@@ -99,6 +99,8 @@ export function StaffApp() {
   const queryClient = useQueryClient();
   const [expired, setExpired] = useState(false);
   const [ended, setEnded] = useState<ApiError>();
+  // Of the own password that this page has just set nobody is warned at once.
+  const [justSet, setJustSet] = useState(false);
   // Who signs out ends the live stream and what is under way with it: that is no session that ran out.
   const leaving = useRef(false);
   // Nothing of the record stays on the screen or in memory: whoever ended the session may have lost this device.
@@ -107,6 +109,7 @@ export function StaffApp() {
       leaving.current = true;
       setExpired(false);
       setEnded(why);
+      setJustSet(false);
       forget(queryClient);
     },
     [queryClient],
@@ -204,7 +207,14 @@ export function StaffApp() {
   if (session.data.must_set_password)
     return (
       <Suspense fallback={null}>
-        <SetPasswordPage staff={session.data} onSet={() => void session.refetch()} onSignOut={signOut} />
+        <SetPasswordPage
+          staff={session.data}
+          onSet={() => {
+            setJustSet(true);
+            void session.refetch();
+          }}
+          onSignOut={signOut}
+        />
       </Suspense>
     );
   if (session.data.must_enrol)
@@ -218,6 +228,7 @@ export function StaffApp() {
       <SignedIn
         key={session.data.id}
         staff={session.data}
+        justSet={justSet}
         expired={expired}
         onExpired={expire}
         onLeaving={leave}
@@ -241,6 +252,7 @@ function SignInAgain({ onSignedIn }: { onSignedIn: (staff: Person) => void }) {
 
 interface SignedInProps {
   staff: Staff;
+  justSet: boolean;
   expired: boolean;
   onExpired: (cause?: ApiError) => void;
   /** She is about to sign out. */
@@ -249,7 +261,7 @@ interface SignedInProps {
   onLeft: () => void;
 }
 
-function SignedIn({ staff, expired, onExpired, onLeaving, onLeft }: SignedInProps) {
+function SignedIn({ staff, justSet, expired, onExpired, onLeaving, onLeft }: SignedInProps) {
   const { t } = useTranslation("app");
   const queryClient = useQueryClient();
   const isMine = useCallback(({ specialist }: ConsultationSummary) => specialist?.id === staff.id, [staff.id]);
@@ -282,7 +294,7 @@ function SignedIn({ staff, expired, onExpired, onLeaving, onLeft }: SignedInProp
   return (
     <StaffContext.Provider value={staff}>
       <Routes>
-        <Route element={<Shell staff={staff} live={live} onSignOut={signOut} />}>
+        <Route element={<Shell staff={staff} justSet={justSet} live={live} onSignOut={signOut} />}>
           <Route
             index
             element={

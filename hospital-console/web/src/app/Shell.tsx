@@ -38,8 +38,16 @@ const NAV: Partial<Record<Role, readonly string[]>> = {
   ],
 };
 
+interface ShellProps {
+  staff: Staff;
+  /** The person set a first own password on this page. */
+  justSet: boolean;
+  live: LiveEvents;
+  onSignOut: () => void;
+}
+
 /** The frame around every signed-in page: where one can go, who one is, whether what is shown is live. */
-export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEvents; onSignOut: () => void }) {
+export function Shell({ staff, justSet, live, onSignOut }: ShellProps) {
   const { t } = useTranslation("app");
   return (
     <div className={classes.shell}>
@@ -112,7 +120,11 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
       </header>
       {(staff.role === "specialist" || staff.role === "administrator") && <UrgentCalls />}
       <StaleLine live={live} />
-      <AccessNotices staffId={staff.id} hint={<BannerLink to="/account">{t("account.menu")}</BannerLink>} />
+      <AccessNotices
+        staffId={staff.id}
+        justSet={justSet}
+        hint={<BannerLink to="/account">{t("account.menu")}</BannerLink>}
+      />
       <LicenceLine staff={staff} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />

@@ -12,5 +12,5 @@ export function WaitingReviews() {
     queryFn: () => api.breakGlass.list(),
     select: countOf,
   });
-  return <NavCount n={data} say={(n) => t("breakGlass.waitingCount", { n })} testId="waiting-reviews" />;
+  return <NavCount n={data} say={(said) => t("breakGlass.waitingCount", said)} testId="waiting-reviews" />;
 }

@@ -3,8 +3,8 @@ import { Badge } from "@mantine/core";
 interface NavCountProps {
   /** Nothing is shown of none, and of a count that is not known yet. "50+" where the relay gave the first page only. */
   n: number | string | undefined;
-  /** The same for who hears the page. */
-  say: (n: number | string) => string;
+  /** The same for who hears the page: `n` is what is shown, `count` chooses singular or plural. */
+  say: (said: { n: number | string; count: number }) => string;
   testId?: string;
 }
 
@@ -16,7 +16,7 @@ export function NavCount({ n, say, testId }: NavCountProps) {
       <Badge color="red" variant="filled" ml={6} aria-hidden data-testid={testId}>
         {n}
       </Badge>
-      <span className="yz-visually-hidden">{say(n)}</span>
+      <span className="yz-visually-hidden">{say({ n, count: typeof n === "number" ? n : Infinity })}</span>
     </>
   );
 }

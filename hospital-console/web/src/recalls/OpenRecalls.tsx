@@ -12,5 +12,5 @@ export function OpenRecalls() {
     queryFn: () => api.recalls.list({ state: "open" }),
     select: ({ items }) => items.length,
   });
-  return <NavCount n={data} say={(n) => t("recalls.openCount", { n })} />;
+  return <NavCount n={data} say={(said) => t("recalls.openCount", said)} />;
 }

@@ -12,5 +12,5 @@ export function WaitingKeys() {
     queryFn: () => api.signingKeys.list(),
     select: ({ items }) => items.filter((key) => key.state === "requested").length,
   });
-  return <NavCount n={data} say={(n) => t("signingKeys.all.count", { n })} />;
+  return <NavCount n={data} say={(said) => t("signingKeys.all.count", said)} />;
 }

@@ -12,14 +12,24 @@ import { Banner } from "./states";
 const EVERY_MS = 60_000;
 const KEY = ["account", "notices"] as const;
 
-/** Tells that a way into the own account changed. `hint`: what to do about it here. */
-export function AccessNotices({ staffId, hint, className }: { staffId: string; hint?: ReactNode; className?: string }) {
+/** Tells that a way into the own account changed. `hint`: what to do about it here; `justSet`: the first own password was set on this page, and is told of at the next sign-in. */
+export function AccessNotices({
+  staffId,
+  hint,
+  className,
+  justSet,
+}: {
+  staffId: string;
+  hint?: ReactNode;
+  className?: string;
+  justSet?: boolean;
+}) {
   const { t } = useTranslation("shared");
   const api = useApi();
   const formats = useFormats();
   const queries = useQueryClient();
   const query = useQuery({ queryKey: KEY, queryFn: () => api.ownAccess.notices(), refetchInterval: EVERY_MS });
-  const notices = unseen(query.data?.items ?? [], staffId, sessionStorage);
+  const notices = unseen(query.data?.items ?? [], staffId, sessionStorage, justSet);
   const last = notices.at(-1);
   if (!last) return null;
   const seen = () => {

@@ -156,10 +156,10 @@ function Throttled({ ms, onOver }: { ms: number; onOver: () => void }) {
   return (
     <Banner meaning="danger">
       <span role="alert" className="yz-visually-hidden">
-        {t("signIn.throttled", { count: first })}
+        {t("signIn.throttled", { seconds: first })}
       </span>
       <span aria-hidden data-testid="throttled">
-        {t("signIn.throttled", { count: seconds })}
+        {t("signIn.throttled", { seconds })}
       </span>
     </Banner>
   );
