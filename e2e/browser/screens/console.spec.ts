@@ -359,6 +359,17 @@ const SCREENS: ConsoleScreen[] = [
   },
   { name: "audit", path: "/audit", mock: { who: "administrator" }, ready: "table" },
   {
+    // Whoever came by a link finds the way back to the whole log.
+    name: "audit-empty",
+    path: "/audit?purpose=BTG&record=none",
+    mock: { who: "administrator", answers: { "GET /api/audit": { body: { items: [], next: null } } } },
+    ready: "main :is(h1,h2,h3)",
+    act: async (page) => {
+      await page.getByRole("button", { name: /清除筛选|Clear the filters/ }).click();
+      await expect(page.getByRole("button", { name: /清除筛选|Clear the filters/ })).toHaveCount(0);
+    },
+  },
+  {
     name: "audit-narrow",
     path: "/audit",
     size: [800, 1000],

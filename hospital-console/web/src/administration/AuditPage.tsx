@@ -47,6 +47,11 @@ export function AuditPage() {
     }
     setLooking(false);
   };
+  const clear = (
+    <Button variant="subtle" size="compact-sm" onClick={() => setFilter(EMPTY)}>
+      {t("administration.audit.clear")}
+    </Button>
+  );
   return (
     <div className={page.page}>
       <PageHeader title={t("administration.audit.title")} note={t("administration.audit.hint")} />
@@ -69,9 +74,7 @@ export function AuditPage() {
               {t("administration.audit.oneRecordOn", { id: filter.entityId.slice(-8) })}
             </StatusChip>
           )}
-          <Button variant="subtle" size="compact-sm" onClick={() => setFilter(EMPTY)}>
-            {t("administration.audit.clear")}
-          </Button>
+          {clear}
         </Group>
       )}
       {query.isPending && <Skeletons shape="rows" />}
@@ -80,6 +83,8 @@ export function AuditPage() {
         <EmptyState
           icon={IconHistory}
           title={more ? t("administration.audit.emptySoFar") : t("administration.audit.empty")}
+          // Where something was loaded it stands above.
+          action={isFiltered(filter) && !oldest && clear}
         />
       )}
       {items.length > 0 && <List items={items} onRecord={(entityId) => setFilter((old) => ({ ...old, entityId }))} />}
