@@ -67,7 +67,7 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
       <header className="nurse-top">
         <Group gap="sm" wrap="nowrap" className="nurse-top-home">
           <Mark size={36} />
-          <Text fw={600} truncate>
+          <Text fw={600} lineClamp={2}>
             {staff.home_name ?? t("app.name")}
           </Text>
         </Group>

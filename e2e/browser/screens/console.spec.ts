@@ -2,6 +2,7 @@ import { expect, test, type Page } from "@playwright/test";
 import { buildDay } from "./data";
 import { identities, identityProviders, unknownToProvider } from "./data-account";
 import { prescribingAnswers } from "./data-prescribing";
+import { homes } from "./data-registry";
 import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
 import { serveConsole, type Site } from "./site";
@@ -105,8 +106,14 @@ const SCREENS: ConsoleScreen[] = [
     // The doctor does not wait for what cannot come back by itself.
     name: "consultation-box-revoked",
     path: "/consultations/c8",
-    mock: { boxRevoked: true },
+    mock: {
+      boxRevoked: true,
+      answers: { "GET /api/homes": { body: { items: homes, next: null } } },
+    },
     ready: "[data-testid=box-revoked]",
+    act: async (page) => {
+      await expect(page.getByTestId("home-phone")).toHaveAttribute("href", `tel:${homes[0]?.phone}`);
+    },
   },
   {
     name: "consultation-vitals",
@@ -351,6 +358,17 @@ const SCREENS: ConsoleScreen[] = [
     },
   },
   { name: "audit", path: "/audit", mock: { who: "administrator" }, ready: "table" },
+  {
+    // Whoever came by a link finds the way back to the whole log.
+    name: "audit-empty",
+    path: "/audit?purpose=BTG&record=none",
+    mock: { who: "administrator", answers: { "GET /api/audit": { body: { items: [], next: null } } } },
+    ready: "main :is(h1,h2,h3)",
+    act: async (page) => {
+      await page.getByRole("button", { name: /清除筛选|Clear the filters/ }).click();
+      await expect(page.getByRole("button", { name: /清除筛选|Clear the filters/ })).toHaveCount(0);
+    },
+  },
   {
     name: "audit-narrow",
     path: "/audit",

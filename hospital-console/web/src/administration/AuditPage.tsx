@@ -33,6 +33,11 @@ export function AuditPage() {
   const items = query.data?.pages.flatMap((part) => part.items) ?? [];
   const oldest = items.at(-1);
   const more = query.hasNextPage;
+  const clear = (
+    <Button variant="subtle" size="compact-sm" onClick={() => setFilter(EMPTY)}>
+      {t("administration.audit.clear")}
+    </Button>
+  );
   return (
     <div className={page.page}>
       <PageHeader title={t("administration.audit.title")} note={t("administration.audit.hint")} />
@@ -49,15 +54,18 @@ export function AuditPage() {
               })}
             </StatusChip>
           )}
-          <Button variant="subtle" size="compact-sm" onClick={() => setFilter(EMPTY)}>
-            {t("administration.audit.clear")}
-          </Button>
+          {clear}
         </Group>
       )}
       {query.isPending && <Skeletons shape="rows" />}
       {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
       {query.isSuccess && items.length === 0 && (
-        <EmptyState icon={IconHistory} title={t("administration.audit.empty")} />
+        <EmptyState
+          icon={IconHistory}
+          title={t("administration.audit.empty")}
+          // Where something was loaded it stands above.
+          action={isFiltered(filter) && !oldest && clear}
+        />
       )}
       {items.length > 0 && (
         <List items={items} staff={staff} onRecord={(entityId) => setFilter((old) => ({ ...old, entityId }))} />

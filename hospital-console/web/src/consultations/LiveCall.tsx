@@ -1,4 +1,4 @@
-import type { Call, Consultation, HomeCamera } from "@yunzhen/client";
+import type { Call, Consultation, HomeCamera, RoomState } from "@yunzhen/client";
 import {
   CallControls,
   CallQuality,
@@ -16,9 +16,10 @@ import {
   useFormats,
 } from "@yunzhen/client/ui";
 import { SegmentedControl, Text } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { Invite } from "./Invite";
 import { Participants } from "./Participants";
@@ -34,6 +35,7 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
   const { t } = useTranslation("app");
   const queryClient = useQueryClient();
   const { state, room } = useCall(call);
+  const homePhone = useHomePhone(consultation.resident.home_id, isHomeAway(room));
   useEffect(() => {
     // Whoever ended it: the record knows the visit's state.
     if (state.phase === "ended") void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
@@ -42,7 +44,12 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
     <div className={classes.stage}>
       <RecordingSign consultationId={consultation.id} />
       <UrgentWaits consultation={consultation} />
-      <CallStage call={call} prefer="home" waitingWords={t(`consultations.picture.${waitsFor(consultation)}`)} />
+      <CallStage
+        call={call}
+        prefer="home"
+        homePhone={homePhone}
+        waitingWords={t(`consultations.picture.${waitsFor(consultation)}`)}
+      />
       <MediaProblems call={call} />
       <div className={classes.controls}>
         <CallControls call={call}>
@@ -77,6 +84,23 @@ function MayRecord({ question }: { question: Consultation["recording_question"] 
       {t(`consultations.mayRecord.${answer ?? "asked"}`, { name, time: answered_at ? formats.time(answered_at) : "" })}
     </Text>
   );
+}
+
+/** The home was in the call and is not heard now. */
+function isHomeAway(room: RoomState | undefined): boolean {
+  const home = room?.participants.find((participant) => participant.kind === "home");
+  return home ? home.link === "lost" : (room?.departed?.some(({ kind }) => kind === "home") ?? false);
+}
+
+/** The telephone of the nurses' station, asked for only when somebody has to call it. */
+function useHomePhone(homeId: string, isWanted: boolean): string | undefined {
+  const { data } = useQuery({
+    queryKey: keys.homes,
+    queryFn: () => api.homes.list(),
+    staleTime: 600_000,
+    enabled: isWanted,
+  });
+  return isWanted ? data?.items.find((home) => home.id === homeId)?.phone : undefined;
 }
 
 /** Why the home is not seen yet. */

@@ -355,6 +355,7 @@ export const en: Messages = {
     },
     boxRevoked:
       "An administrator revoked the certificate of this box, so it cannot join any more. Telephone the home; the call can go on once a box is enrolled anew.",
+    homePhone: "Nurses' station {{phone}}",
     mayReturn:
       "The call goes on by itself when they are connected again; telephone if they are not within a few minutes.",
     tabletLost: "The home's tablet is no longer in the call: the nurse cannot see or hear you for now",

@@ -6,6 +6,7 @@ import {
   IconMicrophone,
   IconMicrophoneOff,
   IconMinimize,
+  IconPhone,
   IconPhoneOff,
   IconPictureInPicture,
   IconPlugConnectedX,
@@ -39,6 +40,8 @@ export interface CallStageProps {
   prefer: Participant["kind"];
   /** Why nothing passes between this side and the others: the picture stands still, and nothing is said of what they see. */
   interruption?: Interruption;
+  /** Where the home is telephoned while its box is not in the call. */
+  homePhone?: string;
   /** What the present participants' absence means to this person; default: "waiting for the other side". */
   waitingWords?: ReactNode;
   /** Shown over the picture when the call has ended; default: the reason in words and Rejoin. */
@@ -46,7 +49,7 @@ export interface CallStageProps {
 }
 
 /** The picture area: main picture, others, self view, words about the connection, picture-in-picture, full screen, devices. */
-export function CallStage({ call, prefer, interruption, waitingWords, endedContent }: CallStageProps) {
+export function CallStage({ call, prefer, interruption, homePhone, waitingWords, endedContent }: CallStageProps) {
   const { t } = useTranslation();
   const snapshot = useCall(call);
   const [chosen, setChosen] = useState<string | undefined>(undefined);
@@ -90,6 +93,7 @@ export function CallStage({ call, prefer, interruption, waitingWords, endedConte
         snapshot={snapshot}
         main={main}
         interruption={interruption}
+        homePhone={homePhone}
         waitingWords={waitingWords}
         endedContent={endedContent}
         call={call}
@@ -114,6 +118,7 @@ export function CallStage({ call, prefer, interruption, waitingWords, endedConte
             <span className="yz-stage-label yz-stage-warning" data-testid="box-revoked">
               <IconPlugConnectedX size={18} aria-hidden />
               {t("call.notice.revoked", { name: revoked.display_name })}
+              <Telephone phone={homePhone} />
             </span>
           )}
         </span>
@@ -285,6 +290,7 @@ function StageWords({
   snapshot,
   main,
   interruption,
+  homePhone,
   waitingWords,
   endedContent,
   call,
@@ -292,6 +298,7 @@ function StageWords({
   snapshot: CallSnapshot;
   main: Participant | undefined;
   interruption?: Interruption;
+  homePhone?: string;
   waitingWords?: ReactNode;
   endedContent?: ReactNode;
   call: Call;
@@ -356,6 +363,7 @@ function StageWords({
           <IconPlugConnectedX size={40} aria-hidden />
           <strong>{t("call.notice.revoked", { name: gone.display_name })}</strong>
           <span>{t("call.boxRevoked")}</span>
+          <Telephone phone={homePhone} />
         </div>
       );
     return (
@@ -364,6 +372,7 @@ function StageWords({
           <strong>{t(`call.notice.${gone.reason === "crash" ? "lost" : "left"}`, { name: gone.display_name })}</strong>
         )}
         {gone ? <span>{t("call.mayReturn")}</span> : (waitingWords ?? t("call.waitingFor"))}
+        {gone?.kind === "home" && <Telephone phone={homePhone} />}
       </div>
     );
   }
@@ -373,6 +382,7 @@ function StageWords({
         <Loader color="white" />
         <div>{t("call.notice.lost", { name: main.display_name })}</div>
         <div>{t("call.mayReturn")}</div>
+        {main.kind === "home" && <Telephone phone={homePhone} />}
       </div>
     );
   }
@@ -385,6 +395,18 @@ function StageWords({
     );
   }
   return null;
+}
+
+/** The number to call where the words say to telephone. */
+function Telephone({ phone }: { phone: string | undefined }) {
+  const { t } = useTranslation();
+  if (!phone) return null;
+  return (
+    <a className="yz-stage-phone" href={`tel:${phone}`} data-testid="home-phone">
+      <IconPhone size={18} aria-hidden />
+      {t("call.homePhone", { phone })}
+    </a>
+  );
 }
 
 /** Comings and goings, said once, also to a screen reader. */
