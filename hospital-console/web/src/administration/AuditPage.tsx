@@ -33,11 +33,6 @@ export function AuditPage() {
   const items = query.data?.pages.flatMap((part) => part.items) ?? [];
   const oldest = items.at(-1);
   const more = query.hasNextPage;
-  const clear = (
-    <Button variant="subtle" size="compact-sm" onClick={() => setFilter(EMPTY)}>
-      {t("administration.audit.clear")}
-    </Button>
-  );
   return (
     <div className={page.page}>
       <PageHeader title={t("administration.audit.title")} note={t("administration.audit.hint")} />
@@ -54,18 +49,15 @@ export function AuditPage() {
               })}
             </StatusChip>
           )}
-          {clear}
+          <Button variant="subtle" size="compact-sm" onClick={() => setFilter(EMPTY)}>
+            {t("administration.audit.clear")}
+          </Button>
         </Group>
       )}
       {query.isPending && <Skeletons shape="rows" />}
       {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
       {query.isSuccess && items.length === 0 && (
-        <EmptyState
-          icon={IconHistory}
-          title={t("administration.audit.empty")}
-          // Where something was loaded it stands above.
-          action={isFiltered(filter) && !oldest && clear}
-        />
+        <EmptyState icon={IconHistory} title={t("administration.audit.empty")} />
       )}
       {items.length > 0 && (
         <List items={items} staff={staff} onRecord={(entityId) => setFilter((old) => ({ ...old, entityId }))} />
