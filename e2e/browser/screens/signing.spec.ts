@@ -1,6 +1,7 @@
 import type { Licence, LicenceGap, SigningKey, Staff } from "@yunzhen/client";
 import { expect, test, type Page } from "@playwright/test";
 import { buildDay, type Day } from "./data";
+import { prescribingAnswers } from "./data-prescribing";
 import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
 import { serveConsole, type Site } from "./site";
@@ -388,7 +389,10 @@ for (const { name, path, mock, answers, ready, act, gap } of SCREENS) {
   test(`signing: ${name}`, async ({ browser }) => {
     const day = buildDay(now());
     const who = mock?.who === "pharmacist" ? "pharmacist" : "specialist";
-    const prepare = (page: Page) => installMock(page, gap ? withGap(day, who, gap) : day, { ...mock, answers });
+    // The pharmacist's page shows what safety needs of a resident.
+    const facts = who === "pharmacist" ? prescribingAnswers(day, now()) : {};
+    const prepare = (page: Page) =>
+      installMock(page, gap ? withGap(day, who, gap) : day, { ...mock, answers: { ...facts, ...answers } });
     await lookAt(browser, { name: `signing-${name}`, sizes: [desk], url: site.origin + path, ready, prepare, act });
   });
 }
