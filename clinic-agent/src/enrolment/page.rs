@@ -77,7 +77,7 @@ pub enum PageError {
 struct Shared {
     config: Config,
     token: String,
-    /// The box has its certificate: what is shown says so, and takes no code any more.
+    /// The box has its certificate: what is shown says so, and no code is taken.
     is_enrolled: AtomicBool,
     enrolled: Notify,
     /// Somebody was shown that it is.

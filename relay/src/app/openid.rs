@@ -120,12 +120,14 @@ pub async fn sign_in(app: &App, origin: &Entrance, input: views::OpenIdSignIn) -
         return Err(AppError::OpenIdOff);
     }
     let (provider, said, _) = counted(app, origin, &input, None, Tried::UNKNOWN).await?;
-    let known = {
+    let bound = {
         let mut db = app.store.read().await?;
-        meant(&mut db, provider, &said).await?.filter(|(_, member)| may_enter(member, origin))
+        bound_to(&mut db, provider, &said).await?
     };
+    let tried = bound.as_ref().map_or(Tried::UNKNOWN, |(_, member)| Tried::of(member));
+    let known = bound.filter(|(_, member)| counts(provider, member) && may_enter(member, origin));
     let Some((identity, member)) = known else {
-        refuse(app, &key(&input), Tried::UNKNOWN, origin, now).await?;
+        refuse(app, &key(&input), tried, origin, now).await?;
         return Err(AppError::OpenIdUnknown { subject: said.subject });
     };
     enough(app, provider, &member, &said, None, now)?;
@@ -147,7 +149,7 @@ pub async fn prove(app: &App, ctx: &Context, input: views::OpenIdSignIn) -> Resu
     let (provider, said, begun) = counted(app, &origin, &input, Some(id), tried).await?;
     let known = {
         let mut db = app.store.read().await?;
-        meant(&mut db, provider, &said).await?.filter(|(_, member)| member.id == id)
+        bound_to(&mut db, provider, &said).await?.filter(|(_, member)| counts(provider, member) && member.id == id)
     };
     let Some((identity, member)) = known else {
         refuse(app, &key(&input), tried, &origin, now).await?;
@@ -209,14 +211,21 @@ fn opened(app: &App, input: &views::OpenIdSignIn, whose: Option<StaffId>, now: T
     Some(flow).filter(|flow| same && flow.whose == whose && now.as_second() < flow.until)
 }
 
-/// Whom a provider means: who is bound to its subject, has an account that is open, and is of its hospital.
-async fn meant(db: &mut Db, provider: &Provider, said: &Assertion) -> Result<Option<(StaffIdentity, Staff)>, AppError> {
+/// Who is bound to the subject of a provider, whether the account is open or closed.
+async fn bound_to(
+    db: &mut Db,
+    provider: &Provider,
+    said: &Assertion,
+) -> Result<Option<(StaffIdentity, Staff)>, AppError> {
     let known = staff_identities::by_subject(db, provider.issuer(), said.subject.expose()).await?;
     let Some(identity) = known else { return Ok(None) };
     let member = staff::get(db, identity.staff_id).await?;
-    let hospital = provider.settings().hospital.as_deref();
-    let member = member.filter(|member| member.active && speaks_for(hospital, member));
     Ok(member.map(|member| (identity, member)))
+}
+
+/// What a provider says of somebody counts while the account is open, and of its own hospital.
+fn counts(provider: &Provider, member: &Staff) -> bool {
+    member.active && speaks_for(provider.settings().hospital.as_deref(), member)
 }
 
 fn enough(

@@ -15,10 +15,11 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{EndedBy, SignInMethod};
 use yunzhen_relay::app::sessions::Errand;
+use yunzhen_relay::app::views::admin::AuditQuery;
 use yunzhen_relay::app::views::openid::{IdentityEnd, NewIdentity, OpenIdAsk, OpenIdRequest, OpenIdSignIn};
 use yunzhen_relay::app::views::second_factors::Proof;
 use yunzhen_relay::app::views::sessions::{Session, SignIn};
-use yunzhen_relay::app::{AppError, Context, Entrance, access_notices, openid, sessions, staff_accounts};
+use yunzhen_relay::app::{AppError, Context, Entrance, access_notices, admin, openid, sessions, staff_accounts};
 use yunzhen_relay::config::PublicUrl;
 use yunzhen_relay::openid::{OpenIdConfig, OpenIdError, ProviderConfig, Providers};
 
@@ -145,6 +146,21 @@ async fn who_is_bound_comes_in_and_nobody_else() {
     ] {
         assert_eq!(w.count(event).await, times, "{event:?}");
     }
+}
+
+#[tokio::test]
+async fn a_closed_account_that_is_tried_by_the_provider_is_named_in_the_audit_log() {
+    let (w, provider) = world().await;
+    bind(&w, &w.other_specialist, SUBJECT).await.unwrap();
+    let id = w.other_specialist.actor.staff_id().unwrap();
+    staff_accounts::close(&w.app, &w.by(&w.administrator), id).await.unwrap();
+    for subject in [SUBJECT, "somebody"] {
+        assert!(matches!(signed_in(&w, &provider, subject).await, Err(AppError::OpenIdUnknown { .. })), "{subject}");
+    }
+    let query = AuditQuery { action: Some("session.refused".into()), ..Default::default() };
+    let rows = admin::audit(&w.app, &w.by(&w.administrator), query).await.unwrap().items;
+    let about: Vec<_> = rows.iter().map(|row| row.entity_id).collect();
+    assert_eq!(about, [uuid::Uuid::nil(), id.uuid()], "newest first");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { AuditFilters } from "./AuditFilters";
-import { aboutWhom, actionKey, EMPTY, filterOf, isFiltered, queryOf } from "./audit";
+import { aboutWhom, actionKey, EMPTY, filterOf, hasSubject, isFiltered, queryOf, sameAs } from "./audit";
 
 /** Who did what when, newest first. The relay filters, over the whole log; the page says how far back that is shown. */
 export function AuditPage() {
@@ -60,7 +60,7 @@ export function AuditPage() {
         <EmptyState icon={IconHistory} title={t("administration.audit.empty")} />
       )}
       {items.length > 0 && (
-        <List items={items} staff={staff} onRecord={(entityId) => setFilter((old) => ({ ...old, entityId }))} />
+        <List items={items} staff={staff} onRecord={(item) => setFilter((old) => ({ ...old, ...sameAs(item) }))} />
       )}
       {more && (
         <Group justify="center" mt="md">
@@ -80,7 +80,7 @@ function List({
 }: {
   items: AuditEvent[];
   staff: ReadonlyMap<string, string>;
-  onRecord: (id: string) => void;
+  onRecord: (item: AuditEvent) => void;
 }) {
   const { t, i18n } = useTranslation("app");
   const time = new Intl.DateTimeFormat(i18n.language === "en" ? "en-GB" : "zh-CN", {
@@ -123,11 +123,13 @@ function List({
               </Table.Td>
               <Table.Td>
                 {t(`administration.audit.entities.${item.entity}`, { defaultValue: item.entity })}{" "}
-                <About
-                  id={item.entity_id}
-                  whom={aboutWhom(item.entity_id, staff) ?? t("administration.audit.nobody")}
-                  onRecord={onRecord}
-                />
+                {hasSubject(item) && (
+                  <About
+                    id={item.entity_id}
+                    whom={aboutWhom(item.entity_id, staff) ?? t("administration.audit.nobody")}
+                    onPress={() => onRecord(item)}
+                  />
+                )}
               </Table.Td>
             </Table.Tr>
           ))}
@@ -138,7 +140,7 @@ function List({
 }
 
 /** Who or what an event is about, pressed for all that is about it. */
-function About({ id, whom, onRecord }: { id: string; whom: string; onRecord: (id: string) => void }) {
+function About({ id, whom, onPress }: { id: string; whom: string; onPress: () => void }) {
   const { t } = useTranslation("app");
   return (
     <UnstyledButton
@@ -146,7 +148,7 @@ function About({ id, whom, onRecord }: { id: string; whom: string; onRecord: (id
       fz="sm"
       title={id}
       aria-label={`${t("administration.audit.oneRecord")}: ${whom}`}
-      onClick={() => onRecord(id)}
+      onClick={onPress}
       style={{ textDecoration: "underline" }}
     >
       {whom}

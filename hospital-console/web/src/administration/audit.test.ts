@@ -1,5 +1,17 @@
 import { expect, it } from "vitest";
-import { aboutWhom, ACTIONS, EMPTY, ENTITIES, filterOf, isFiltered, linkTo, queryOf, type AuditFilter } from "./audit";
+import {
+  aboutWhom,
+  ACTIONS,
+  EMPTY,
+  ENTITIES,
+  filterOf,
+  hasSubject,
+  isFiltered,
+  linkTo,
+  queryOf,
+  sameAs,
+  type AuditFilter,
+} from "./audit";
 
 it("asks the relay for all of it, of which only a part is loaded: whole local days, actions, sort, kind of record, a person, a record, purpose", () => {
   expect(queryOf(EMPTY)).toEqual({});
@@ -48,6 +60,19 @@ it("names the members of staff that an event is about, and no resident", () => {
   expect(aboutWhom("0199a1c0-7d4e-7c11-9a2b-00005020045f", staff)).toBe("李梅");
   expect(aboutWhom("0199a1c0-7d4e-7c11-9a2b-000000000001", staff)).toBe("00000001");
   expect(aboutWhom("00000000-0000-0000-0000-000000000000", staff)).toBeNull();
+});
+
+it("says of a refused sign-in alone that there is no account: a queue that moved and a refused box read so too", () => {
+  const nobody = "00000000-0000-0000-0000-000000000000";
+  const about = (entity: string, entity_id = nobody) => ({ entity, entity_id });
+  expect([about("session"), about("queue"), about("box"), about("box", "b1")].map(hasSubject)).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+  expect(sameAs(about("session"))).toEqual({ entityId: nobody, entity: "session" });
+  expect(sameAs(about("resident", "r1"))).toEqual({ entityId: "r1" });
 });
 
 it("is led to by a link of another page, and asks the relay for that", () => {

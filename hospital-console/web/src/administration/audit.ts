@@ -1,5 +1,5 @@
 /** What the page asks of the audit log. The relay filters; nothing is passed over here. */
-import type { AuditQuery } from "@yunzhen/client";
+import type { AuditEvent, AuditQuery } from "@yunzhen/client";
 import { zh } from "./audit-messages";
 
 export type Purpose = "all" | "treatment" | "BTG";
@@ -74,8 +74,19 @@ export function filterOf(search: URLSearchParams): AuditFilter {
   };
 }
 
-/** What the relay writes where there is nobody: a sign-in was refused under a name that nobody has. */
+/** What the relay writes where there is nobody: a sign-in was refused under a name that nobody has, an enrolment under a code of no box, the queue moved. */
 const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+type About = Pick<AuditEvent, "entity" | "entity_id">;
+
+/** Whether there is something to be said of what an event is about. That there is no account is said of a sign-in only. */
+export const hasSubject = ({ entity, entity_id }: About): boolean => entity_id !== NOBODY || entity === "session";
+
+/** The filter for all that is about the same. Nobody stands in events of several kinds of record, so there the kind belongs to it. */
+export const sameAs = ({ entity, entity_id }: About): Partial<AuditFilter> => ({
+  entityId: entity_id,
+  ...(entity_id === NOBODY ? { entity } : {}),
+});
 
 /** What an event is about: a member of staff by name, residents and all else by the end of the id, `null` where there is nobody. */
 export function aboutWhom(entityId: string, staff: ReadonlyMap<string, string>): string | null {

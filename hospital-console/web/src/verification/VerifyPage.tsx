@@ -33,7 +33,7 @@ export function VerifyPage() {
   const verdict = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!verify.data) return;
-    // Below the fold of a small screen nobody saw it.
+    // On a small screen it stands below the fold.
     verdict.current?.scrollIntoView({ block: "center" });
     verdict.current?.focus({ preventScroll: true });
   }, [verify.data]);
