@@ -304,6 +304,8 @@ const SCREENS: ConsoleScreen[] = [
     ready: "table",
     act: async (page) => {
       await expect(page.getByTestId("copied-boxes")).toHaveText("1");
+      // Who hears the page hears the number in words.
+      await expect(page.getByRole("link", { name: /1 台设备疑似被复制/ })).toHaveAttribute("href", "/boxes");
     },
   },
   {

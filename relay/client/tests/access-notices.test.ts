@@ -28,9 +28,13 @@ it("shows what was not waved away here, each person for themselves", () => {
 
 it("does not tell a new person at once of the first password that they have just set, and of all else it does", () => {
   const reset: AccessNotice = { ...notice(4), action: "staff.password_reset", own: false };
-  expect(unseen([reset, notice(7)], "a", kept(), true)).toEqual([reset]);
+  expect(unseen([reset, notice(7)], "a", kept(), "a")).toEqual([reset]);
   // Somebody set it once more: which of the two was theirs is theirs to say.
-  expect(unseen([notice(7), notice(8)], "a", kept(), true)).toHaveLength(2);
+  expect(unseen([notice(7), notice(8)], "a", kept(), "a")).toHaveLength(2);
+});
+
+it("tells who signs in where somebody else has just set a first password that their own was changed", () => {
+  expect(unseen([notice(7)], "b", kept(), "a")).toEqual([notice(7)]);
 });
 
 it("has a word for what it does not know", () => {

@@ -13,5 +13,5 @@ export function CopiedBoxes() {
     queryFn: () => api.administration.boxes(),
     select: ({ items }) => items.filter(isCopied).length,
   });
-  return <NavCount n={data} say={(n) => t("administration.boxes.copied", { n })} testId="copied-boxes" />;
+  return <NavCount n={data} say={(said) => t("administration.boxes.copied", said)} testId="copied-boxes" />;
 }

@@ -99,8 +99,8 @@ export function StaffApp() {
   const queryClient = useQueryClient();
   const [expired, setExpired] = useState(false);
   const [ended, setEnded] = useState<ApiError>();
-  // Of the own password that this page has just set nobody is warned at once.
-  const [justSet, setJustSet] = useState(false);
+  // Who has just set the first own password on this page is not warned of it at once.
+  const [justSet, setJustSet] = useState<string>();
   // Who signs out ends the live stream and what is under way with it: that is no session that ran out.
   const leaving = useRef(false);
   // Nothing of the record stays on the screen or in memory: whoever ended the session may have lost this device.
@@ -109,7 +109,7 @@ export function StaffApp() {
       leaving.current = true;
       setExpired(false);
       setEnded(why);
-      setJustSet(false);
+      setJustSet(undefined);
       forget(queryClient);
     },
     [queryClient],
@@ -151,6 +151,7 @@ export function StaffApp() {
   const signInAgain = useCallback(
     (staff: Person) => {
       setExpired(false);
+      setJustSet(undefined);
       hand(queryClient, staff);
     },
     [queryClient],
@@ -194,6 +195,7 @@ export function StaffApp() {
           leaving.current = false;
           setExpired(false);
           setEnded(undefined);
+          setJustSet(undefined);
           // A page that only heard that nobody is signed in still has what the person before had read.
           dropRead(queryClient);
           queryClient.setQueryData(keys.session, staff);
@@ -210,7 +212,7 @@ export function StaffApp() {
         <SetPasswordPage
           staff={session.data}
           onSet={() => {
-            setJustSet(true);
+            setJustSet(session.data?.id);
             void session.refetch();
           }}
           onSignOut={signOut}
@@ -252,7 +254,7 @@ function SignInAgain({ onSignedIn }: { onSignedIn: (staff: Person) => void }) {
 
 interface SignedInProps {
   staff: Staff;
-  justSet: boolean;
+  justSet: string | undefined;
   expired: boolean;
   onExpired: (cause?: ApiError) => void;
   /** She is about to sign out. */

@@ -40,8 +40,8 @@ const NAV: Partial<Record<Role, readonly string[]>> = {
 
 interface ShellProps {
   staff: Staff;
-  /** The person set a first own password on this page. */
-  justSet: boolean;
+  /** Who has just set the first own password on this page. */
+  justSet: string | undefined;
   live: LiveEvents;
   onSignOut: () => void;
 }

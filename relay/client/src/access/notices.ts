@@ -6,17 +6,17 @@ const WAVED = "yz-access-notices-until";
 
 type Kept = Pick<Storage, "getItem" | "setItem">;
 
-/** Those after the last one that was waved away in this tab by this person; not that of the password that this page has just set for them, while it is the only one that was set. */
+/** Those after the last one that was waved away in this tab by this person; not that of the password that `justSet` has just set on this page, while it is the only one that was set. */
 export function unseen(
   notices: readonly AccessNotice[],
   staffId: string,
   kept: Kept,
-  justSet = false,
+  justSet?: string,
 ): readonly AccessNotice[] {
   const until = Number(kept.getItem(`${WAVED}:${staffId}`) ?? 0);
   const left = notices.filter((notice) => notice.seq > until);
   const set = left.filter(({ own, action }) => own && action === "staff.password_changed");
-  return justSet && set.length === 1 ? left.filter((notice) => notice !== set[0]) : left;
+  return justSet === staffId && set.length === 1 ? left.filter((notice) => notice !== set[0]) : left;
 }
 
 export function wave(until: number, staffId: string, kept: Kept): void {

@@ -12,7 +12,7 @@ import { Banner } from "./states";
 const EVERY_MS = 60_000;
 const KEY = ["account", "notices"] as const;
 
-/** Tells that a way into the own account changed. `hint`: what to do about it here; `justSet`: the first own password was set on this page, and is told of at the next sign-in. */
+/** Tells that a way into the own account changed. `hint`: what to do about it here; `justSet`: who has set the first own password on this page, and is told of it at the next sign-in. */
 export function AccessNotices({
   staffId,
   hint,
@@ -22,7 +22,7 @@ export function AccessNotices({
   staffId: string;
   hint?: ReactNode;
   className?: string;
-  justSet?: boolean;
+  justSet?: string;
 }) {
   const { t } = useTranslation("shared");
   const api = useApi();
