@@ -32,6 +32,7 @@ export function AuditPage() {
   const staff = new Map(people.data?.items.map((one) => [one.id, one.name]));
   const items = query.data?.pages.flatMap((part) => part.items) ?? [];
   const oldest = items.at(-1);
+  const whom = aboutWhom(filter.entityId, staff);
   const more = query.hasNextPage;
   return (
     <div className={page.page}>
@@ -44,9 +45,7 @@ export function AuditPage() {
           </Text>
           {filter.entityId !== "" && (
             <StatusChip meaning="primary">
-              {t("administration.audit.oneRecordOn", {
-                id: aboutWhom(filter.entityId, staff) ?? t("administration.audit.nobody"),
-              })}
+              {whom === null ? t("administration.audit.nobody") : t("administration.audit.oneRecordOn", { id: whom })}
             </StatusChip>
           )}
           <Button variant="subtle" size="compact-sm" onClick={() => setFilter(EMPTY)}>
