@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make fuzz: FUZZ_SECONDS (3600) of fuzzing, divided over all targets (relay/protocol/fuzz) or those in TARGETS, one to a core; or SECONDS_EACH for each. On stable Rust, see
-# relay/protocol/fuzz/run.sh.
+# make fuzz: FUZZ_SECONDS (3600) of fuzzing, divided over all targets (relay/protocol/fuzz) or those in TARGETS, one to a core; or SECONDS_EACH for each, and SECONDS_LONG for those in
+# LONG. On stable Rust, see relay/protocol/fuzz/run.sh.
 # Building the targets comes on top.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -13,6 +13,11 @@ cores=$(nproc)
 rounds=$(((${#targets[@]} + cores - 1) / cores))
 each=${SECONDS_EACH:-$((${FUZZ_SECONDS:-3600} / rounds))}
 [ "$each" -ge 1 ] || fail "FUZZ_SECONDS is too little for ${#targets[@]} targets"
-say "fuzz: ${#targets[@]} targets for $each s each"
-relay/protocol/fuzz/run.sh "$each" "${targets[@]}"
+say "fuzz: ${#targets[@]} targets for $each s each${LONG:+, of them $LONG for $SECONDS_LONG s}"
+# The long ones first, so that at the end no core waits for one of them.
+long=() short=()
+for name in "${targets[@]}"; do
+  if [[ " ${LONG:-} " == *" $name "* ]]; then long+=("$name:$SECONDS_LONG"); else short+=("$name"); fi
+done
+relay/protocol/fuzz/run.sh "$each" "${long[@]}" "${short[@]}"
 echo "FUZZ no finding"

@@ -19,8 +19,13 @@ const launch = (executablePath: string) => ({
   ignoreDefaultArgs: ["--mute-audio"],
 });
 
+/** Sheets stand where they will be at once, as for a person who asked for less motion: nothing is waited for, and no colour is measured half faded. */
+const STILL = { reducedMotion: "reduce" } as const;
+
 const USES: Record<string, PlaywrightTestConfig["use"]> = {
-  screens: { trace: "off", launchOptions: launch(CHROMIUM_SHELL) },
+  screens: { trace: "off", launchOptions: launch(CHROMIUM_SHELL), contextOptions: STILL },
+  // `make test` gives a second try, and writing down every first one would cost it minutes. By hand: `--trace on`.
+  stack: { trace: "on-first-retry", contextOptions: STILL },
   // What is written down beside a measure is measured too.
   attack: { trace: "off", screenshot: "off" },
   glass: { trace: "off", screenshot: "off" },

@@ -169,3 +169,18 @@ fn media_never_waits_for_the_database() {
         assert!(!code.contains("app::") && !code.contains("store"), "{file} reaches for the care record");
     }
 }
+
+#[test]
+fn no_example_of_the_documentation_is_rust_because_make_test_runs_none() {
+    let mut files = Vec::new();
+    rust_files(&root(), &mut files);
+    for path in files {
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        let docs = text.lines().map(str::trim_start).filter(|line| line.starts_with("///") || line.starts_with("//!"));
+        let fences = docs.filter_map(|line| line[3..].trim_start().strip_prefix("```"));
+        // Every second one closes.
+        for opens in fences.step_by(2) {
+            assert_eq!(opens, "text", "{}: a test belongs beside the code, where nextest runs it", path.display());
+        }
+    }
+}

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Fuzzes every parser of bytes from outside, one target each (fuzz_targets/*.rs), each for SECONDS (default 60) on stable Rust: the coverage instrumentation of libFuzzer through plain compiler flags, so neither
+# Fuzzes every parser of bytes from outside, one target each (fuzz_targets/*.rs), each for SECONDS (default 60), or for its own (NAME:SECONDS), on stable Rust: the coverage instrumentation of libFuzzer through plain compiler flags, so neither
 # cargo-fuzz nor a nightly toolchain is needed. PROFILE=quick (of its Cargo.toml) is built in half the time and runs slower. Seeds are the golden vectors of the protocol and corpus/<target>/ and seeds/<target>.txt. A crash fails the run; the input is kept in target/fuzz/crashes.
 #
-#   relay/protocol/fuzz/run.sh [SECONDS] [TARGET...]
+#   relay/protocol/fuzz/run.sh [SECONDS] [TARGET[:SECONDS]...]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-60}
@@ -21,7 +21,8 @@ RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-
 -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1" \
     cargo build --quiet --profile "$profile" --manifest-path "$here/Cargo.toml" --target-dir "$target" --target "$triple"
 
-for name in "$@"; do
+for target_seconds in "$@"; do
+    name=${target_seconds%%:*}
     mkdir -p "$corpus/$name" "$target/crashes"
     [ ! -d "$here/corpus/$name" ] || cp "$here/corpus/$name"/* "$corpus/$name/"
     # A target with neither starts from nothing.
@@ -38,6 +39,7 @@ done
 # One target to a core; what a target prints comes in one piece when it has ended.
 # shellcheck disable=SC2016  # expanded by the inner shell
 printf '%s\n' "$@" | xargs -P "$(nproc)" -I NAME sh -c '
+    case $1 in *:*) set -- "${1%%:*}" "${1##*:}" "$3" "$4" "$5" ;; esac
     echo "fuzz $1 for $2 s, $(find "$3/corpus/$1" -type f | wc -l) seeds"
     code=0 longest=4096
     # An offer of Chromium has 17 kB.
