@@ -563,6 +563,7 @@ pub fn of_spool(error: &SpoolError) -> Problem {
         SpoolError::UnknownEntry(_) => NO_SUCH_ENTRY,
         SpoolError::Torn { .. }
         | SpoolError::Damaged { .. }
+        | SpoolError::OtherKey { .. }
         | SpoolError::InUse(_)
         | SpoolError::Io { .. }
         | SpoolError::Unknown(_)

@@ -88,7 +88,7 @@ pub fn config(dir: &TempDir, pki: &Pki, relay: SocketAddr) -> Config {
             ..PageSettings::default()
         },
         link: LinkSettings::default(),
-        spool: SpoolSettings { file: dir.path().join("spool.redb") },
+        spool: SpoolSettings { file: dir.path().join("spool.redb"), key: None },
         capture: CaptureSettings::default(),
         recording: Default::default(),
         devices: DeviceSettings::default(),
