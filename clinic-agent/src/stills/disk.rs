@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use yunzhen_domain::ids::StillId;
 use yunzhen_runtime::clock;
-use yunzhen_runtime::sealed::{RootKey, SealingKey};
+use yunzhen_runtime::sealed::{Closed, RootKey, SealingKey};
 
 /// Stills that may wait.
 pub const MOST: usize = 20;
@@ -72,8 +72,9 @@ impl Disk {
         name.truncate(NAME_DIGITS);
         let (key, ending) = (key.sealing("stills").map_err(io::Error::other)?, format!("{SEALED}{name}"));
         let disk = Self { folder: folder.to_owned(), key: Arc::new(key), ending: ending.into() };
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
+        // All names first: sealing makes files in this folder.
+        let paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+        for path in paths {
             match ending_of(&path) {
                 Some(NEW) => fs::remove_file(&path)?,
                 // One that cannot be sealed stays as it is and is tried at the next start; it keeps no box from starting.
@@ -150,7 +151,7 @@ impl Disk {
 
     /// What waits under this id.
     pub fn read(&self, id: StillId) -> io::Result<(Facts, Vec<u8>)> {
-        let closed = |closed| io::Error::new(io::ErrorKind::InvalidData, closed);
+        let closed = |closed: Closed| io::Error::new(io::ErrorKind::InvalidData, closed);
         let mut bytes = self.key.open(id.uuid().as_bytes(), fs::read(self.path(id))?).map_err(closed)?;
         let end = bytes.iter().position(|byte| *byte == b'\n').ok_or(io::ErrorKind::InvalidData)?;
         let facts = serde_json::from_slice(&bytes[..end])?;
