@@ -1,10 +1,9 @@
 //! Seals the file of a program that kept values in clear: once, at opening. A new file is written beside it in one transaction and takes its place by its name, so
 //! that a power cut leaves the one or the other, whole; and no page of the old one stays in the spool's file, as it would where values are replaced in place.
 
+use super::file::{begin, builder};
 use super::sealing::Sealer;
-use super::store::{
-    ANSWERS, CONTENTS, ENTRIES, Fallible, KEYS, PRESSES, READINGS, SESSIONS, SHIFT_PINS, TRIES, begin, builder,
-};
+use super::store::{ANSWERS, CONTENTS, ENTRIES, Fallible, KEYS, PRESSES, READINGS, SESSIONS, SHIFT_PINS, TRIES};
 use redb::{
     Database, ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableDefinition, TableError, WriteTransaction,
 };

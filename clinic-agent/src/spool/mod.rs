@@ -1,12 +1,13 @@
 //! What the nurse wrote, kept until the relay has it; and what the relay last said, for reading without a link.
 //!
 //! [`entry`] decides, [`store`] writes, [`delivery`] sends. `readings`: what devices sent and nobody has confirmed yet; `presses`: buttons that nobody has heard yet;
-//! `tries`: wrong parcel codes that the relay has not counted yet; `shift_pins`: whose PIN opens which tablet. `sealing` seals what is written, `migration` what an
-//! older program wrote in clear. `saved` is answered only after the disk confirmed the entry;
+//! `tries`: wrong parcel codes that the relay has not counted yet; `shift_pins`: whose PIN opens which tablet. `file` opens the file, `sealing` seals what
+//! is written, `migration` what an older program wrote in clear. `saved` is answered only after the disk confirmed the entry;
 //! every attempt carries the page's own idempotency key, so that a lost answer never makes a second record.
 
 pub mod delivery;
 pub mod entry;
+mod file;
 mod migration;
 mod presses;
 mod readings;
