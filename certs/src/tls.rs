@@ -103,7 +103,7 @@ pub fn enrolment_client(
     fits: impl Fn(&[u8; 32]) -> bool + Send + Sync + 'static,
 ) -> Result<(ClientConfig, FoundAuthority), CertsError> {
     let found = FoundAuthority::default();
-    let verifier = AcceptPinned { fits: Box::new(fits), found: found.clone() };
+    let verifier = AcceptRelay::Pinned { fits: Box::new(fits), found: found.clone() };
     let mut config = ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&version::TLS13])?
         .dangerous()
@@ -169,7 +169,7 @@ fn mutual_client(own: &impl Presents, trust: &Trust, alpn: &[u8]) -> Result<Clie
     let mut config = ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&version::TLS13])?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AcceptServer { inner, peer: Kind::Relay }))
+        .with_custom_certificate_verifier(Arc::new(AcceptRelay::Trusted(inner)))
         .with_client_cert_resolver(Arc::new(own.standing()?));
     config.alpn_protocols = vec![alpn.to_vec()];
     config.resumption = rustls::client::Resumption::disabled();
@@ -202,6 +202,33 @@ fn judge<T>(chain: Result<T, rustls::Error>, leaf: &CertificateDer<'_>, wanted: 
     let identity = Identity::from_der(leaf).map_or_else(|error| error.to_string(), |identity| identity.to_string());
     tracing::warn!(reason = refusal.code(), %identity, detail = %refusal, "certificate refused");
     Err(refusal.into_rustls(original))
+}
+
+/// Signatures of a handshake are judged alike on both sides: by our provider.
+macro_rules! signatures_by_our_provider {
+    () => {
+        fn verify_tls12_signature(
+            &self,
+            message: &[u8],
+            cert: &CertificateDer<'_>,
+            dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, rustls::Error> {
+            verify_tls12_signature(message, cert, dss, &provider().signature_verification_algorithms)
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            cert: &CertificateDer<'_>,
+            dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, rustls::Error> {
+            verify_tls13_signature(message, cert, dss, &provider().signature_verification_algorithms)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            provider().signature_verification_algorithms.supported_schemes()
+        }
+    };
 }
 
 #[derive(Debug)]
@@ -241,45 +268,27 @@ impl ClientCertVerifier for AcceptClient {
         judge(chain, end_entity, self.peer)
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
-    }
+    signatures_by_our_provider!();
 }
 
 /// Whether the SHA-256 of an authority is the one that is meant.
 type Fits = dyn Fn(&[u8; 32]) -> bool + Send + Sync;
 
-/// A relay whose authority is known by its digest only.
-struct AcceptPinned {
-    fits: Box<Fits>,
-    found: FoundAuthority,
+/// Which server is believed: a relay, and no other of our programs.
+enum AcceptRelay {
+    /// Of an authority that is trusted.
+    Trusted(Arc<WebPkiServerVerifier>),
+    /// Of an authority that is known by its digest only.
+    Pinned { fits: Box<Fits>, found: FoundAuthority },
 }
 
-impl std::fmt::Debug for AcceptPinned {
+impl std::fmt::Debug for AcceptRelay {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AcceptPinned")
+        f.write_str("AcceptRelay")
     }
 }
 
-impl ServerCertVerifier for AcceptPinned {
+impl ServerCertVerifier for AcceptRelay {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -288,7 +297,15 @@ impl ServerCertVerifier for AcceptPinned {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let Some(authority) = intermediates.iter().find(|one| (self.fits)(&fingerprint(one))) else {
+        let judged_by = |inner: &WebPkiServerVerifier| {
+            let chain = inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+            judge(chain, end_entity, Kind::Relay)
+        };
+        let (fits, found) = match self {
+            Self::Trusted(inner) => return judged_by(inner),
+            Self::Pinned { fits, found } => (fits, found),
+        };
+        let Some(authority) = intermediates.iter().find(|one| fits(&fingerprint(one))) else {
             return judge(Err(CertificateError::UnknownIssuer.into()), end_entity, Kind::Relay);
         };
         let authority = authority.clone().into_owned();
@@ -296,74 +313,11 @@ impl ServerCertVerifier for AcceptPinned {
         store.add(authority.clone())?;
         let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider()).build();
         let inner = inner.map_err(|error| rustls::Error::General(error.to_string()))?;
-        let chain = inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        let verified = judge(chain, end_entity, Kind::Relay)?;
+        let verified = judged_by(&inner)?;
         // Another handshake of the same configuration finds the same.
-        let _ = self.found.set(authority);
+        let _ = found.set(authority);
         Ok(verified)
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &provider().signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &provider().signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        provider().signature_verification_algorithms.supported_schemes()
-    }
-}
-
-#[derive(Debug)]
-struct AcceptServer {
-    inner: Arc<WebPkiServerVerifier>,
-    peer: Kind,
-}
-
-impl ServerCertVerifier for AcceptServer {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let chain = self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        judge(chain, end_entity, self.peer)
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
-    }
+    signatures_by_our_provider!();
 }

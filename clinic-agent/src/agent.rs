@@ -1,6 +1,6 @@
 //! The start-up order of the box, in one place; the program and the tests call the same function.
 //!
-//! 1. **Spool**: what was saved must be safe before anything else happens; a file that cannot be read is set aside and said.
+//! 1. **Spool**, with the key that seals it: what was saved must be safe before anything else happens; a file that cannot be read is set aside and said.
 //! 2. **Identity**: certificate, key, authority; a box that cannot prove who it is does not start (one that has no certificate yet is enrolled first: `enrolment`).
 //! 3. **Page listener**: bound early, so that a taken port is told at once.
 //! 4. **Media task, link, legs, delivery**: connected by bounded queues; the link dials first when all listen.
@@ -22,13 +22,14 @@ use crate::modem::watching::Modems;
 use crate::outbox::Outbox;
 use crate::outbox::devices::Devices;
 use crate::outbox::driver::Driver as MediaDriver;
+use crate::own_key::OwnKeyError;
 use crate::page::{self, AppState, Health};
 use crate::playback::{Legs, LegsSettings};
 use crate::receipts::Receipts;
 use crate::recordings::TapeTarget;
 use crate::shift::{Figures, Shift};
 use crate::spool::{Spool, SpoolError, delivery};
-use crate::{recordings, stills};
+use crate::{own_key, recordings, stills};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -42,6 +43,9 @@ use yunzhen_runtime::{Lifecycle, clock};
 /// Why the box cannot start; each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// The key of what waits on this disk.
+    #[error(transparent)]
+    OwnKey(#[from] OwnKeyError),
     /// The spool's file.
     #[error(transparent)]
     Spool(#[from] SpoolError),
@@ -91,7 +95,8 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     let now = clock::now_timestamp();
     let health = Health::default();
 
-    let (spool, set_aside) = Spool::open(&config.spool.file, now)?;
+    let own_key = own_key::at(&config.spool_key(), clock::random_bytes())?;
+    let (spool, set_aside) = Spool::open(&config.spool.file, &own_key, now)?;
     if let Some(set_aside) = set_aside {
         tracing::error!("{set_aside}");
         health.note(set_aside.to_string());
@@ -116,7 +121,7 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     let (downlink_tx, downlink) = mpsc::channel(DOWNLINK_QUEUE);
     let folder = |extension| config.spool.file.with_extension(extension);
     let failed = |folder| move |cause| StartError::Bulk { folder, cause };
-    let still_disk = stills::disk::Disk::open(&folder("stills")).map_err(failed(folder("stills")))?;
+    let still_disk = stills::disk::Disk::open(&folder("stills"), &own_key).map_err(failed(folder("stills")))?;
     let segments = recordings::disk::Disk::open(&folder("recordings"), config.recording.most_bytes);
     let segments = segments.map_err(failed(folder("recordings")))?;
     let (bulk, bulk_events) = Bulk::new(link.clone(), still_disk, segments.clone());

@@ -192,9 +192,17 @@ impl Default for PageSettings {
 pub struct SpoolSettings {
     /// The file.
     pub file: PathBuf,
+    /// The key that seals what it holds, and the stills beside it; beside the box's own key when absent.
+    #[serde(default)]
+    pub key: Option<PathBuf>,
 }
 
 impl Config {
+    /// The file of the key that seals what waits on this disk.
+    pub fn spool_key(&self) -> PathBuf {
+        self.spool.key.clone().unwrap_or_else(|| self.identity.key.with_extension("spool.key"))
+    }
+
     /// Reads the file; its paths are relative to its folder.
     pub fn load(path: &Path) -> Result<Self, yunzhen_runtime::settings::SettingsError> {
         let mut config: Self = yunzhen_runtime::settings::load(path)?;
@@ -202,7 +210,8 @@ impl Config {
         for file in [&mut identity.certificate, &mut identity.key, &mut identity.trust, &mut config.spool.file] {
             *file = resolve(path, file);
         }
-        for file in [&mut config.page.certificate, &mut config.page.key].into_iter().flatten() {
+        let optional = [&mut config.page.certificate, &mut config.page.key, &mut config.spool.key];
+        for file in optional.into_iter().flatten() {
             *file = resolve(path, file);
         }
         for source in [&mut config.capture.room, &mut config.capture.close_up].into_iter().flatten() {
@@ -227,6 +236,7 @@ mod tests {
         let config = Config::load(Path::new(example)).expect("example");
         assert_eq!(config.relay.server_name(), "relay.example.org");
         assert_eq!(config.relay.enrolment(), "relay.example.org:7448");
+        assert_eq!(config.spool_key(), Path::new(example).with_file_name("box.spool.key"));
         let beds: Vec<_> = config.buttons.beds().map(|(_, key, bed)| (key.to_string(), bed.as_str())).collect();
         assert_eq!(beds, [("KEY_F1".to_owned(), "301-1"), ("KEY_F2".to_owned(), "301-2")]);
         let dir = tempfile::tempdir().expect("dir");

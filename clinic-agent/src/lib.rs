@@ -14,6 +14,7 @@
 //! | [`enrolment`] | how this box comes to its certificate, and renews it |
 //! | [`link`] | the one QUIC connection to the relay |
 //! | [`outbox`] | pictures and sound from the devices or the tablet into the link |
+//! | [`own_key`] | the key that seals what waits on this disk |
 //! | [`page`] | the nurse's page: her browser talks to this box only |
 //! | [`playback`] | WebRTC between the tablet and this box |
 //! | [`recordings`] | the home's side of a consultation at full quality, sealed on disk |
@@ -31,6 +32,7 @@ pub mod enrolment;
 pub mod link;
 pub mod modem;
 pub mod outbox;
+pub mod own_key;
 pub mod page;
 pub mod playback;
 pub mod receipts;

@@ -1,7 +1,7 @@
 //! Every problem that the console itself has. The relay's own pass through unchanged.
 
 use axum::http::StatusCode;
-pub use yunzhen_runtime::web::problem::{BODY_TOO_LARGE, SIGNED_OUT};
+pub use yunzhen_runtime::web::problem::{BAD_REQUEST, BODY_TOO_LARGE, NOT_FOUND, SIGNED_OUT};
 use yunzhen_runtime::web::problem::{Problem, Text};
 
 /// The relay does not answer.
@@ -34,16 +34,6 @@ pub const RELAY_TIMEOUT: Problem = Problem {
         en: "Try again: the same action is never carried out twice.",
     },
     retry_after_seconds: Some(2),
-};
-
-/// A body that is not what the route takes.
-pub const BAD_REQUEST: Problem = Problem {
-    status: StatusCode::BAD_REQUEST,
-    code: "bad_request",
-    title: Text { zh: "无法理解该请求", en: "The request cannot be read" },
-    detail: Text { zh: "请求内容不是所需的格式。", en: "Its body does not have the form that is needed." },
-    action: Text { zh: "请刷新页面后重试。", en: "Reload the page and try again." },
-    retry_after_seconds: None,
 };
 
 /// An identity provider's answer that this browser did not ask for, or asked for too long ago.
@@ -143,16 +133,6 @@ pub const NO_SIGNING_AUTHORITY: Problem = Problem {
         zh: "请管理员在配置文件的 [signers] 中设置证书和密钥。",
         en: "Ask the administrator to set certificate and key in [signers] of the configuration file.",
     },
-    retry_after_seconds: None,
-};
-
-/// No such route.
-pub const NOT_FOUND: Problem = Problem {
-    status: StatusCode::NOT_FOUND,
-    code: "not_found",
-    title: Text { zh: "没有找到", en: "Not found" },
-    detail: Text { zh: "这个地址不存在。", en: "There is nothing at this address." },
-    action: Text { zh: "请返回首页。", en: "Go back to the start page." },
     retry_after_seconds: None,
 };
 

@@ -2,8 +2,8 @@
 
 use crate::spool::SpoolError;
 use axum::http::StatusCode;
+use yunzhen_runtime::web::problem::{self, Problem, Text};
 pub use yunzhen_runtime::web::problem::{BODY_TOO_LARGE, SIGNED_OUT};
-use yunzhen_runtime::web::problem::{Problem, Text};
 
 /// No link, and nothing kept that could answer.
 pub const LINK_DOWN: Problem = Problem {
@@ -305,14 +305,7 @@ pub const RELAY_ANSWER: Problem = Problem {
 };
 
 /// A body that is not what the route takes.
-pub const BAD_REQUEST: Problem = Problem {
-    status: StatusCode::UNPROCESSABLE_ENTITY,
-    code: "bad_request",
-    title: Text { zh: "无法理解该请求", en: "The request cannot be read" },
-    detail: Text { zh: "请求内容不是所需的格式。", en: "Its body does not have the form that is needed." },
-    action: Text { zh: "请刷新页面后重试。", en: "Reload the page and try again." },
-    retry_after_seconds: None,
-};
+pub const BAD_REQUEST: Problem = Problem { status: StatusCode::UNPROCESSABLE_ENTITY, ..problem::BAD_REQUEST };
 
 /// A body of another kind.
 pub const UNSUPPORTED_MEDIA_TYPE: Problem = Problem {
@@ -349,14 +342,10 @@ const KEY_REUSED: Problem = Problem {
 
 /// No such route, consultation or leg.
 pub const NOT_FOUND: Problem = Problem {
-    status: StatusCode::NOT_FOUND,
-    code: "not_found",
-    title: Text { zh: "没有找到", en: "Not found" },
     detail: Text {
         zh: "这个地址不存在，或通话已结束。", en: "There is nothing at this address, or the call is over."
     },
-    action: Text { zh: "请返回首页。", en: "Go back to the start page." },
-    retry_after_seconds: None,
+    ..problem::NOT_FOUND
 };
 
 /// A description that cannot be answered.
@@ -563,6 +552,7 @@ pub fn of_spool(error: &SpoolError) -> Problem {
         SpoolError::UnknownEntry(_) => NO_SUCH_ENTRY,
         SpoolError::Torn { .. }
         | SpoolError::Damaged { .. }
+        | SpoolError::OtherKey { .. }
         | SpoolError::InUse(_)
         | SpoolError::Io { .. }
         | SpoolError::Unknown(_)

@@ -1,12 +1,17 @@
 //! What the nurse wrote, kept until the relay has it; and what the relay last said, for reading without a link.
 //!
-//! [`entry`] decides, [`store`] writes (`readings`: what devices sent and nobody has confirmed yet; `presses`: buttons that nobody has heard yet; `tries`: wrong parcel codes that the relay has not counted yet; `shift_pins`: whose PIN opens which tablet), [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
+//! [`entry`] decides, [`store`] writes, [`delivery`] sends. `readings`: what devices sent and nobody has confirmed yet; `presses`: buttons that nobody has heard yet;
+//! `tries`: wrong parcel codes that the relay has not counted yet; `shift_pins`: whose PIN opens which tablet. `file` opens the file, `sealing` seals what
+//! is written, `migration` what an older program wrote in clear. `saved` is answered only after the disk confirmed the entry;
 //! every attempt carries the page's own idempotency key, so that a lost answer never makes a second record.
 
 pub mod delivery;
 pub mod entry;
+mod file;
+mod migration;
 mod presses;
 mod readings;
+mod sealing;
 mod shift_pins;
 pub mod store;
 mod tries;
@@ -28,6 +33,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use uuid::Uuid;
 use yunzhen_domain::checked::RawFrame;
+use yunzhen_runtime::sealed::RootKey;
 
 /// The spool for async callers: each call runs on the blocking pool.
 #[derive(Clone)]
@@ -38,9 +44,9 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// Opens the file. The second value reports a file that had to be set aside.
-    pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Option<SpoolError>), SpoolError> {
-        let (store, aside) = Store::open(path, now)?;
+    /// Opens the file, whose values this key seals. The second value reports a file that had to be set aside.
+    pub fn open(path: &Path, key: &RootKey, now: Timestamp) -> Result<(Self, Option<SpoolError>), SpoolError> {
+        let (store, aside) = Store::open(path, key, now)?;
         Ok((Self { store: Arc::new(store), changes: watch::Sender::new(0) }, aside))
     }
 

@@ -1,7 +1,7 @@
 //! Presses of the beds' buttons in the spool's file, from the press until the relay has heard it or a nurse has seen it: a power cut in between loses nobody's
 //! call. What becomes of a press is decided in [`crate::buttons::calls`].
 
-use super::store::{PRESSES, SpoolError, Store, encode};
+use super::store::{PRESSES, SpoolError, Store};
 use crate::buttons::calls::Press;
 use redb::{ReadableDatabase as _, ReadableTable as _};
 use uuid::Uuid;
@@ -13,10 +13,11 @@ impl Store {
             let write = db.begin_write()?;
             {
                 let mut table = write.open_table(PRESSES)?;
-                table.retain(|_, kept| {
-                    serde_json::from_slice::<Press>(kept).map_or(true, |kept| kept.bed != press.bed)
+                table.retain(|id, kept| {
+                    self.sealer.open::<Press>(&PRESSES, &id, kept).map_or(true, |kept| kept.bed != press.bed)
                 })?;
-                table.insert(press.id.as_u128(), encode(press).as_slice())?;
+                let id = press.id.as_u128();
+                table.insert(id, self.sealer.seal(&PRESSES, &id, press)?.as_slice())?;
             }
             write.commit()?;
             Ok(())
@@ -39,7 +40,7 @@ impl Store {
             let mut presses = Vec::new();
             for row in db.begin_read()?.open_table(PRESSES)?.iter()? {
                 let (id, value) = row?;
-                match serde_json::from_slice(value.value()) {
+                match self.sealer.open(&PRESSES, &id.value(), value.value()) {
                     Ok(press) => presses.push(press),
                     Err(error) => tracing::error!(id = id.value(), %error, "a kept press of a button cannot be read"),
                 }

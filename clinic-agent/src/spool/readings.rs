@@ -3,7 +3,8 @@
 //! [`crate::devices::reading`] and [`crate::devices::queue`].
 
 use super::entry::{BedAndName, Entry, Kind, State as EntryState};
-use super::store::{Fallible, Insertion, READINGS, SpoolError, Store, encode, insert};
+use super::sealing::Sealer;
+use super::store::{Fallible, Insertion, READINGS, SpoolError, Store, insert};
 use crate::devices::gatt::Remark;
 use crate::devices::queue::{Admission, admit, forgotten, outdated};
 use crate::devices::reading::{Decided, DiscardReason, Event, Outcome, Reading};
@@ -30,11 +31,11 @@ pub struct Confirmation {
 
 type Table<'txn> = redb::Table<'txn, u128, &'static [u8]>;
 
-fn all(table: &impl ReadableTable<u128, &'static [u8]>) -> Fallible<Vec<Reading>> {
+fn all(sealer: &Sealer, table: &impl ReadableTable<u128, &'static [u8]>) -> Fallible<Vec<Reading>> {
     let mut readings = Vec::new();
     for row in table.iter()? {
         let (id, value) = row?;
-        match serde_json::from_slice(value.value()) {
+        match sealer.open(&READINGS, &id.value(), value.value()) {
             Ok(reading) => readings.push(reading),
             Err(error) => tracing::error!(id = id.value(), %error, "a device's reading in the spool cannot be read"),
         }
@@ -42,17 +43,18 @@ fn all(table: &impl ReadableTable<u128, &'static [u8]>) -> Fallible<Vec<Reading>
     Ok(readings)
 }
 
-fn put(table: &mut Table<'_>, reading: &Reading) -> Fallible<()> {
-    table.insert(reading.id.as_u128(), encode(reading).as_slice())?;
+fn put(sealer: &Sealer, table: &mut Table<'_>, reading: &Reading) -> Fallible<()> {
+    let id = reading.id.as_u128();
+    table.insert(id, sealer.seal(&READINGS, &id, reading)?.as_slice())?;
     Ok(())
 }
 
 /// Lets readings go; only those that wait can.
-fn drop_all(table: &mut Table<'_>, known: &[Reading], ids: &[Uuid]) -> Fallible<usize> {
+fn drop_all(sealer: &Sealer, table: &mut Table<'_>, known: &[Reading], ids: &[Uuid]) -> Fallible<usize> {
     let mut dropped = 0;
     for reading in known.iter().filter(|reading| ids.contains(&reading.id)) {
         if let Ok(Outcome::Changed(state)) = reading.state.apply(Event::Drop) {
-            put(table, &Reading { state, recording: None, ..reading.clone() })?;
+            put(sealer, table, &Reading { state, recording: None, ..reading.clone() })?;
             dropped += 1;
         }
     }
@@ -73,11 +75,11 @@ impl Store {
             let write = db.begin_write()?;
             let admission = {
                 let mut table = write.open_table(READINGS)?;
-                let known = all(&table)?;
+                let known = all(&self.sealer, &table)?;
                 let admission = admit(&known, new);
                 if let Admission::Taken { dropped } = &admission {
-                    drop_all(&mut table, &known, dropped)?;
-                    put(&mut table, new)?;
+                    drop_all(&self.sealer, &mut table, &known, dropped)?;
+                    put(&self.sealer, &mut table, new)?;
                     for id in forgotten(&known) {
                         table.remove(id.as_u128())?;
                     }
@@ -104,7 +106,7 @@ impl Store {
             let write = db.begin_write()?;
             let explained = {
                 let mut table = write.open_table(READINGS)?;
-                let meant = all(&table)?.into_iter().rev().find(|reading| {
+                let meant = all(&self.sealer, &table)?.into_iter().rev().find(|reading| {
                     reading.state.is_waiting()
                         && reading.device.address == address
                         && reading.sequence == Some(sequence)
@@ -113,7 +115,7 @@ impl Store {
                     Some((both, mut reading)) => {
                         reading.raw_frame = Some(both);
                         reading.remarks.extend(remark);
-                        put(&mut table, &reading)?;
+                        put(&self.sealer, &mut table, &reading)?;
                         true
                     }
                     None => false,
@@ -145,7 +147,7 @@ impl Store {
                 problem: None,
                 dismissal: None,
             };
-            Ok(match insert(write, &entry)? {
+            Ok(match insert(write, &self.sealer, &entry)? {
                 Insertion::New | Insertion::Repeated(_) => Ok(outcome),
                 Insertion::KeyReused => Err(SpoolError::KeyReused),
                 Insertion::Full => Err(SpoolError::Full),
@@ -168,7 +170,7 @@ impl Store {
     ) -> Result<T, SpoolError> {
         self.with(|db| {
             let write = db.begin_write()?;
-            let decision = decide_in(&write, id, event, beside)?;
+            let decision = decide_in(&write, &self.sealer, id, event, beside)?;
             match decision {
                 Ok(value) => {
                     write.commit()?;
@@ -188,8 +190,8 @@ impl Store {
             let write = db.begin_write()?;
             let dropped = {
                 let mut table = write.open_table(READINGS)?;
-                let known = all(&table)?;
-                drop_all(&mut table, &known, &outdated(&known, now))?
+                let known = all(&self.sealer, &table)?;
+                drop_all(&self.sealer, &mut table, &known, &outdated(&known, now))?
             };
             if dropped > 0 {
                 write.commit()?;
@@ -202,18 +204,20 @@ impl Store {
 
     /// Every reading that waits or is still remembered, oldest first.
     pub fn readings(&self) -> Result<Vec<Reading>, SpoolError> {
-        self.with(|db| all(&db.begin_read()?.open_table(READINGS)?))
+        self.with(|db| all(&self.sealer, &db.begin_read()?.open_table(READINGS)?))
     }
 }
 
 fn decide_in<T>(
     write: &WriteTransaction,
+    sealer: &Sealer,
     id: Uuid,
     event: Event,
     beside: impl FnOnce(&WriteTransaction, &Reading, Outcome) -> Fallible<Decision<T>>,
 ) -> Fallible<Decision<T>> {
     let mut table = write.open_table(READINGS)?;
-    let found = table.get(id.as_u128())?.and_then(|value| serde_json::from_slice::<Reading>(value.value()).ok());
+    let key = id.as_u128();
+    let found = table.get(key)?.and_then(|value| sealer.open::<Reading>(&READINGS, &key, value.value()).ok());
     let Some(mut reading) = found else { return Ok(Err(SpoolError::UnknownReading(id))) };
     let outcome = match reading.state.apply(event) {
         Ok(outcome) => outcome,
@@ -222,7 +226,7 @@ fn decide_in<T>(
     if let Outcome::Changed(state) = outcome {
         reading.state = state;
         // What is decided is remembered to recognise it; its curve goes on with the entry.
-        put(&mut table, &Reading { recording: None, ..reading.clone() })?;
+        put(sealer, &mut table, &Reading { recording: None, ..reading.clone() })?;
     }
     drop(table);
     beside(write, &reading, outcome)

@@ -1,6 +1,7 @@
 //! Whose PIN opens which tablet, in the spool's file: with the sessions, owner-only, for the shift and no longer. See [`crate::shift`].
 
-use super::store::{Fallible, SHIFT_PINS, SpoolError, Store, encode};
+use super::sealing::Sealer;
+use super::store::{Fallible, SHIFT_PINS, SpoolError, Store};
 use crate::shift::ShiftPin;
 use jiff::Timestamp;
 use redb::{ReadableDatabase as _, ReadableTable as _, Table};
@@ -13,8 +14,10 @@ impl Store {
             let write = db.begin_write()?;
             {
                 let mut table = write.open_table(SHIFT_PINS)?;
-                table.insert(key(pin).as_str(), encode(pin).as_slice())?;
-                keep_only(&mut table, |kept| kept.until > now)?;
+                let key = key(pin);
+                let sealed = self.sealer.seal(&SHIFT_PINS, key.as_str(), pin)?;
+                table.insert(key.as_str(), sealed.as_slice())?;
+                keep_only(&self.sealer, &mut table, |kept| kept.until > now)?;
             }
             Ok(write.commit()?)
         })
@@ -25,8 +28,8 @@ impl Store {
         self.with(|db| {
             let mut pins = Vec::new();
             for row in db.begin_read()?.open_table(SHIFT_PINS)?.iter()? {
-                let (_, value) = row?;
-                match serde_json::from_slice::<ShiftPin>(value.value()) {
+                let (key, value) = row?;
+                match self.sealer.open::<ShiftPin>(&SHIFT_PINS, key.value(), value.value()) {
                     Ok(pin) if pin.tablet == tablet => pins.push(pin),
                     Ok(_) => {}
                     Err(error) => tracing::error!(%error, "a kept PIN cannot be read"),
@@ -40,7 +43,7 @@ impl Store {
     pub fn drop_shift_pins_of(&self, staff_id: Uuid) -> Result<(), SpoolError> {
         self.with(|db| {
             let write = db.begin_write()?;
-            keep_only(&mut write.open_table(SHIFT_PINS)?, |kept| kept.staff_id != staff_id)?;
+            keep_only(&self.sealer, &mut write.open_table(SHIFT_PINS)?, |kept| kept.staff_id != staff_id)?;
             Ok(write.commit()?)
         })
     }
@@ -51,6 +54,10 @@ fn key(pin: &ShiftPin) -> String {
 }
 
 /// What cannot be read opens nothing and goes too.
-fn keep_only(table: &mut Table<'_, &'static str, &'static [u8]>, wanted: impl Fn(&ShiftPin) -> bool) -> Fallible<()> {
-    Ok(table.retain(|_, value| serde_json::from_slice::<ShiftPin>(value).is_ok_and(|kept| wanted(&kept)))?)
+fn keep_only(
+    sealer: &Sealer,
+    table: &mut Table<'_, &'static str, &'static [u8]>,
+    wanted: impl Fn(&ShiftPin) -> bool,
+) -> Fallible<()> {
+    Ok(table.retain(|key, value| sealer.open::<ShiftPin>(&SHIFT_PINS, key, value).is_ok_and(|kept| wanted(&kept)))?)
 }

@@ -1,31 +1,33 @@
 //! The spool's file: a `redb` database, every write transaction fsync'd before it returns. Blocking; the async face is
 //! [`super::Spool`].
 //!
-//! A file that cannot be read is set aside under another name, never deleted and never written to again.
+//! A file that cannot be read, or is sealed with another key, is set aside under another name, never deleted and never written to again (`file`). Values are
+//! sealed (`sealing`).
 
 use super::entry::{Dismissal, Entry, Event, Misplaced, State};
+use super::file::{Unreadable, open_database, ready, set_aside, storage_error, unreadable};
+use super::sealing::{Sealer, Unread};
 use crate::devices::reading::Decided;
 use jiff::{SignedDuration, Timestamp};
-use redb::{
-    Builder, Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction,
-};
+use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
+use yunzhen_runtime::sealed::{Closed, RootKey};
 
 /// Sequence number → entry (JSON). The order of delivery.
-const ENTRIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("entries");
+pub(super) const ENTRIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("entries");
 /// Idempotency key → sequence number.
-const KEYS: TableDefinition<'_, &str, u64> = TableDefinition::new("keys");
+pub(super) const KEYS: TableDefinition<'_, &str, u64> = TableDefinition::new("keys");
 /// Idempotency key → content of a document, beside its entry.
-const CONTENTS: TableDefinition<'_, &str, &str> = TableDefinition::new("contents");
-/// Path of a GET → last good answer (JSON of [`Answer`]).
-const ANSWERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("answers");
+pub(super) const CONTENTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("contents");
+/// Path of a GET, hidden because it says whom somebody looked for → last good answer (JSON of [`Answer`]).
+pub(super) const ANSWERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("answers");
 /// SHA-256 of the session token, hexadecimal → session (JSON of [`Session`]).
-const SESSIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sessions");
+pub(super) const SESSIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sessions");
 
 /// Id of a device's reading → reading (JSON); ids are ordered by arrival. See [`super::readings`].
 pub(super) const READINGS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("readings");
@@ -76,6 +78,14 @@ pub enum SpoolError {
         aside: PathBuf,
         /// What the database said.
         detail: String,
+    },
+    /// Its key is not the one that this box has.
+    #[error("the spool file {} is sealed with another key than the one in [spool] key; it was set aside as {}: keep it and the key that was there before and call support, new entries go to a new file", path.display(), aside.display())]
+    OtherKey {
+        /// The file.
+        path: PathBuf,
+        /// Where it is now.
+        aside: PathBuf,
     },
     /// Another process has it open.
     #[error("the spool file {} is in use by another process: stop the other clinic-agent first", .0.display())]
@@ -128,7 +138,7 @@ pub enum SpoolError {
 /// A session as this box knows it, for reading offline and for delivering later in the nurse's name.
 ///
 /// The token itself is kept because an entry must reach the relay after a power cut at night, with nobody at the
-/// tablet. It is of use only together with this box's private key, which lies on the same disk; the file is 0600.
+/// tablet. It is of use only together with this box's private key, which lies on the same disk; the file is 0600, and the value sealed like all.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Session {
     /// The relay's `Staff` object.
@@ -191,28 +201,34 @@ pub struct Store {
     path: PathBuf,
     /// `None` after a storage error, until the file could be opened again.
     db: Mutex<Option<Database>>,
+    pub(super) sealer: Sealer,
 }
 
 pub(super) type Fallible<T> = Result<T, redb::Error>;
 
 impl Store {
-    /// Opens or creates the file. A torn or damaged file is set aside and a new one is begun; the second value then says so.
-    pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Option<SpoolError>), SpoolError> {
-        match open_database(path) {
-            Ok(db) => Ok((Self { path: path.to_owned(), db: Mutex::new(Some(db)) }, None)),
+    /// Opens or creates the file. One that is torn, damaged or sealed with another key is set aside and a new one is begun; the second value then says so.
+    pub fn open(path: &Path, key: &RootKey, now: Timestamp) -> Result<(Self, Option<SpoolError>), SpoolError> {
+        let no_key = |closed: Closed| SpoolError::Io { path: path.to_owned(), source: io::Error::other(closed) };
+        let sealer = Sealer::new(key).map_err(no_key)?;
+        let (db, report) = match open_database(path, &sealer) {
+            Ok(Some(db)) => (db, None),
+            Ok(None) => {
+                let aside = set_aside(path, "other-key", now)?;
+                (ready(path, &sealer)?, Some(SpoolError::OtherKey { path: path.to_owned(), aside }))
+            }
             Err(error) => {
                 let Some(unreadable) = unreadable(&error, path) else { return Err(storage_error(error, path)) };
-                let aside = aside_name(path, now);
-                std::fs::rename(path, &aside).map_err(|source| SpoolError::Io { path: path.to_owned(), source })?;
+                let aside = set_aside(path, "damaged", now)?;
                 let (path_buf, detail) = (path.to_owned(), error.to_string());
                 let report = match unreadable {
                     Unreadable::Torn => SpoolError::Torn { path: path_buf, aside, detail },
                     Unreadable::Damaged => SpoolError::Damaged { path: path_buf, aside, detail },
                 };
-                let db = open_database(path).map_err(|error| storage_error(error, path))?;
-                Ok((Self { path: path.to_owned(), db: Mutex::new(Some(db)) }, Some(report)))
+                (ready(path, &sealer)?, Some(report))
             }
-        }
+        };
+        Ok((Self { path: path.to_owned(), db: Mutex::new(Some(db)), sealer }, report))
     }
 
     /// Runs `work` on the open database; after a storage error the file is opened anew by the next call.
@@ -220,7 +236,7 @@ impl Store {
         let mut guard: MutexGuard<'_, Option<Database>> = self.db.lock().unwrap_or_else(PoisonError::into_inner);
         let db = match guard.take() {
             Some(db) => db,
-            None => open_database(&self.path).map_err(|error| storage_error(error, &self.path))?,
+            None => ready(&self.path, &self.sealer)?,
         };
         match work(&db) {
             Ok(value) => {
@@ -236,7 +252,7 @@ impl Store {
     pub fn save(&self, entry: &Entry) -> Result<(Entry, bool), SpoolError> {
         let outcome = self.with(|db| {
             let write = db.begin_write()?;
-            let outcome = insert(&write, entry)?;
+            let outcome = insert(&write, &self.sealer, entry)?;
             if matches!(outcome, Insertion::New) {
                 write.commit()?;
             } else {
@@ -262,7 +278,7 @@ impl Store {
             for row in entries.iter()? {
                 let (seq, value) = row?;
                 let seq = seq.value();
-                all.push(match serde_json::from_slice::<Entry>(value.value()) {
+                all.push(match self.sealer.open::<Entry>(&ENTRIES, &seq, value.value()) {
                     Ok(entry) => Ok((seq, entry)),
                     Err(error) => Err(SpoolError::Malformed { seq, detail: error.to_string() }),
                 });
@@ -277,7 +293,7 @@ impl Store {
             let write = db.begin_write()?;
             let outcome = {
                 let mut entries = write.open_table(ENTRIES)?;
-                let found = entries.get(seq)?.map(|value| serde_json::from_slice::<Entry>(value.value()));
+                let found = entries.get(seq)?.map(|value| self.sealer.open::<Entry>(&ENTRIES, &seq, value.value()));
                 match found {
                     None => Err(SpoolError::Unknown(seq)),
                     Some(Err(error)) => Err(SpoolError::Malformed { seq, detail: error.to_string() }),
@@ -286,14 +302,14 @@ impl Store {
                         Ok(state) => {
                             entry.state = state;
                             entry.problem = problem;
-                            entries.insert(seq, encode(&entry).as_slice())?;
+                            entries.insert(seq, self.sealer.seal(&ENTRIES, &seq, &entry)?.as_slice())?;
                             if !state.is_open() {
                                 let mut keys = write.open_table(KEYS)?;
                                 let mut contents = write.open_table(CONTENTS)?;
                                 if entry.kind.is_long() && state == State::Received {
                                     contents.remove(entry.key.as_str())?;
                                 }
-                                prune(&mut entries, &mut keys, &mut contents)?;
+                                prune(&self.sealer, &mut entries, &mut keys, &mut contents)?;
                             }
                             Ok(state)
                         }
@@ -323,7 +339,7 @@ impl Store {
             let write = db.begin_write()?;
             let outcome = {
                 let mut entries = write.open_table(ENTRIES)?;
-                let found = entries.get(seq)?.map(|value| serde_json::from_slice::<Entry>(value.value()));
+                let found = entries.get(seq)?.map(|value| self.sealer.open::<Entry>(&ENTRIES, &seq, value.value()));
                 match found {
                     None => Err(SpoolError::UnknownEntry(id)),
                     Some(Err(error)) => Err(SpoolError::Malformed { seq, detail: error.to_string() }),
@@ -332,7 +348,7 @@ impl Store {
                         Ok(state) => {
                             entry.state = state;
                             entry.dismissal.get_or_insert(dismissal);
-                            entries.insert(seq, encode(&entry).as_slice())?;
+                            entries.insert(seq, self.sealer.seal(&ENTRIES, &seq, &entry)?.as_slice())?;
                             write.open_table(CONTENTS)?.remove(entry.key.as_str())?;
                             Ok(())
                         }
@@ -344,12 +360,15 @@ impl Store {
         })?
     }
 
-    /// The content of the document that was saved under this key.
+    /// The content of the document that was saved under this key. One that cannot be read is none: the relay refuses its entry, which says so and holds up no other.
     pub fn content(&self, key: &str) -> Result<Option<String>, SpoolError> {
         self.with(|db| {
             let read = db.begin_read()?;
             let contents = read.open_table(CONTENTS)?;
-            Ok(contents.get(key)?.map(|content| content.value().to_owned()))
+            let found = contents.get(key)?.map(|content| self.sealer.open::<String>(&CONTENTS, key, content.value()));
+            let unread =
+                |error: &Unread| tracing::error!(%error, "the content of a document in the spool cannot be read");
+            Ok(found.and_then(|content| content.inspect_err(unread).ok()))
         })
     }
 
@@ -376,23 +395,24 @@ impl Store {
         if self.answer(path)?.is_some_and(|known| known.says_as_much_as(answer)) {
             return Ok(());
         }
-        let json = encode(answer);
+        let key = self.sealer.hidden(path);
         self.with(|db| {
             let write = db.begin_write()?;
             {
                 let mut answers = write.open_table(ANSWERS)?;
-                answers.insert(path, json.as_slice())?;
+                let sealed = self.sealer.seal(&ANSWERS, key.as_str(), answer)?;
+                answers.insert(key.as_str(), sealed.as_slice())?;
                 if answers.len()? > ANSWERS_KEPT as u64 {
                     let mut ages = Vec::new();
                     for row in answers.iter()? {
-                        let (path, value) = row?;
-                        let at =
-                            serde_json::from_slice::<Answer>(value.value()).map_or(Timestamp::MIN, |answer| answer.at);
-                        ages.push((at, path.value().to_owned()));
+                        let (key, value) = row?;
+                        let kept = self.sealer.open::<Answer>(&ANSWERS, key.value(), value.value());
+                        let at = kept.map_or(Timestamp::MIN, |answer| answer.at);
+                        ages.push((at, key.value().to_owned()));
                     }
                     ages.sort();
-                    for (_, path) in ages.iter().take(ages.len().saturating_sub(ANSWERS_KEPT)) {
-                        answers.remove(path.as_str())?;
+                    for (_, key) in ages.iter().take(ages.len().saturating_sub(ANSWERS_KEPT)) {
+                        answers.remove(key.as_str())?;
                     }
                 }
             }
@@ -402,24 +422,26 @@ impl Store {
 
     /// The last good answer to a GET.
     pub fn answer(&self, path: &str) -> Result<Option<Answer>, SpoolError> {
+        let key = self.sealer.hidden(path);
         self.with(|db| {
             let read = db.begin_read()?;
             let answers = read.open_table(ANSWERS)?;
-            Ok(answers.get(path)?.and_then(|value| serde_json::from_slice(value.value()).ok()))
+            let key = key.as_str();
+            Ok(answers.get(key)?.and_then(|value| self.sealer.open(&ANSWERS, key, value.value()).ok()))
         })
     }
 
     /// Remembers a session and forgets those that ended more than a week ago.
     pub fn keep_session(&self, hash: &str, session: &Session, now: Timestamp) -> Result<(), SpoolError> {
-        let json = encode(session);
         let long_ago = now.checked_sub(SignedDuration::from_hours(24 * 7)).unwrap_or(Timestamp::MIN);
         self.with(|db| {
             let write = db.begin_write()?;
             {
                 let mut sessions = write.open_table(SESSIONS)?;
-                sessions.insert(hash, json.as_slice())?;
-                sessions.retain(|_, value| {
-                    serde_json::from_slice::<Session>(value).is_ok_and(|session| session.expires_at > long_ago)
+                sessions.insert(hash, self.sealer.seal(&SESSIONS, hash, session)?.as_slice())?;
+                sessions.retain(|hash, value| {
+                    let kept = self.sealer.open::<Session>(&SESSIONS, hash, value);
+                    kept.is_ok_and(|session| session.expires_at > long_ago)
                 })?;
             }
             Ok(write.commit()?)
@@ -432,10 +454,12 @@ impl Store {
             let write = db.begin_write()?;
             let session = {
                 let mut sessions = write.open_table(SESSIONS)?;
-                let kept = sessions.get(hash)?.and_then(|value| serde_json::from_slice::<Session>(value.value()).ok());
+                let found =
+                    sessions.get(hash)?.map(|value| self.sealer.open::<Session>(&SESSIONS, hash, value.value()));
+                let kept = found.and_then(Result::ok);
                 let Some(kept) = kept.filter(|session| !session.signed_out) else { return Ok(None) };
                 let session = Session { locked, ..kept };
-                sessions.insert(hash, encode(&session).as_slice())?;
+                sessions.insert(hash, self.sealer.seal(&SESSIONS, hash, &session)?.as_slice())?;
                 session
             };
             write.commit()?;
@@ -459,7 +483,7 @@ impl Store {
         self.with(|db| {
             let read = db.begin_read()?;
             let sessions = read.open_table(SESSIONS)?;
-            Ok(sessions.get(hash)?.and_then(|value| serde_json::from_slice(value.value()).ok()))
+            Ok(sessions.get(hash)?.and_then(|value| self.sealer.open(&SESSIONS, hash, value.value()).ok()))
         })
     }
 
@@ -470,7 +494,7 @@ impl Store {
             let mut all = Vec::new();
             for row in read.open_table(SESSIONS)?.iter()? {
                 let (hash, value) = row?;
-                match serde_json::from_slice::<Session>(value.value()) {
+                match self.sealer.open::<Session>(&SESSIONS, hash.value(), value.value()) {
                     Ok(session) if session.expires_at > now => all.push((hash.value().to_owned(), session)),
                     Ok(_) | Err(_) => {}
                 }
@@ -490,26 +514,27 @@ pub(super) enum Insertion {
 }
 
 /// Adds an entry to an open transaction, which the caller commits when it is new.
-pub(super) fn insert(write: &WriteTransaction, entry: &Entry) -> Fallible<Insertion> {
+pub(super) fn insert(write: &WriteTransaction, sealer: &Sealer, entry: &Entry) -> Fallible<Insertion> {
     let (entry, content) = entry.clone().split();
     let (mut entries, mut keys) = (write.open_table(ENTRIES)?, write.open_table(KEYS)?);
     let mut contents = write.open_table(CONTENTS)?;
     let known = keys.get(entry.key.as_str())?.map(|seq| seq.value());
     let first = match known {
-        Some(seq) => entries.get(seq)?.and_then(|value| serde_json::from_slice::<Entry>(value.value()).ok()),
+        Some(seq) => entries.get(seq)?.and_then(|value| sealer.open::<Entry>(&ENTRIES, &seq, value.value()).ok()),
         None => None,
     };
     Ok(match (known, first) {
         (Some(_), Some(first)) if same_content(&first, &entry) => Insertion::Repeated(Box::new(first)),
         (Some(_), _) => Insertion::KeyReused,
-        (None, _) if open_count(&entries)? >= OPEN_LIMIT => Insertion::Full,
+        (None, _) if open_count(sealer, &entries)? >= OPEN_LIMIT => Insertion::Full,
         (None, _) if content.is_some() && contents.len()? >= CONTENTS_LIMIT => Insertion::FullOfDocuments,
         (None, _) => {
             let seq = entries.last()?.map_or(1, |(seq, _)| seq.value() + 1);
             if let Some(content) = content {
-                contents.insert(entry.key.as_str(), content.as_str())?;
+                let sealed = sealer.seal(&CONTENTS, entry.key.as_str(), content.as_str())?;
+                contents.insert(entry.key.as_str(), sealed.as_slice())?;
             }
-            entries.insert(seq, encode(&entry).as_slice())?;
+            entries.insert(seq, sealer.seal(&ENTRIES, &seq, &entry)?.as_slice())?;
             keys.insert(entry.key.as_str(), seq)?;
             Insertion::New
         }
@@ -523,16 +548,12 @@ fn same_content(first: &Entry, again: &Entry) -> bool {
         && first.body == again.body
 }
 
-pub(super) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    // Every type here is a plain struct with string keys, which JSON can always express.
-    serde_json::to_vec(value).unwrap_or_default()
-}
-
-fn open_count(entries: &impl ReadableTable<u64, &'static [u8]>) -> Fallible<u64> {
+fn open_count(sealer: &Sealer, entries: &impl ReadableTable<u64, &'static [u8]>) -> Fallible<u64> {
     let mut open = 0;
     for row in entries.iter()? {
-        let (_, value) = row?;
-        open += u64::from(serde_json::from_slice::<StateOnly>(value.value()).is_ok_and(|entry| entry.state.is_open()));
+        let (seq, value) = row?;
+        let entry = sealer.open::<StateOnly>(&ENTRIES, &seq.value(), value.value());
+        open += u64::from(entry.is_ok_and(|entry| entry.state.is_open()));
     }
     Ok(open)
 }
@@ -544,14 +565,15 @@ struct StateOnly {
 }
 
 fn prune(
+    sealer: &Sealer,
     entries: &mut redb::Table<'_, u64, &'static [u8]>,
     keys: &mut redb::Table<'_, &'static str, u64>,
-    contents: &mut redb::Table<'_, &'static str, &'static str>,
+    contents: &mut redb::Table<'_, &'static str, &'static [u8]>,
 ) -> Fallible<()> {
     let mut decided = Vec::new();
     for row in entries.iter()? {
         let (seq, value) = row?;
-        if let Ok(entry) = serde_json::from_slice::<Entry>(value.value())
+        if let Ok(entry) = sealer.open::<Entry>(&ENTRIES, &seq.value(), value.value())
             && !entry.state.is_open()
         {
             decided.push((seq.value(), entry.key));
@@ -565,76 +587,6 @@ fn prune(
     Ok(())
 }
 
-fn open_database(path: &Path) -> Fallible<Database> {
-    // An empty file is what a full disk leaves behind of a first start; redb would take it for a new database, and so do we.
-    let existed = path.exists();
-    let db = Builder::new().set_cache_size(4 * 1024 * 1024).set_check_integrity_on_open(true).create(path)?;
-    if !existed {
-        restrict(path).map_err(|error| redb::Error::from(redb::StorageError::from(error)))?;
-    }
-    let write = db.begin_write()?;
-    {
-        write.open_table(ENTRIES)?;
-        write.open_table(KEYS)?;
-        write.open_table(CONTENTS)?;
-        write.open_table(ANSWERS)?;
-        write.open_table(SESSIONS)?;
-        write.open_table(READINGS)?;
-        write.open_table(PRESSES)?;
-        write.open_table(TRIES)?;
-        write.open_table(SHIFT_PINS)?;
-    }
-    write.commit()?;
-    Ok(db)
-}
-
-/// Medical text and tokens: for the agent's user only.
-fn restrict(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
-}
-
-fn aside_name(path: &Path, now: Timestamp) -> PathBuf {
-    let stamp = now.strftime("%Y%m%dT%H%M%S%.3fZ").to_string();
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".damaged-{stamp}"));
-    path.with_file_name(name)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Unreadable {
-    Torn,
-    Damaged,
-}
-
-/// Whether the file itself cannot be read, as opposed to the disk or the folder.
-fn unreadable(error: &redb::Error, path: &Path) -> Option<Unreadable> {
-    let damaged = match error {
-        redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) | redb::Error::RepairAborted => true,
-        redb::Error::TableTypeMismatch { .. } | redb::Error::TypeDefinitionChanged { .. } => true,
-        redb::Error::Io(error) => {
-            matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData)
-        }
-        _ => false,
-    };
-    damaged.then(|| {
-        // redb grows its file by whole pages; a length that is not a whole number of them was cut.
-        let cut = std::fs::metadata(path).is_ok_and(|meta| meta.len() % 4096 != 0);
-        let eof = matches!(error, redb::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof);
-        if cut || eof { Unreadable::Torn } else { Unreadable::Damaged }
-    })
-}
-
-fn storage_error(error: redb::Error, path: &Path) -> SpoolError {
-    let path = path.to_owned();
-    match error {
-        redb::Error::Io(source) if source.kind() == io::ErrorKind::StorageFull => SpoolError::DiskFull(path),
-        redb::Error::Io(source) => SpoolError::Io { path, source },
-        redb::Error::DatabaseAlreadyOpen => SpoolError::InUse(path),
-        other => SpoolError::Io { path, source: io::Error::other(other) },
-    }
-}
-
 #[cfg(test)]
 impl Store {
     /// Writes many entries in one transaction; tests only, one `save` each would take minutes.
@@ -645,7 +597,7 @@ impl Store {
                 let (mut entries, mut keys) = (write.open_table(ENTRIES)?, write.open_table(KEYS)?);
                 for seq in 1..=count {
                     let entry = Entry { key: format!("{}-{seq:06}", entry.key), ..entry.clone() };
-                    entries.insert(seq, encode(&entry).as_slice())?;
+                    entries.insert(seq, self.sealer.seal(&ENTRIES, &seq, &entry)?.as_slice())?;
                     keys.insert(entry.key.as_str(), seq)?;
                 }
             }

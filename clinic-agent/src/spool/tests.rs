@@ -16,6 +16,10 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap()
 }
 
+fn key() -> RootKey {
+    RootKey::new(&[7; 32])
+}
+
 fn entry(author: Uuid, key: &str) -> Entry {
     Entry {
         id: entry_id(now(), &[7; 10]),
@@ -34,7 +38,7 @@ fn entry(author: Uuid, key: &str) -> Entry {
 }
 
 fn open(dir: &TempDir) -> Spool {
-    let (spool, aside) = Spool::open(&dir.path().join("spool.redb"), now()).unwrap();
+    let (spool, aside) = Spool::open(&dir.path().join("spool.redb"), &key(), now()).unwrap();
     assert!(aside.is_none());
     spool
 }
@@ -126,7 +130,7 @@ async fn a_voice_message_survives_a_crash_at_every_step_and_goes_once_before_pho
 #[tokio::test]
 async fn documents_are_bounded_and_leave_room_for_vital_signs() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("spool.redb"), now()).unwrap().0;
+    let store = Store::open(&dir.path().join("spool.redb"), &key(), now()).unwrap().0;
     for n in 0..super::store::CONTENTS_LIMIT {
         store.save(&photo(&format!("photo-{n:03}"), "AAAA")).unwrap();
     }
@@ -159,7 +163,7 @@ async fn a_file_that_cannot_be_read_is_set_aside_and_named() {
     let cut = whole[..whole.len() / 2 + 100].to_vec();
     for (content, torn) in [(damaged, false), (cut, true), (b"not a spool".repeat(1000), true)] {
         std::fs::write(&path, &content).unwrap();
-        let (spool, aside) = Spool::open(&path, now()).unwrap();
+        let (spool, aside) = Spool::open(&path, &key(), now()).unwrap();
         let sentence = aside.as_ref().expect("set aside").to_string();
         let kept = match aside {
             Some(SpoolError::Torn { aside, .. }) if torn => aside,
@@ -182,14 +186,14 @@ async fn a_file_that_cannot_be_read_is_set_aside_and_named() {
 async fn a_second_process_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let _first = open(&dir);
-    let Err(second) = Spool::open(&dir.path().join("spool.redb"), now()) else { panic!("opened twice") };
+    let Err(second) = Spool::open(&dir.path().join("spool.redb"), &key(), now()) else { panic!("opened twice") };
     assert!(second.to_string().contains("stop the other clinic-agent first"), "{second}");
 }
 
 #[tokio::test]
 async fn it_is_bounded() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("spool.redb"), now()).unwrap().0;
+    let store = Store::open(&dir.path().join("spool.redb"), &key(), now()).unwrap().0;
     store.fill_for_test(OPEN_LIMIT, &entry(NURSE, "key"));
     assert!(matches!(store.save(&entry(NURSE, "one more")), Err(SpoolError::Full)));
 }
@@ -203,7 +207,7 @@ async fn a_full_disk_is_one_clear_sentence_and_loses_nothing() {
     if !mount.is_ok_and(|status| status.success()) {
         return eprintln!("skipped: a tmpfs cannot be mounted here");
     }
-    let store = Store::open(&dir.path().join("spool.redb"), now()).unwrap().0;
+    let store = Store::open(&dir.path().join("spool.redb"), &key(), now()).unwrap().0;
     let long = "x".repeat(20_000);
     let (mut saved, mut refused) = (Vec::new(), None);
     for n in 0..200 {
@@ -220,7 +224,7 @@ async fn a_full_disk_is_one_clear_sentence_and_loses_nothing() {
     // What was answered before is still there and readable, by this process and by the next.
     let read = store.counts().map(|counts| counts.saved);
     drop(store);
-    let again = Store::open(&dir.path().join("spool.redb"), now()).map(|(store, aside)| {
+    let again = Store::open(&dir.path().join("spool.redb"), &key(), now()).map(|(store, aside)| {
         (store.entries().unwrap().into_iter().map(|row| row.unwrap().1.key).collect::<Vec<_>>(), aside.is_none())
     });
     assert!(Command::new("umount").arg("-l").arg(dir.path()).status().unwrap().success());
@@ -233,7 +237,7 @@ async fn a_full_disk_is_one_clear_sentence_and_loses_nothing() {
 #[tokio::test]
 async fn decided_entries_are_pruned_and_open_ones_never() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("spool.redb"), now()).unwrap().0;
+    let store = Store::open(&dir.path().join("spool.redb"), &key(), now()).unwrap().0;
     store.fill_for_test(600, &Entry { state: State::Received, ..entry(NURSE, "old") });
     store.save(&entry(NURSE, "key-open")).unwrap();
     store.advance(601, Event::Dispatched, None).unwrap();
@@ -291,7 +295,7 @@ async fn answers_and_sessions_survive_and_expire() {
 #[ignore = "run by a_kill_loses_nothing_that_was_answered"]
 fn saves_until_killed() {
     let Ok(dir) = std::env::var("YUNZHEN_SPOOL_KILL_TEST") else { return };
-    let store = Store::open(&Path::new(&dir).join("spool.redb"), now()).unwrap().0;
+    let store = Store::open(&Path::new(&dir).join("spool.redb"), &key(), now()).unwrap().0;
     for n in 0..1_000_000 {
         let key = format!("key-{n:08}");
         store.save(&entry(NURSE, &key)).unwrap();
@@ -321,7 +325,7 @@ fn a_kill_loses_nothing_that_was_answered() {
         // SIGKILL: nothing is flushed by the process itself.
         child.kill().unwrap();
         child.wait().unwrap();
-        let (store, aside) = Store::open(&dir.path().join("spool.redb"), now()).unwrap();
+        let (store, aside) = Store::open(&dir.path().join("spool.redb"), &key(), now()).unwrap();
         assert!(aside.is_none());
         let keys: Vec<String> = store.entries().unwrap().into_iter().map(|row| row.unwrap().1.key).collect();
         for key in saved {
@@ -511,4 +515,116 @@ async fn a_session_that_ended_does_not_come_back_when_its_tablet_locks_or_opens(
     spool.drop_session(hash.clone()).await.unwrap();
     assert!(spool.lock_session(hash.clone(), true).await.unwrap().is_none());
     assert!(spool.session(hash).await.unwrap().is_none());
+}
+
+fn holds(file: &[u8], words: &str) -> bool {
+    file.windows(words.len()).any(|found| found == words.as_bytes())
+}
+
+#[tokio::test]
+async fn the_spool_s_file_shows_no_name_and_no_note() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = open(&dir);
+    let whose = Some(BedAndName { bed: "Bed-301-1".into(), name: "Wang Xiulan".into() });
+    let body = json!({ "text": "slept badly, left heel red" });
+    let key_of_note = "0a4fd1c2-note";
+    spool.save(Entry { whose, body, ..entry(NURSE, key_of_note) }).await.unwrap();
+    spool.save(photo("photo-01", "QUFBQkJCQ0ND")).await.unwrap();
+    let answer = |body: &str| Answer { at: now(), content_type: "application/json".into(), body: body.into() };
+    spool.keep_answer("/api/residents?q=Zhao".into(), answer("[{\"name\":\"Zhao Gang\"}]")).await.unwrap();
+    let session = Session {
+        staff: json!({ "name": "Nurse Chen" }),
+        staff_id: NURSE,
+        expires_at: now() + jiff::SignedDuration::from_hours(1),
+        token: "token-of-chen".into(),
+        signed_out: false,
+        locked: false,
+    };
+    spool.keep_session(token_hash("token-of-chen"), session, now()).await.unwrap();
+    let pin = ShiftPin {
+        tablet: token_hash("tablet"),
+        staff_id: NURSE,
+        session: token_hash("token-of-chen"),
+        pin_hash: "$argon2id$a-pin".into(),
+        wrong: 0,
+        until: now() + jiff::SignedDuration::from_hours(1),
+        badge: Some("badge-digest".into()),
+        proved: now(),
+    };
+    spool.keep_shift_pin(pin, now()).await.unwrap();
+    assert_eq!(spool.answer("/api/residents?q=Zhao".into()).await.unwrap().unwrap().body, "[{\"name\":\"Zhao Gang\"}]");
+    assert!(spool.answer("/api/residents?q=Zha".into()).await.unwrap().is_none());
+    drop(spool);
+    let file = std::fs::read(dir.path().join("spool.redb")).unwrap();
+    assert!(holds(&file, key_of_note), "an id that means nothing by itself may be read");
+    for hidden in [
+        "Bed-301-1",
+        "Wang",
+        "heel",
+        "left heel",
+        "QUFB",
+        "photo\"",
+        "Zhao",
+        "residents",
+        "Chen",
+        "token-of",
+        "argon2",
+        "badge-d",
+    ] {
+        assert!(!holds(&file, hidden), "{hidden} can be read in the file");
+    }
+    let spool = open(&dir);
+    let kept = spool.entries().await.unwrap();
+    assert_eq!(kept[0].1.body["text"], "slept badly, left heel red");
+    assert_eq!(kept[0].1.whose.as_ref().unwrap().name, "Wang Xiulan");
+    assert_eq!(spool.shift_pins(token_hash("tablet")).await.unwrap()[0].pin_hash, "$argon2id$a-pin");
+    assert_eq!(spool.sessions(now()).await.unwrap()[0].1.token, "token-of-chen");
+}
+
+#[tokio::test]
+async fn a_value_that_was_moved_to_another_key_is_refused_and_holds_up_no_other() {
+    use super::store::{CONTENTS, ENTRIES};
+    use redb::ReadableTable as _;
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("spool.redb"), &key(), now()).unwrap().0;
+    for n in 1..=3 {
+        store.save(&photo(&format!("photo-{n:02}"), &format!("CONTENT{n}"))).unwrap();
+    }
+    store
+        .with(|db| {
+            let write = db.begin_write()?;
+            {
+                let mut entries = write.open_table(ENTRIES)?;
+                let first = entries.get(1_u64)?.unwrap().value().to_vec();
+                entries.insert(2_u64, first.as_slice())?;
+                let mut contents = write.open_table(CONTENTS)?;
+                let first = contents.get("photo-01")?.unwrap().value().to_vec();
+                contents.insert("photo-03", first.as_slice())?;
+            }
+            Ok(write.commit()?)
+        })
+        .unwrap();
+    let rows = store.entries().unwrap();
+    assert!(matches!(&rows[1], Err(SpoolError::Malformed { seq: 2, .. })), "the first one's under the second's number");
+    assert!(rows[0].is_ok() && rows[2].is_ok());
+    assert_eq!(store.content("photo-01").unwrap().as_deref(), Some("CONTENT1"));
+    assert!(store.content("photo-03").unwrap().is_none(), "the first one's under the third's key");
+    assert!(matches!(store.advance(2, Event::Dispatched, None), Err(SpoolError::Malformed { seq: 2, .. })));
+    store.advance(3, Event::Dispatched, None).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_another_key_is_set_aside_whole_and_opens_when_that_key_is_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("spool.redb");
+    open(&dir).save(entry(NURSE, "key-0001")).await.unwrap();
+    let (spool, aside) = Spool::open(&path, &RootKey::new(&[8; 32]), now()).unwrap();
+    let sentence = aside.as_ref().expect("it is said").to_string();
+    assert!(sentence.contains("another key") && sentence.contains("call support"), "{sentence}");
+    let Some(SpoolError::OtherKey { aside, .. }) = aside else { panic!("{sentence}") };
+    assert!(spool.entries().await.unwrap().is_empty());
+    spool.save(entry(NURSE, "key-0002")).await.unwrap();
+    drop(spool);
+    std::fs::rename(aside, &path).unwrap();
+    assert_eq!(open(&dir).entries().await.unwrap()[0].1.key, "key-0001", "nothing is lost");
 }

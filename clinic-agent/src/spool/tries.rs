@@ -1,7 +1,7 @@
 //! Wrong parcel codes in the spool's file, from the moment one is refused without a link until the relay has counted it and said how many may still be tried:
 //! neither a restart nor a pulled cable begins the count anew. What was typed is not kept.
 
-use super::store::{SpoolError, Store, TRIES, encode};
+use super::store::{SpoolError, Store, TRIES};
 use jiff::Timestamp;
 use redb::{ReadableDatabase as _, ReadableTable as _};
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,8 @@ impl Store {
         }
         self.with(|db| {
             let write = db.begin_write()?;
-            write.open_table(TRIES)?.insert(refused.id.as_u128(), encode(refused).as_slice())?;
+            let id = refused.id.as_u128();
+            write.open_table(TRIES)?.insert(id, self.sealer.seal(&TRIES, &id, refused)?.as_slice())?;
             write.commit()?;
             Ok(())
         })
@@ -49,7 +50,7 @@ impl Store {
             let mut tries = Vec::new();
             for row in db.begin_read()?.open_table(TRIES)?.iter()? {
                 let (id, value) = row?;
-                match serde_json::from_slice(value.value()) {
+                match self.sealer.open(&TRIES, &id.value(), value.value()) {
                     Ok(refused) => tries.push(refused),
                     Err(error) => {
                         tracing::error!(id = id.value(), %error, "a kept try of a parcel code cannot be read")

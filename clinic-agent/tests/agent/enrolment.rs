@@ -2,7 +2,7 @@
 
 use crate::http::Browser;
 use crate::relay::{FakeRelay, Pki};
-use crate::world::config;
+use crate::world::{bare, config};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
@@ -21,10 +21,9 @@ use yunzhen_clinic_agent::enrolment::page::until_enrolled;
 use yunzhen_clinic_agent::enrolment::renewal::Renewal;
 use yunzhen_clinic_agent::enrolment::{EnrolmentError, enrol, told};
 use yunzhen_clinic_agent::link::Link;
-use yunzhen_clinic_agent::link::driver::{Driver, Target};
+use yunzhen_clinic_agent::link::driver::Driver;
 use yunzhen_domain::enrolment::Code;
 use yunzhen_domain::ids::{BoxId, HomeId};
-use yunzhen_protocol::control::ToRelay;
 use yunzhen_runtime::serve::{ServeOptions, bind_tcp, spawn};
 use yunzhen_runtime::web::problem::Language;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -46,6 +45,12 @@ fn issues(pki: &Arc<Pki>, asked: &Arc<AtomicUsize>) -> impl Fn(String) -> String
     }
 }
 
+/// A route where a certificate is issued for whatever is asked.
+fn issuing(path: &str, pki: &Arc<Pki>, asked: &Arc<AtomicUsize>) -> Router {
+    let answers = issues(pki, asked);
+    Router::new().route(path, post(move |body: String| async move { answers(body) }))
+}
+
 /// A door that answers with this.
 async fn door(life: &Lifecycle, pki: &Pki, router: Router) -> SocketAddr {
     let tls = tls::enrolment_server(&pki.relay(), &pki.trust, SignedDuration::from_hours(24)).unwrap();
@@ -58,8 +63,7 @@ async fn door(life: &Lifecycle, pki: &Pki, router: Router) -> SocketAddr {
 #[tokio::test]
 async fn a_code_brings_key_certificate_and_authority_and_another_relay_never_reads_it() {
     let (life, pki, asked) = (Lifecycle::new(), Arc::new(Pki::new()), Arc::<AtomicUsize>::default());
-    let answers = issues(&pki, &asked);
-    let router = Router::new().route("/enrol", post(move |body: String| async move { answers(body) }));
+    let router = issuing("/enrol", &pki, &asked);
     let address = door(&life, &pki, router).await.to_string();
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(&dir, &pki, "127.0.0.1:1".parse().unwrap());
@@ -108,8 +112,7 @@ async fn what_the_relay_refuses_is_told_in_its_words_and_replaces_nothing() {
 #[tokio::test]
 async fn a_box_without_a_certificate_shows_how_it_gets_one_until_it_has_it() {
     let (life, pki, asked) = (Lifecycle::new(), Arc::new(Pki::new()), Arc::<AtomicUsize>::default());
-    let answers = issues(&pki, &asked);
-    let router = Router::new().route("/enrol", post(move |body: String| async move { answers(body) }));
+    let router = issuing("/enrol", &pki, &asked);
     let address = door(&life, &pki, router).await;
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(&dir, &pki, "127.0.0.1:1".parse().unwrap());
@@ -171,8 +174,7 @@ async fn a_box_without_a_certificate_shows_how_it_gets_one_until_it_has_it() {
 async fn nobody_on_the_home_s_network_enrols_the_box_with_a_relay_of_their_own() {
     let (life, pki, theirs) = (Lifecycle::new(), Pki::new(), Arc::new(Pki::new()));
     let asked = Arc::<AtomicUsize>::default();
-    let answers = issues(&theirs, &asked);
-    let router = Router::new().route("/enrol", post(move |body: String| async move { answers(body) }));
+    let router = issuing("/enrol", &theirs, &asked);
     // Also where they have bent the relay's name to their own machine.
     let address = door(&life, &theirs, router).await.to_string();
     let dir = tempfile::tempdir().unwrap();
@@ -203,11 +205,8 @@ struct Stage {
 async fn stage(issued_before: SignedDuration) -> Stage {
     let (life, relay_life) = (Lifecycle::new(), Lifecycle::new());
     let (pki, asked) = (Arc::new(Pki::new()), Arc::<AtomicUsize>::default());
-    let (answers, late) = (issues(&pki, &asked), issues(&pki, &asked));
-    let router = Router::new().route("/api/box-certificates", post(move |body: String| async move { answers(body) }));
-    let relay = FakeRelay::start(&relay_life, &pki, router);
-    let router = Router::new().route("/renew", post(move |body: String| async move { late(body) }));
-    let address = door(&relay_life, &pki, router).await;
+    let relay = FakeRelay::start(&relay_life, &pki, issuing("/api/box-certificates", &pki, &asked));
+    let address = door(&relay_life, &pki, issuing("/renew", &pki, &asked)).await;
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(&dir, &pki, relay.address);
     config.relay.enrolment = Some(address.to_string());
@@ -219,22 +218,7 @@ async fn stage(issued_before: SignedDuration) -> Stage {
     let own = Credentials::load_late(Kind::Box, &identity.certificate, &identity.key, now).unwrap();
     let own = Standing::new(own).unwrap();
     let link = Link::new(life.clone(), now);
-    let target = Target {
-        address: relay.address.to_string(),
-        server_name: "localhost".into(),
-        tls: tls::quic_client(&own, &pki.trust).unwrap(),
-        hello: ToRelay::Hello {
-            protocol: 1,
-            agent_version: "t".into(),
-            cameras: vec![],
-            microphone: false,
-            arrivals: false,
-            records: false,
-            low_picture: false,
-            instance: None,
-        },
-        paths: vec![],
-    };
+    let target = bare(&relay, &own, &pki.trust);
     let (events, mut listening) = mpsc::channel(8);
     let (downlink, mut packets) = mpsc::channel(8);
     life.spawn("link", Driver::new(link.clone(), target, events, downlink).unwrap().run());

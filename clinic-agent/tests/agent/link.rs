@@ -1,7 +1,7 @@
 //! The link: refusals in words, requests, outages, the consultation that resumes in place.
 
 use crate::relay::{FakeRelay, Pki, Wire};
-use crate::world::{CONSULTATION, TestDevices, VIDEO_SSRC, World, start_media};
+use crate::world::{CONSULTATION, TestDevices, VIDEO_SSRC, World, bare, start_media};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
@@ -16,8 +16,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use yunzhen_certs::authority::Authority;
-use yunzhen_certs::{Credentials, Identity, Trust, tls};
-use yunzhen_clinic_agent::link::driver::{Driver, Target};
+use yunzhen_certs::{Credentials, Identity, Trust};
+use yunzhen_clinic_agent::link::driver::Driver;
 use yunzhen_clinic_agent::link::state::Refusal;
 use yunzhen_clinic_agent::link::{Link, LinkStatus};
 use yunzhen_domain::ids::HomeId;
@@ -42,22 +42,7 @@ async fn refused_with(pki: &Pki, credentials: &Credentials, trust: &Trust, refus
     let relay = FakeRelay::start(&relay_life, pki, Router::new());
     *relay.refusal.lock().unwrap() = refusal;
     let link = Link::new(life.clone(), clock::now_timestamp());
-    let target = Target {
-        address: relay.address.to_string(),
-        server_name: "localhost".into(),
-        tls: tls::quic_client(credentials, trust).unwrap(),
-        hello: ToRelay::Hello {
-            protocol: 1,
-            agent_version: "t".into(),
-            cameras: vec![],
-            microphone: false,
-            arrivals: false,
-            records: false,
-            low_picture: false,
-            instance: None,
-        },
-        paths: vec![],
-    };
+    let target = bare(&relay, credentials, trust);
     let (events, _listening) = mpsc::channel(8);
     let (downlink, _packets) = mpsc::channel(8);
     life.spawn("link", Driver::new(link.clone(), target, events, downlink).unwrap().run());

@@ -338,6 +338,8 @@ async fn start_failures_are_one_sentence_that_says_what_to_do() {
     assert!(!trust.contains("certs init"), "{trust}");
     let spool = start(|config, _| config.spool.file = "/nowhere/spool.redb".into()).await;
     assert!(spool.contains("/nowhere/spool.redb") && spool.contains("check that its folder exists"), "{spool}");
+    let key = start(|config, _| config.spool.key = Some("/nowhere/spool.key".into())).await;
+    assert!(key.contains("/nowhere/spool.key") && key.contains("[spool] key"), "{key}");
     let half = start(|config, world| config.page.certificate = Some(world.config.identity.certificate.clone())).await;
     assert!(half.contains("belong together"), "{half}");
 }

@@ -182,8 +182,10 @@ async fn one_that_cannot_be_read_is_told_and_does_not_hold_up_those_after_it() {
     let World { _relay_life, mut relay, wire: _wire, agent, config, dir: _dir, .. } = world;
     drop(agent);
     while relay.control.try_recv().is_ok() {}
-    let file = |number| config.spool.file.with_extension("stills").join(format!("{}.still", still(number)));
-    // The oldest can be neither read nor removed, the newest is no still.
+    let folder = config.spool.file.with_extension("stills");
+    let kept = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let file = |number| folder.join(still(number).to_string()).with_extension(kept.extension().unwrap());
+    // The oldest can be neither read nor removed, the newest is no still that this box sealed.
     std::fs::remove_file(file(1)).unwrap();
     std::fs::create_dir(file(1)).unwrap();
     std::fs::write(file(3), "{}").unwrap();

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
-use yunzhen_certs::Identity;
+use yunzhen_certs::standing::Presents;
+use yunzhen_certs::{Identity, Trust, tls};
 use yunzhen_clinic_agent::agent::{self, Agent};
 use yunzhen_clinic_agent::buttons::ButtonSettings;
 use yunzhen_clinic_agent::capture::CaptureSettings;
@@ -16,6 +17,7 @@ use yunzhen_clinic_agent::config::{
     Config, IdentitySettings, LinkSettings, PageSettings, RelaySettings, SpoolSettings,
 };
 use yunzhen_clinic_agent::devices::DeviceSettings;
+use yunzhen_clinic_agent::link::driver::Target;
 use yunzhen_clinic_agent::modem::ModemSettings;
 use yunzhen_clinic_agent::outbox::devices::{Captured, DeviceSink, Devices, NoPicture, Picture, StillOrder};
 use yunzhen_clinic_agent::outbox::session::CapturePlan;
@@ -24,7 +26,7 @@ use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
 use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_media::layers::Layer;
-use yunzhen_protocol::control::{AudioPlan, BoxCamera, ToBox, VideoPlan};
+use yunzhen_protocol::control::{AudioPlan, BoxCamera, ToBox, ToRelay, VideoPlan};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
 use yunzhen_runtime::telemetry::TelemetrySettings;
@@ -88,13 +90,33 @@ pub fn config(dir: &TempDir, pki: &Pki, relay: SocketAddr) -> Config {
             ..PageSettings::default()
         },
         link: LinkSettings::default(),
-        spool: SpoolSettings { file: dir.path().join("spool.redb") },
+        spool: SpoolSettings { file: dir.path().join("spool.redb"), key: None },
         capture: CaptureSettings::default(),
         recording: Default::default(),
         devices: DeviceSettings::default(),
         buttons: ButtonSettings::default(),
         modem: ModemSettings::default(),
         telemetry: TelemetrySettings::default(),
+    }
+}
+
+/// A relay as a box without any device dials it.
+pub fn bare(relay: &FakeRelay, own: &impl Presents, trust: &Trust) -> Target {
+    Target {
+        address: relay.address.to_string(),
+        server_name: "localhost".into(),
+        tls: tls::quic_client(own, trust).unwrap(),
+        hello: ToRelay::Hello {
+            protocol: 1,
+            agent_version: "t".into(),
+            cameras: vec![],
+            microphone: false,
+            arrivals: false,
+            records: false,
+            low_picture: false,
+            instance: None,
+        },
+        paths: vec![],
     }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { isIdle, TELL_MS, touched, upTo, type Activity } from "../src/shift/idle";
 import { isTrivialPin } from "../src/shift/pin";
@@ -61,6 +62,12 @@ it("refuses a PIN that anybody would try first before it is typed a second time,
     expect(isTrivialPin(pin), pin).toBe(true);
   }
   for (const pin of ["314159", "112358", "482915", "135790"]) expect(isTrivialPin(pin), pin).toBe(false);
+});
+
+it("finds the same PINs trivial as the box, of all that there are", { timeout: 60_000 }, () => {
+  const list = new URL("../../../relay/domain/tests/data/trivial-pins.txt", import.meta.url);
+  const all = Array.from({ length: 1_000_000 }, (_, number) => String(number).padStart(6, "0"));
+  expect(all.filter(isTrivialPin)).toEqual(readFileSync(list, "utf8").trim().split("\n"));
 });
 
 it("says why a tablet is locked: whoever came back found a lock and no reason", () => {

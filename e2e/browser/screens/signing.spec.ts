@@ -47,6 +47,7 @@ const keys = [
     title: "主管药师",
     licence: undefined,
     licence_number: "Y11042000012",
+    licence_gap: "nothing",
     decided_at: "2026-11-20T02:00:00.000Z",
     decided_by: clerk,
     request: "{}",
@@ -55,6 +56,7 @@ const keys = [
     id: "k3",
     state: "revoked",
     licence: licence("over", "2026-11-01"),
+    licence_gap: "over",
     decided_at: "2026-10-01T02:00:00.000Z",
     decided_by: clerk,
     revoked_at: "2026-11-21T02:00:00.000Z",
@@ -193,7 +195,10 @@ const SCREENS: SigningScreen[] = [
     mock: administrator,
     answers: {
       "GET /api/signing-keys": {
-        body: { items: [key({ licence: undefined, licence_number: "110330100002011" })], next: null },
+        body: {
+          items: [key({ licence: undefined, licence_number: "110330100002011", licence_gap: "nothing" })],
+          next: null,
+        },
       },
     },
     ready: "[data-testid=key-k1]",

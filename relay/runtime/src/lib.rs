@@ -8,6 +8,7 @@ pub mod clock;
 pub mod crowd;
 pub mod floor;
 pub mod lifecycle;
+pub mod private_file;
 pub mod ready;
 pub mod sealed;
 pub mod serve;

@@ -15,7 +15,7 @@ use yunzhen_domain::machines::signing_key::State;
 use yunzhen_domain::records::SigningKey;
 use yunzhen_store::{Db, StoreError, box_certificates, licences, signing_keys, staff};
 
-use super::licences::view as licence_view;
+use super::licences::{gap_view, view as licence_view};
 use super::names::Names;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::signing_keys as views;
@@ -237,7 +237,9 @@ async fn view(
     now: Timestamp,
 ) -> Result<views::SigningKey, AppError> {
     let member = staff::get(db, key.staff_id).await?.ok_or(AppError::NotFound)?;
-    let licence = match licences::in_force(db, key.staff_id).await? {
+    let licence = licences::in_force(db, key.staff_id).await?;
+    let licence_gap = licence::gap(key.role, licence.as_ref(), now).map(gap_view);
+    let licence = match licence {
         Some(licence) => Some(licence_view(app, db, names, licence, now).await?),
         None => None,
     };
@@ -252,6 +254,7 @@ async fn view(
         title: member.title,
         licence,
         licence_number: member.licence,
+        licence_gap,
         fingerprint,
         key_sha256: key.key_sha256,
         device: key.device,

@@ -1,12 +1,13 @@
 //! A key in a file of its own: made whole or not at all, refused when others than its owner may read it.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use yunzhen_domain::Sensitive;
 use yunzhen_runtime::clock::random_bytes;
+use yunzhen_runtime::private_file::{self, PrivateFileError, removed, unfinished};
 
 use super::kms::Kms;
 use super::{KeyError, KeyPlace, KeySource, opened, text_of};
@@ -42,7 +43,7 @@ impl KeyFile {
     /// When there is one, or it cannot be made.
     pub fn make(&self) -> Result<[u8; 32], KeyError> {
         let key: [u8; 32] = random_bytes();
-        match self.linked(&text_of(&key, &self.what(), self.kms.as_deref())?) {
+        match private_file::make(&self.path, &text_of(&key, &self.what(), self.kms.as_deref())?) {
             Ok(()) => Ok(key),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(KeyError::Exists(self.path.clone())),
             Err(error) => Err(self.unusable(error)),
@@ -60,7 +61,7 @@ impl KeyFile {
             return Err(KeyError::Settings("no service is named that could wrap a key"));
         }
         let text = text_of(&key, &self.what(), self.kms.as_deref())?;
-        let unfinished = self.unfinished(&text).map_err(|error| self.unusable(error))?;
+        let unfinished = unfinished(&self.path, &text).map_err(|error| self.unusable(error))?;
         let replaced = as_it_was(&self.path, &unfinished).and_then(|()| fs::rename(&unfinished, &self.path));
         replaced.map_err(|error| self.unusable(removed(&unfinished, error)))?;
         Ok(key)
@@ -89,28 +90,6 @@ impl KeyFile {
             Err(error) => Err(error),
         }
     }
-
-    fn linked(&self, text: &str) -> io::Result<()> {
-        let unfinished = self.unfinished(text)?;
-        let linked = fs::hard_link(&unfinished, &self.path);
-        fs::remove_file(&unfinished)?;
-        linked
-    }
-
-    /// A file beside it with this text, for its owner alone, on disk. None stays when that fails: it would hold a key that nobody looks after.
-    fn unfinished(&self, text: &str) -> io::Result<PathBuf> {
-        let mark: [u8; 8] = random_bytes();
-        let path = self.path.with_extension(format!("{:016x}", u64::from_ne_bytes(mark)));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path)?;
-        match writeln!(file, "{text}").and_then(|()| file.sync_all()) {
-            Ok(()) => Ok(path),
-            Err(error) => Err(removed(&path, error)),
-        }
-    }
 }
 
 /// Gives a file to whom another belongs, open to whom that one is.
@@ -132,30 +111,12 @@ fn as_it_was(_before: &Path, _after: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes a file that was not finished, and gives back why it was not.
-fn removed(unfinished: &Path, why: io::Error) -> io::Error {
-    match fs::remove_file(unfinished) {
-        Ok(()) => why,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => why,
-        Err(error) => io::Error::new(why.kind(), format!("{why}; remove {}: {error}", unfinished.display())),
-    }
-}
-
 /// The text of a file that only its owner, and a group that reads, may read.
 pub(super) fn read_own(path: &Path) -> Result<String, KeyError> {
-    let failed = |source| KeyError::File { path: path.to_owned(), source };
-    let mut file = fs::File::open(path).map_err(failed)?;
-    #[cfg(unix)]
-    {
-        let metadata = file.metadata().map_err(failed)?;
-        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777;
-        if mode & 0o037 != 0 {
-            return Err(KeyError::Exposed { path: path.to_owned(), mode });
-        }
-    }
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(failed)?;
-    Ok(text)
+    private_file::read(path).map_err(|error| match error {
+        PrivateFileError::File { path, source } => KeyError::File { path, source },
+        PrivateFileError::Exposed { path, mode } => KeyError::Exposed { path, mode },
+    })
 }
 
 /// The secret of a file that somebody else made up, as it is: its text without the line's end.
@@ -202,23 +163,6 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         let nowhere = KeyFile::new(&folder.path().join("no/such/folder.key"), None);
         assert!(matches!(nowhere.key(false), Err(KeyError::File { .. })));
-    }
-
-    #[test]
-    fn what_was_not_finished_is_removed_and_the_reason_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("secrets.0123");
-        fs::write(&path, "half a key").unwrap();
-        let full = || io::Error::new(io::ErrorKind::StorageFull, "no space");
-        for _ in 0..2 {
-            assert_eq!(removed(&path, full()).to_string(), "no space");
-            assert!(!path.exists());
-        }
-        let stays = removed(folder.path(), full());
-        assert!(
-            stays.kind() == io::ErrorKind::StorageFull && stays.to_string().contains("no space; remove "),
-            "{stays}"
-        );
     }
 
     #[cfg(unix)]

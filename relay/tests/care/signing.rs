@@ -172,6 +172,28 @@ async fn a_key_that_is_let_in_by_nobody_waits_as_well_until_the_licence_is_on_re
 }
 
 #[tokio::test]
+async fn a_key_says_what_the_licence_of_its_holder_lacks_as_the_relay_judges_it() {
+    let w = World::new().await;
+    let told = async || {
+        let items = signing_keys::list(&w.app, &w.by(&w.administrator)).await.unwrap().items;
+        let of = |person: &Person| {
+            let id = person.actor.staff_id().unwrap();
+            items.iter().find(|key| key.staff.id == id).unwrap().licence_gap
+        };
+        (of(&w.specialist), of(&w.pharmacist))
+    };
+    assert_eq!(told().await, (None, None));
+    w.forget_licence(&w.specialist).await;
+    let pharmacist = w.pharmacist.actor.staff_id().unwrap();
+    let of_pharmacist =
+        |end: &str| format!("UPDATE staff_licences SET valid_until = {end} WHERE staff_id = '{pharmacist}'");
+    w.behind_its_back(&of_pharmacist("NULL")).await;
+    assert_eq!(told().await, (Some(ToldGap::Nothing), Some(ToldGap::NoEnd)), "a pharmacist's registration has an end");
+    w.behind_its_back(&of_pharmacist("'2026-01-01'")).await;
+    assert_eq!(told().await.1, Some(ToldGap::Over));
+}
+
+#[tokio::test]
 async fn a_key_that_was_approved_before_licences_were_recorded_signs_nothing_without_one() {
     let w = World::new().await;
     let claimed = w.claim(&w.signed().await).await;
@@ -336,6 +358,7 @@ async fn the_list_of_keys_says_the_same_of_a_licence_as_the_list_of_staff() {
         for key in &keys {
             let member = staff.iter().find(|member| member.id == key.staff.id).unwrap();
             assert_eq!((&key.licence_number, &key.licence), (&member.licence, &member.licence_record));
+            assert_eq!(key.licence_gap, member.licence_gap);
         }
         let key = keys.into_iter().find(|key| key.staff.id == id).unwrap();
         (key.licence_number, key.licence.map(|licence| licence.number))

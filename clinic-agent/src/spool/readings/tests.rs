@@ -6,12 +6,13 @@ use crate::devices::reading::State;
 use crate::devices::reading::tests::reading;
 use crate::spool::store::OPEN_LIMIT;
 use tempfile::TempDir;
+use yunzhen_runtime::sealed::RootKey;
 
 const RESIDENT: Uuid = Uuid::from_u128(0xa);
 const NURSE: Uuid = Uuid::from_u128(0xb);
 
 fn open(dir: &TempDir) -> Store {
-    let (store, aside) = Store::open(&dir.path().join("spool.redb"), second(0)).unwrap();
+    let (store, aside) = Store::open(&dir.path().join("spool.redb"), &RootKey::new(&[7; 32]), second(0)).unwrap();
     assert!(aside.is_none());
     store
 }

@@ -1,4 +1,5 @@
-/** A PIN that the box would refuse, told as soon as it is typed and not after it was typed twice. Pure; the rule is `Pin::is_trivial` of the domain. */
+/** A PIN that the box would refuse, told as soon as it is typed and not after it was typed twice. Pure; the rule is `Pin::is_trivial` of the
+ * domain, and the tests of both hold them against one list of all such PINs. */
 
 /** One or two digits repeated, a group of two or three that comes again, a row up or down. */
 export function isTrivialPin(pin: string): boolean {

@@ -5,7 +5,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { BannerLink } from "../common/BannerLink";
-import { licenceGap } from "./gap";
 import { LicenceLine } from "./KeyState";
 
 /** The fingerprint, to be compared with what the person reads; only then the key signs. */
@@ -20,7 +19,7 @@ export function ApproveKeySheet({
 }) {
   const { t } = useTranslation("app");
   const [same, setSame] = useState(false);
-  const gap = licenceGap(signingKey);
+  const gap = signingKey.licence_gap;
   const approve = useAction(
     (input: { id: string; version: number }, key) => api.signingKeys.approve(input.id, input.version, key),
     {

@@ -16,7 +16,6 @@ import { ReasonSheet } from "../common/ReasonSheet";
 import { SearchField } from "../common/SearchField";
 import { WaitingOrAll } from "../common/WaitingOrAll";
 import { ApproveKeySheet } from "./ApproveKeySheet";
-import { licenceGap } from "./gap";
 import { KeyState, LicenceLine } from "./KeyState";
 import { matchesKey } from "./fingerprint";
 
@@ -157,7 +156,7 @@ function Keys({
                 </Text>
               </Table.Td>
               <Table.Td>
-                <LicenceLine number={key.licence_number} record={key.licence} gap={licenceGap(key)} />
+                <LicenceLine number={key.licence_number} record={key.licence} gap={key.licence_gap} />
               </Table.Td>
               <Table.Td ff="monospace">{key.fingerprint}</Table.Td>
               <Table.Td>{key.device}</Table.Td>

@@ -11206,6 +11206,8 @@ export interface components {
             key_sha256: string;
             /** @description The person's licence on record. */
             licence?: components["schemas"]["Licence"];
+            /** @description Why the key is not let in, and signs nothing, today: what its holder's licence lacks. Absent when nothing is missing. */
+            licence_gap?: components["schemas"]["LicenceGap"];
             /** @description The number of the licence as it is known of the account, also where nothing else of it is on record. */
             licence_number?: string;
             /** @description Why it was refused or revoked. */

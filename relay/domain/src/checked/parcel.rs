@@ -73,7 +73,8 @@ impl Pin {
         &self.0
     }
 
-    /// Whoever stands beside the tablet tries it first: one or two digits repeated, a group of two or three that comes again, a row up or down.
+    /// Whoever stands beside the tablet tries it first: one or two digits repeated, a group of two or three that comes again, a row up or down. The tablet's page says
+    /// the same at once (`clinic-agent/web/src/shift/pin.ts`); `tests/data/trivial-pins.txt` lists all of them, and both sides are held against it.
     pub fn is_trivial(&self) -> bool {
         let digits = self.0.as_bytes();
         let few = digits.iter().collect::<std::collections::BTreeSet<_>>().len() <= 2;
@@ -125,5 +126,15 @@ mod tests {
         for text in ["314159", "112358", "482915", "135790"] {
             assert!(!trivial(text), "{text}");
         }
+    }
+
+    /// The tablet's tests hold its page against the same file, so that neither refuses what the other takes.
+    #[test]
+    fn the_list_of_trivial_pins_that_the_tablet_shares_is_what_this_rule_says() {
+        let listed: Vec<&str> = include_str!("../../tests/data/trivial-pins.txt").lines().collect();
+        let all = (0..1_000_000).map(|number| format!("{number:06}"));
+        let trivial: Vec<String> = all.filter(|pin| Pin::parse(pin).unwrap().is_trivial()).collect();
+        let differs = trivial.iter().zip(&listed).find(|(rule, list)| rule.as_str() != **list);
+        assert_eq!((differs, trivial.len()), (None, listed.len()));
     }
 }

@@ -91,6 +91,26 @@ pub const BODY_TOO_LARGE: Problem = Problem {
     retry_after_seconds: None,
 };
 
+/// A body that is not what the route takes.
+pub const BAD_REQUEST: Problem = Problem {
+    status: StatusCode::BAD_REQUEST,
+    code: "bad_request",
+    title: Text { zh: "无法理解该请求", en: "The request cannot be read" },
+    detail: Text { zh: "请求内容不是所需的格式。", en: "Its body does not have the form that is needed." },
+    action: Text { zh: "请刷新页面后重试。", en: "Reload the page and try again." },
+    retry_after_seconds: None,
+};
+
+/// No such route.
+pub const NOT_FOUND: Problem = Problem {
+    status: StatusCode::NOT_FOUND,
+    code: "not_found",
+    title: Text { zh: "没有找到", en: "Not found" },
+    detail: Text { zh: "这个地址不存在。", en: "There is nothing at this address." },
+    action: Text { zh: "请返回首页。", en: "Go back to the start page." },
+    retry_after_seconds: None,
+};
+
 /// A problem in one language, ready to be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Spoken(Problem, Language);

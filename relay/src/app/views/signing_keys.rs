@@ -6,7 +6,7 @@ use yunzhen_certs::proof;
 
 use super::codes::{Role, SigningKeyId, SigningKeyState, StaffId};
 use super::common::{StaffRef, Time};
-use super::licences::Licence;
+use super::licences::{Licence, LicenceGap};
 
 /// A public key on P-256 as WebCrypto exports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -83,6 +83,9 @@ pub struct SigningKey {
     /// The number of the licence as it is known of the account, also where nothing else of it is on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence_number: Option<String>,
+    /// Why the key is not let in, and signs nothing, today: what its holder's licence lacks. Absent when nothing is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence_gap: Option<LicenceGap>,
     /// What both people compare: eight groups of four digits.
     pub fingerprint: String,
     /// The whole digest: SHA-256 of SubjectPublicKeyInfo, hexadecimal.
