@@ -77,7 +77,7 @@ export const FREQUENCIES: Frequency[] = [
 ];
 /** A step ends after its days: it cannot depend on need. */
 export const STEP_FREQUENCIES = FREQUENCIES.filter((frequency) => frequency !== "prn");
-export const ROUTES: Route[] = ["oral", "topical", "inhaled", "subcutaneous", "sublingual"];
+const ROUTES: Route[] = ["oral", "topical", "inhaled", "subcutaneous", "sublingual"];
 export const SUPPLIES: Supply[] = ["ordinary", "emergency", "chronic"];
 
 let nextLine = 0;
