@@ -213,6 +213,7 @@ export function buildDay(now: number) {
     pinyin,
     atc,
     form: "片剂",
+    routes: ["oral"],
     strength: "5 mg",
     unit: "盒",
     dose_unit: "mg",
@@ -230,6 +231,7 @@ export function buildDay(now: number) {
     drug("d3", "甘精胰岛素注射液", "Insulin glargine", "gjyds", "A10AE04", {
       strength: "3 ml:300 IU",
       form: "注射液",
+      routes: ["subcutaneous"],
       unit: "支",
       dose_unit: "IU",
       cold_chain: true,

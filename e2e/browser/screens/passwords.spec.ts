@@ -117,10 +117,13 @@ const SCREENS: Scene[] = [
       const sheet = page.getByRole("dialog");
       await sheet.getByRole("button", { name: /^新建$|^Make it$/ }).click();
       await expect(sheet.getByText("请选择养老院")).toBeVisible();
+      // The relay names one; every other field that is empty is marked as well.
+      await expect(sheet.getByText("必填", { exact: true })).toHaveCount(2);
       await sheet.locator("input").first().click();
       await page.getByRole("option", { name: "药师", exact: true }).click();
       await expect(sheet.getByText("登记之前此人不能签名")).toBeVisible();
       await expect(sheet.getByText("请选择养老院")).toHaveCount(0);
+      await expect(sheet.getByText("必填", { exact: true })).toHaveCount(0);
       await expect(sheet.getByRole("alert")).toHaveCount(0);
     },
   },

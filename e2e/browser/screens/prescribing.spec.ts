@@ -1,5 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import type { Dispense } from "@yunzhen/client";
+import { CALL, composing, dose, press } from "./composing";
 import { buildDay, type Day } from "./data";
 import { buildStock } from "./data-stock";
 import { prescribingAnswers, prescriptionsOf, summaryOf } from "./data-prescribing";
@@ -23,26 +24,6 @@ test.beforeAll(async () => {
   site = await serveConsole();
 });
 test.afterAll(() => site.close());
-
-const press = (page: Page, name: RegExp) => page.getByRole("button", { name }).first().click();
-const CALL = "[data-testid=main-video]";
-
-/** A composer with one medicine chosen. */
-async function composing(page: Page): Promise<void> {
-  await press(page, /开处方|^Prescribe$/);
-  const line = page.getByTestId("line-1");
-  await line.getByRole("textbox").first().fill("aldp");
-  await page.getByRole("option").first().click();
-  await page.getByText(/还够 5 天|lasts 5 more days/).waitFor();
-}
-
-/** What is typed as the dose of the first line. */
-const dose = (page: Page, text: string): Promise<void> =>
-  page
-    .getByTestId("line-1")
-    .getByLabel(/单次剂量|Single dose/)
-    .last()
-    .fill(text);
 
 const asked = (day: Day, at: number): Answers => {
   const p = prescriptionsOf(day, at).asked;

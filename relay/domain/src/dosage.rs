@@ -60,6 +60,19 @@ named_enum! {
     }
 }
 
+impl Route {
+    /// How it is said beside a medicine, Chinese and English.
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Oral => ("口服", "by mouth"),
+            Self::Topical => ("外用", "on the skin"),
+            Self::Inhaled => ("吸入", "inhaled"),
+            Self::Subcutaneous => ("皮下注射", "under the skin"),
+            Self::Sublingual => ("舌下含服", "under the tongue"),
+        }
+    }
+}
+
 /// One step of a dose that changes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TaperStep {

@@ -42,6 +42,7 @@ impl Formulary {
             ("renal.toml", include_str!("../data/renal.toml")),
             ("max_doses.toml", include_str!("../data/max_doses.toml")),
             ("allergies.toml", include_str!("../data/allergies.toml")),
+            ("forms.toml", include_str!("../data/forms.toml")),
         ];
         shipped.into_iter().map(|(name, text)| RuleFile::new(name, text)).collect()
     }

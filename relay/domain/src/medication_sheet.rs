@@ -291,13 +291,8 @@ impl MedicationSheet<'_> {
     }
 
     const fn way(&self, route: Route) -> &'static str {
-        match route {
-            Route::Oral => self.t("口服", "by mouth"),
-            Route::Topical => self.t("外用", "on the skin"),
-            Route::Inhaled => self.t("吸入", "inhaled"),
-            Route::Subcutaneous => self.t("皮下注射", "under the skin"),
-            Route::Sublingual => self.t("舌下含服", "under the tongue"),
-        }
+        let (zh, en) = route.words();
+        self.t(zh, en)
     }
 }
 

@@ -99,7 +99,7 @@ fn the_knowledge_is_as_large_as_was_promised() {
     let elderly =
         k.rules().filter(|r| r.about().source.0.contains("STOPP") || r.about().id.starts_with("old-")).count();
     assert!(elderly >= 60, "{elderly}");
-    assert_eq!(k.editions().len(), 6);
+    assert_eq!(k.editions().len(), 7);
     assert!(k.editions().iter().all(|e| !e.version.is_empty() && e.entries > 0));
 }
 
@@ -422,6 +422,77 @@ fn a_product_with_an_ingredient_without_a_rule_asks_once_for_the_limit_a_day() {
         let found = all.iter().find(|f| f.kind == Kind::Dose).unwrap();
         assert_eq!(found.rule_id.as_deref(), Some(rule));
     }
+}
+
+/// Two ingredients with a rule each asked for one limit twice, and with a second line for each of them.
+#[test]
+fn a_product_of_two_ingredients_with_rules_asks_once_for_its_limit_and_once_beside_another_line() {
+    let drug = "sulfamethoxazole-tmp-480mg";
+    let alone = of(&Draft { items: vec![when_needed(1, drug, None)], ..draft(&[]) }, &nobody());
+    let missing = |no| (Outcome::InputMissing, Severity::Warn, Some(no));
+    assert_eq!(kind(&alone, Kind::Dose), [missing(1)], "{alone:#?}");
+    let items = vec![DraftItem { frequency: Frequency::Qd, ..line(1, drug) }, when_needed(2, drug, None)];
+    let both = of(&Draft { items, ..draft(&[]) }, &nobody());
+    assert_eq!(kind(&both, Kind::Dose), [missing(1), missing(2)], "{both:#?}");
+}
+
+/// Insulin by mouth was signed: every line was written "by mouth", and nothing held the way against the form.
+#[test]
+fn a_way_by_which_the_form_cannot_be_given_blocks_and_a_seldom_one_asks_for_a_reason() {
+    let by = |drug: &str, route| {
+        let items = vec![DraftItem { route, ..line(1, drug) }];
+        of(&Draft { items, ..draft(&[]) }, &nobody())
+    };
+    let blocked = [(Outcome::Alert, Severity::Block, Some(1))];
+    let clear = [(Outcome::Clear, Severity::Info, None)];
+    for (drug, fits) in [
+        ("insulin-glargine-300u", Route::Subcutaneous),
+        ("amlodipine-5mg", Route::Oral),
+        ("salbutamol-100ug", Route::Inhaled),
+        ("tiotropium-18ug", Route::Inhaled),
+        ("huangqi-piece", Route::Oral),
+    ] {
+        assert_eq!(kind(&by(drug, fits), Kind::Route), clear, "{drug}");
+        let wrong = if fits == Route::Oral { Route::Subcutaneous } else { Route::Oral };
+        assert_eq!(kind(&by(drug, wrong), Kind::Route), blocked, "{drug}");
+    }
+    let all = by("insulin-glargine-300u", Route::Oral);
+    let found = all.iter().find(|f| f.kind == Kind::Route).unwrap();
+    assert_eq!((found.rule_id.as_deref(), found.rule_version.is_some()), (Some("form-pen"), true));
+    assert!(found.message_zh.contains("甘精胰岛素注射液（口服）"), "{}", found.message_zh);
+    assert!(found.message_en.contains("Insulin glargine injection (by mouth)"), "{}", found.message_en);
+    assert!(found.message_en.ends_with("cannot be given this way"), "{}", found.message_en);
+    for (drug, seldom) in [("nitroglycerin-0.5mg", Route::Oral), ("amlodipine-5mg", Route::Sublingual)] {
+        assert_eq!(kind(&by(drug, seldom), Kind::Route), [(Outcome::Alert, Severity::HardStop, Some(1))], "{drug}");
+    }
+}
+
+#[test]
+fn an_operator_s_product_of_an_unknown_form_is_not_covered_or_held_against_the_ways_of_its_entry() {
+    let with = |more: &str| {
+        let product = format!(
+            "version = \"own-1\"\n[[drug]]\nid = \"own\"\nname_zh = \"某药\"\nname_en = \"Own\"\npinyin = \"my\"\natc = \"A02\"\n\
+             form = \"外星剂\"\nstrength = \"1 mg\"\nunit = \"片\"\nclass = \"own\"\n{more}"
+        );
+        let formulary = Formulary::demo().unwrap().with_more(&product).unwrap();
+        kind(&check(&draft(&["own"]), &nobody(), &formulary, &Policy::default(), now()), Kind::Route)
+    };
+    assert_eq!(with(""), [(Outcome::NotCovered, Severity::Info, Some(1))]);
+    assert_eq!(with("routes = [\"topical\"]"), [(Outcome::Alert, Severity::HardStop, Some(1))]);
+    assert_eq!(with("routes = [\"topical\", \"oral\"]"), [(Outcome::Clear, Severity::Info, None)]);
+}
+
+#[test]
+fn forms_that_contradict_themselves_are_refused() {
+    let with = |from: &str, to: &str| {
+        let mut files = Formulary::shipped_rules();
+        let file = files.iter_mut().find(|f| f.name == "forms.toml").unwrap();
+        file.text = file.text.replacen(from, to, 1);
+        Knowledge::parse(&files).unwrap_err().to_string()
+    };
+    assert!(with("seldom = [\"sublingual\"]", "seldom = [\"oral\"]").contains("usual and seldom"));
+    assert!(with("names = [\"散剂\"]", "names = [\"片剂\"]").contains("there twice"));
+    assert!(with("names = [\"散剂\"]", "names = []").contains("a name and a way"));
 }
 
 /// A maximum of what is inhaled counted what is swallowed, and a swallowed line without a limit left the inhaled one unchecked.

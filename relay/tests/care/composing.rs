@@ -51,13 +51,18 @@ async fn bad_input_is_refused_in_words_and_nothing_is_stored() {
         let when_needed = line(|i| (i.frequency, i.most_per_day) = (Frequency::Prn, Some(most)));
         refused(when_needed, "most_per_day").await;
     }
-    refused(line(|i| i.days = 1_000_000_000), "days").await;
+    for days in [0, 1_000_000_000] {
+        refused(line(|i| i.days = days), "days").await;
+    }
     refused(line(|i| i.taper = vec![step(1.0, Frequency::Qd, 7)]), "taper").await;
     refused(line(|i| i.taper = vec![step(1.0, Frequency::Qd, 3), step(0.5, Frequency::Qd, 3)]), "days").await;
     refused(line(|i| i.taper = vec![step(2.0, Frequency::Qd, 3), step(0.5, Frequency::Qd, 4)]), "taper").await;
     refused(line(|i| i.taper = vec![step(1.0, Frequency::Qd, 7), step(0.0, Frequency::Qd, 4)]), "taper[1].dose").await;
     refused(line(|i| i.taper = vec![step(1.0, Frequency::Qd, 7), step(1.0, Frequency::Qd, 0)]), "taper[1].days").await;
     refused(line(|i| i.taper = [step(1.0, Frequency::Prn, 7)].repeat(2)), "taper[0].frequency").await;
+    let never = PrescriptionDraft { valid_days: 0, ..line(|_| ()) };
+    let said = prescriptions::create(&w.app, &w.by(&w.specialist), c.id, never).await;
+    assert!(matches!(&said, Err(AppError::Invalid(fields)) if fields[0].path == "valid_days"), "{said:?}");
     assert_eq!(w.count(EventKind::PrescriptionDrafted).await, 0);
     let right = line(|i| (i.dose_unit, i.quantity) = (Some("片".into()), Some(7)));
     assert_eq!(w.draft(c.id, right).await.items[0].quantity, 7);

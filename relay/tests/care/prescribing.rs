@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use yunzhen_domain::documents::DocumentError;
+use yunzhen_domain::dosage::Route;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::records::{InvitationKind, RejectionCode, Supply, WRITE_OVER};
@@ -50,6 +51,12 @@ async fn unlawful_prescriptions_are_refused_with_their_reason() {
     assert_eq!(blocked_by(&w, wang, long).await, [Kind::Validity]);
     let chronic = PrescriptionDraft { supply: Supply::Chronic, ..draft("I10", &[("insulin-glargine-300u", 28)]) };
     assert_eq!(blocked_by(&w, wang, chronic).await, [Kind::LongExclusion]);
+    // Insulin by mouth was signed: the way was held against nothing.
+    for (drug, route) in [("insulin-glargine-300u", Route::Oral), ("amlodipine-5mg", Route::Subcutaneous)] {
+        let mut wrong = draft("I10", &[(drug, 7)]);
+        wrong.items[0].route = route;
+        assert_eq!(blocked_by(&w, wang, wrong).await, [Kind::Route], "{drug}");
+    }
 }
 
 #[tokio::test]

@@ -524,7 +524,7 @@ pub fn at(text: &str) -> Time {
     Time(text.parse().expect("time"))
 }
 
-/// One tablet a day of each drug.
+/// One tablet a day of each drug; of insulin one unit.
 pub fn draft(diagnosis: &str, drugs: &[(&str, u32)]) -> PrescriptionDraft {
     let item = |(drug, days): &(&str, u32)| DraftItem {
         drug_id: DrugId((*drug).to_owned()),
@@ -532,7 +532,7 @@ pub fn draft(diagnosis: &str, drugs: &[(&str, u32)]) -> PrescriptionDraft {
         dose_unit: None,
         taper: vec![],
         frequency: Frequency::Qd,
-        route: Route::Oral,
+        route: if drug.starts_with("insulin") { Route::Subcutaneous } else { Route::Oral },
         days: *days,
         most_per_day: None,
         quantity: None,

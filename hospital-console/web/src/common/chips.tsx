@@ -37,7 +37,14 @@ export function UrgencyChip({ urgency }: { urgency: Urgency }) {
 }
 
 /** What a safety answer means for the person: "not covered" never reads as "nothing found". */
-export function FindingChip({ finding }: { finding: Pick<Finding, "severity" | "outcome"> }) {
+export function FindingChip({
+  finding,
+  reasoned = false,
+}: {
+  finding: Pick<Finding, "severity" | "outcome">;
+  /** The reason that it asks for is given. */
+  reasoned?: boolean;
+}) {
   const { t } = useTranslation("app");
   if (finding.outcome === "clear") {
     return (
@@ -50,7 +57,7 @@ export function FindingChip({ finding }: { finding: Pick<Finding, "severity" | "
   return (
     <StatusChip meaning={meaning} icon={UNCHECKED[finding.outcome] ?? icon}>
       {finding.outcome === "alert"
-        ? t(`prescriptions.finding.${finding.severity}`)
+        ? t(`prescriptions.finding.${reasoned && finding.severity === "hard_stop" ? "reasoned" : finding.severity}`)
         : t(`prescriptions.finding.${finding.outcome}`)}
     </StatusChip>
   );

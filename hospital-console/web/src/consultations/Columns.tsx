@@ -4,7 +4,10 @@ import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panel
 import type { ReactNode } from "react";
 import classes from "./ConsultationPage.module.css";
 
-/** Three columns whose widths the specialist sets once; below 900 px they stack, picture first. */
+/**
+ * Three columns whose widths the specialist sets once; below 900 px they stack, picture first. They stack by style alone: another tree would make its parts anew,
+ * and with them what is typed and not saved yet.
+ */
 export function Columns({ record, picture, work }: { record: ReactNode; picture: ReactNode; work: ReactNode }) {
   const { t } = useTranslation("app");
   const narrow = useMediaQuery("(max-width: 900px)");
@@ -15,20 +18,13 @@ export function Columns({ record, picture, work }: { record: ReactNode; picture:
     { id: "work", label: t("consultations.visit.columns.work"), node: work, size: "32%" },
   ] as const;
 
-  if (narrow) {
-    const order = [parts[1], parts[2], parts[0]];
-    return (
-      <div>
-        {order.map((part) => (
-          <section key={part.id} aria-label={part.label}>
-            {part.node}
-          </section>
-        ))}
-      </div>
-    );
-  }
   return (
-    <Group className={classes.columns} defaultLayout={defaultLayout} onLayoutChanged={onLayoutChanged}>
+    <Group
+      className={classes.columns}
+      defaultLayout={defaultLayout}
+      onLayoutChanged={onLayoutChanged}
+      disabled={narrow}
+    >
       {parts.map((part, index) => [
         index > 0 && (
           <Separator
@@ -37,11 +33,11 @@ export function Columns({ record, picture, work }: { record: ReactNode; picture:
             aria-label={t("consultations.visit.resize")}
           />
         ),
-        <Panel key={part.id} id={part.id} defaultSize={part.size} minSize="20%">
+        <Panel key={part.id} id={part.id} defaultSize={part.size} minSize="20%" data-column={part.id}>
           <section
             aria-label={part.label}
             className={part.id === "picture" ? classes.picture : classes.column}
-            tabIndex={part.id === "picture" ? undefined : 0}
+            tabIndex={narrow || part.id === "picture" ? undefined : 0}
           >
             {part.node}
           </section>

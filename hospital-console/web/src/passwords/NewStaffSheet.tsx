@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { problemAt, toldAt } from "../common/problemAt";
-import { accountOf, fieldsOf, OPTIONAL, ROLES, type Typed } from "./new-staff";
+import { accountOf, fieldsOf, isMissing, OPTIONAL, ROLES, type Typed } from "./new-staff";
 
 const EMPTY: Typed = {
   username: "",
@@ -38,6 +38,10 @@ export function NewStaffSheet(props: { onMade: (made: InitialPassword) => void; 
     event.preventDefault();
     make.mutate(accountOf(role, typed));
   };
+  // The relay names the first thing that is missing; whoever is asked for one is asked for all.
+  const problem = (field: keyof Typed) =>
+    problemAt(make.error, field) ??
+    (make.isError && isMissing(role, typed, field) ? t("passwords.accounts.missing") : undefined);
   const text = (field: keyof Typed, label: string, type = "text", description?: string) =>
     fields.includes(field) && (
       <TextInput
@@ -46,7 +50,7 @@ export function NewStaffSheet(props: { onMade: (made: InitialPassword) => void; 
         description={description}
         value={typed[field]}
         onChange={(event) => set(field, event.currentTarget.value)}
-        error={problemAt(make.error, field)}
+        error={problem(field)}
         autoComplete="off"
         required={!OPTIONAL.includes(field)}
       />
@@ -58,7 +62,7 @@ export function NewStaffSheet(props: { onMade: (made: InitialPassword) => void; 
         data={of.map(({ id, name }) => ({ value: id, label: name }))}
         value={typed[field] || null}
         onChange={(value) => set(field, value ?? "")}
-        error={problemAt(make.error, field)}
+        error={problem(field)}
         searchable
         required
       />

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { accountOf, fieldsOf, type Typed } from "./new-staff";
+import { accountOf, fieldsOf, isMissing, type Typed } from "./new-staff";
 
 const typed: Typed = {
   username: " xiaoli ",
@@ -28,4 +28,13 @@ it("asks for what the role has and sends nothing of another", () => {
   const ends = { ...typed, licence_valid_until: "2031-01-01" };
   expect(accountOf("pharmacist", ends)).toMatchObject({ specialty: "心血管内科", licence_valid_until: "2031-01-01" });
   expect(accountOf("nurse", ends)).not.toHaveProperty("licence_valid_until");
+});
+
+it("knows everything that is missing, of the role chosen and no other", () => {
+  const empty = Object.fromEntries(Object.keys(typed).map((field) => [field, " "])) as unknown as Typed;
+  const missing = (role: "nurse" | "specialist") =>
+    (Object.keys(typed) as (keyof Typed)[]).filter((field) => isMissing(role, empty, field));
+  expect(missing("nurse")).toEqual(["username", "name", "home_id"]);
+  expect(missing("specialist")).toEqual(["username", "name", "hospital", "licence", "practising_since"]);
+  expect(isMissing("specialist", typed, "hospital")).toBe(false);
 });

@@ -36,6 +36,10 @@ export function fieldsOf(role: Role): readonly (keyof Typed)[] {
   return ["username", "name", "title", ...(MORE[role] ?? [])];
 }
 
+/** The role needs it, and nothing is typed. */
+export const isMissing = (role: Role, typed: Typed, field: keyof Typed): boolean =>
+  fieldsOf(role).includes(field) && !OPTIONAL.includes(field) && typed[field].trim() === "";
+
 /** What was typed into the fields of the role; one that was left empty, or belongs to a role that was chosen before, is not sent. */
 export function accountOf(role: Role, typed: Typed): NewAccount {
   const said = fieldsOf(role).filter((field) => typed[field].trim() !== "");

@@ -1,4 +1,11 @@
-import type { Consultation, NewFavourite, Prescription, PrescriptionItem, Resident } from "@yunzhen/client";
+import {
+  toApiError,
+  type Consultation,
+  type NewFavourite,
+  type Prescription,
+  type PrescriptionItem,
+  type Resident,
+} from "@yunzhen/client";
 import { ProblemAlert, StatusChip, useUnit, useNames } from "@yunzhen/client/ui";
 import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea } from "@mantine/core";
 import { IconCircleCheck, IconLoader2, IconPlus, IconSignature, IconStar } from "@tabler/icons-react";
@@ -14,6 +21,8 @@ import {
   completeItems,
   count,
   emptyLine,
+  firstLack,
+  isOfChecks,
   itemNumber,
   maxDays,
   needsAssessment,
@@ -27,6 +36,7 @@ import { Favourites, KeepSheet } from "./Favourites";
 import { FindingList } from "./FindingList";
 import { LineEditor } from "./LineEditor";
 import { MedicinesInHand } from "./MedicinesInHand";
+import { Replaces } from "./Replaces";
 import { ReviewSheet } from "./ReviewSheet";
 import { useCallObstacle } from "./useCallObstacle";
 import { usePrescribingFacts } from "./usePrescribingFacts";
@@ -57,7 +67,15 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
   const [keeping, setKeeping] = useState<Omit<NewFavourite, "name">>();
   const facts = usePrescribingFacts(consultation.id);
   const limits = facts.data?.limits;
+  const stored = saved ?? start;
   const refused = state.status.error ?? state.checkError;
+  // What is gone on with stands further down than where it was asked for: the page and the keyboard follow.
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!start) return;
+    top.current?.scrollIntoView({ block: "start" });
+    top.current?.focus({ preventScroll: true });
+  }, [start]);
   useEffect(() => {
     if (saved) onSaved(saved.id);
   }, [saved, onSaved]);
@@ -79,22 +97,31 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
     change({ ...writing, lines: writing.lines.map((line) => (line.id === id ? { ...line, ...part } : line)) });
   const of = (no: number | undefined) => findings.filter((f) => (f.item_no ?? undefined) === no);
   const hardStop = count(findings, "hard_stop") > 0;
-  const stop = obstacle(writing, findings);
+  const reasoned = writing.hard_stop_reason.trim() !== "";
+  const stop = obstacle(writing, findings, limits);
+  const lack = firstLack(writing);
+  // Findings of the text before are no reason: they may be gone with what was just changed.
+  const shown = state.checking && isOfChecks(stop) ? undefined : stop;
   const call = useCallObstacle(consultation.signing);
   const blocks = count(findings, "block");
   const whyNot = {
     no_diagnosis: t("prescriptions.review.noDiagnosis"),
-    incomplete: t("prescriptions.review.incomplete"),
+    no_line: t("prescriptions.review.noLine"),
+    incomplete: lack && t(`prescriptions.review.lacks.${lack.what}`, { no: lack.no }),
+    assessment: t("prescriptions.review.assessment"),
     blocked: t("prescriptions.review.blocked", { count: blocks }),
     reason_required: t("prescriptions.hardStop.required"),
   };
+  const notTaken = isAboutFields(refused)
+    ? t("prescriptions.review.refused")
+    : state.checkError && t("prescriptions.finding.checkFailed");
   const review = async () => {
     setSettling(true);
     setProblem(undefined);
     try {
       const prescription = await state.settle();
       // The relay's answer to the very text that was saved decides, not the last preview.
-      if (!obstacle(writing, prescription.findings)) setReviewing(prescription);
+      if (!obstacle(writing, prescription.findings, limits)) setReviewing(prescription);
     } catch (error) {
       setProblem(error);
     } finally {
@@ -127,131 +154,136 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
 
   return (
     <>
-      <Section
-        title={t("prescriptions.draft")}
-        aside={
-          <Group gap="xs" wrap="nowrap">
-            <SaveState status={state.status} />
-            {limits && (
-              <Text size="sm" c="dimmed">
-                {t("prescriptions.line.capItems", { used: writing.lines.length, cap: limits.items })}
-              </Text>
+      <div ref={top} tabIndex={-1} className={classes.top} data-testid="composer">
+        <Section
+          title={t("prescriptions.draft")}
+          aside={
+            <Group gap="xs" wrap="nowrap">
+              <SaveState status={state.status} />
+              {limits && (
+                <Text size="sm" c="dimmed">
+                  {t("prescriptions.line.capItems", { used: writing.lines.length, cap: limits.items })}
+                </Text>
+              )}
+            </Group>
+          }
+        >
+          <Stack gap="sm">
+            {stored && <Replaces prescription={stored} to={toOwn} />}
+            {facts.isError && <ProblemAlert error={facts.error} onRetry={() => void facts.refetch()} />}
+            <Favourites resident={resident} onUse={take} />
+            {facts.data && (
+              <details open>
+                <summary>{t("prescribing.hand.title")}</summary>
+                <MedicinesInHand medicines={facts.data.medicines} />
+              </details>
             )}
-          </Group>
-        }
-      >
-        <Stack gap="sm">
-          {facts.isError && <ProblemAlert error={facts.error} onRetry={() => void facts.refetch()} />}
-          <Favourites resident={resident} onUse={take} />
-          {facts.data && (
-            <details open>
-              <summary>{t("prescribing.hand.title")}</summary>
-              <MedicinesInHand medicines={facts.data.medicines} />
-            </details>
-          )}
-          <Select
-            label={t("consultations.diagnosis.label")}
-            placeholder={t("prescriptions.review.noDiagnosis")}
-            description={writing.diagnosis_code === undefined ? t("prescribing.noDiagnosisYet") : undefined}
-            value={writing.diagnosis_code ?? null}
-            onChange={(value) => change({ ...writing, diagnosis_code: value ?? undefined })}
-            data={diagnoses}
-          />
-          <ComposerStanding consultation={consultation} code={writing.diagnosis_code} />
-          <Group grow>
-            <div>
-              <Text size="sm" fw={500} mb={4}>
-                {t("prescriptions.supply.label")}
-                {limits && ` · ${t("prescriptions.supply.cap", { days: maxDays(writing.supply, limits) })}`}
-              </Text>
-              <SegmentedControl
-                fullWidth
-                aria-label={t("prescriptions.supply.label")}
-                value={writing.supply}
-                onChange={(value) => change({ ...writing, supply: value as typeof writing.supply })}
-                data={SUPPLIES.map((value) => ({ value, label: t(`prescriptions.supply.${value}`) }))}
-              />
-            </div>
-          </Group>
-          <Select
-            label={t("prescriptions.validity.label")}
-            value={String(writing.valid_days)}
-            onChange={(value) => change({ ...writing, valid_days: Number(value ?? 1) })}
-            data={Array.from({ length: limits?.validity_days ?? writing.valid_days }, (_, n) => ({
-              value: String(n + 1),
-              label: n === 0 ? t("prescriptions.validity.one") : t("prescriptions.validity.many", { days: n + 1 }),
-            }))}
-            allowDeselect={false}
-          />
-          {writing.lines.map((line, index) => {
-            const no = itemNumber(writing, line.id);
-            const counted = no === undefined ? undefined : state.quantities[no - 1];
-            return (
-              <LineEditor
-                key={line.id}
-                line={line}
-                no={index + 1}
-                maxDays={limits && maxDays(writing.supply, limits)}
-                quantity={
-                  counted === undefined || counted === 0 ? undefined : `${counted} ${unitWord(line.drug?.unit ?? "")}`
-                }
-                problem={(field) => (no === undefined ? undefined : fieldError(refused, `items[${no - 1}].${field}`))}
-                onKeep={no === undefined ? undefined : () => setKeeping({ items: completeItems([line]) })}
-                findings={no === undefined ? [] : of(no)}
-                onChange={(part) => setLine(line.id, part)}
-                onRemove={() => change({ ...writing, lines: writing.lines.filter((l) => l.id !== line.id) })}
-              />
-            );
-          })}
-          <Button
-            variant="default"
-            leftSection={<IconPlus size={18} aria-hidden />}
-            disabled={full}
-            onClick={() => change({ ...writing, lines: [...writing.lines, emptyLine()] })}
-          >
-            {full ? t("prescriptions.line.full", { cap: limits.items }) : t("prescriptions.line.add")}
-          </Button>
-          {completeItems(writing.lines).length > 1 && (
+            <Select
+              label={t("consultations.diagnosis.label")}
+              placeholder={t("prescriptions.review.noDiagnosis")}
+              description={writing.diagnosis_code === undefined ? t("prescribing.noDiagnosisYet") : undefined}
+              value={writing.diagnosis_code ?? null}
+              onChange={(value) => change({ ...writing, diagnosis_code: value ?? undefined })}
+              data={diagnoses}
+            />
+            <ComposerStanding consultation={consultation} code={writing.diagnosis_code} />
+            <Group grow>
+              <div>
+                <Text size="sm" fw={500} mb={4}>
+                  {t("prescriptions.supply.label")}
+                  {limits && ` · ${t("prescriptions.supply.cap", { days: maxDays(writing.supply, limits) })}`}
+                </Text>
+                <SegmentedControl
+                  fullWidth
+                  aria-label={t("prescriptions.supply.label")}
+                  value={writing.supply}
+                  onChange={(value) => change({ ...writing, supply: value as typeof writing.supply })}
+                  data={SUPPLIES.map((value) => ({ value, label: t(`prescriptions.supply.${value}`) }))}
+                />
+              </div>
+            </Group>
+            <Select
+              label={t("prescriptions.validity.label")}
+              error={fieldError(refused, "valid_days")}
+              value={String(writing.valid_days)}
+              onChange={(value) => change({ ...writing, valid_days: Number(value ?? 1) })}
+              data={Array.from({ length: limits?.validity_days ?? writing.valid_days }, (_, n) => ({
+                value: String(n + 1),
+                label: n === 0 ? t("prescriptions.validity.one") : t("prescriptions.validity.many", { days: n + 1 }),
+              }))}
+              allowDeselect={false}
+            />
+            {writing.lines.map((line, index) => {
+              const no = itemNumber(writing, line.id);
+              const counted = no === undefined ? undefined : state.quantities[no - 1];
+              return (
+                <LineEditor
+                  key={line.id}
+                  line={line}
+                  no={index + 1}
+                  maxDays={limits && maxDays(writing.supply, limits)}
+                  quantity={
+                    counted === undefined || counted === 0 ? undefined : `${counted} ${unitWord(line.drug?.unit ?? "")}`
+                  }
+                  problem={(field) => (no === undefined ? undefined : fieldError(refused, `items[${no - 1}].${field}`))}
+                  onKeep={no === undefined ? undefined : () => setKeeping({ items: completeItems([line]) })}
+                  findings={no === undefined ? [] : of(no)}
+                  reasoned={reasoned}
+                  onChange={(part) => setLine(line.id, part)}
+                  onRemove={() => change({ ...writing, lines: writing.lines.filter((l) => l.id !== line.id) })}
+                />
+              );
+            })}
             <Button
-              variant="subtle"
-              size="compact-sm"
-              leftSection={<IconStar size={16} aria-hidden />}
-              onClick={() =>
-                setKeeping({
-                  items: completeItems(writing.lines),
-                  diagnosis_code: writing.diagnosis_code,
-                  supply: writing.supply,
-                })
-              }
+              variant="default"
+              leftSection={<IconPlus size={18} aria-hidden />}
+              disabled={full}
+              onClick={() => change({ ...writing, lines: [...writing.lines, emptyLine()] })}
             >
-              {t("prescribing.favourite.keepAll")}
+              {full ? t("prescriptions.line.full", { cap: limits.items }) : t("prescriptions.line.add")}
             </Button>
-          )}
-          {limits && needsAssessment(writing, limits) && (
-            <AssessmentFields
-              value={writing.assessment}
-              usualDays={limits.supply_chronic_days}
-              residentName={resident?.name}
-              onChange={(assessment) => change({ ...writing, assessment })}
-            />
-          )}
-          <FindingList findings={of(undefined)} />
-          {hardStop && (
-            <Textarea
-              label={t("prescriptions.hardStop.label")}
-              description={t("prescriptions.hardStop.hint")}
-              placeholder={t("prescriptions.hardStop.placeholder")}
-              value={writing.hard_stop_reason}
-              onChange={(event) => change({ ...writing, hard_stop_reason: event.currentTarget.value })}
-              autosize
-              minRows={2}
-              required
-            />
-          )}
-          {state.checkError && <ProblemAlert error={state.checkError} />}
-          {problem !== undefined && <ProblemAlert error={problem} />}
-        </Stack>
-      </Section>
+            {completeItems(writing.lines).length > 1 && (
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                leftSection={<IconStar size={16} aria-hidden />}
+                onClick={() =>
+                  setKeeping({
+                    items: completeItems(writing.lines),
+                    diagnosis_code: writing.diagnosis_code,
+                    supply: writing.supply,
+                  })
+                }
+              >
+                {t("prescribing.favourite.keepAll")}
+              </Button>
+            )}
+            {limits && needsAssessment(writing, limits) && (
+              <AssessmentFields
+                value={writing.assessment}
+                usualDays={limits.supply_chronic_days}
+                residentName={resident?.name}
+                onChange={(assessment) => change({ ...writing, assessment })}
+              />
+            )}
+            <FindingList findings={of(undefined)} reasoned={reasoned} />
+            {hardStop && (
+              <Textarea
+                label={t("prescriptions.hardStop.label")}
+                description={t("prescriptions.hardStop.hint")}
+                placeholder={t("prescriptions.hardStop.placeholder")}
+                value={writing.hard_stop_reason}
+                onChange={(event) => change({ ...writing, hard_stop_reason: event.currentTarget.value })}
+                autosize
+                minRows={2}
+                required
+              />
+            )}
+            {state.checkError && <ProblemAlert error={state.checkError} />}
+            {problem !== undefined && <ProblemAlert error={problem} />}
+          </Stack>
+        </Section>
+      </div>
       <div className={classes.bar}>
         <div role="status" style={{ minWidth: 0 }}>
           {call && (
@@ -259,14 +291,18 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
               {call}
             </Text>
           )}
-          {state.checking && !stop ? (
+          {shown ? (
+            <Text size="sm" c={isOfChecks(shown) ? "var(--yz-danger-text)" : "dimmed"} data-testid="why-not">
+              {whyNot[shown]}
+            </Text>
+          ) : notTaken ? (
+            <Text size="sm" c="var(--yz-danger-text)" data-testid="why-not">
+              {notTaken}
+            </Text>
+          ) : state.checking ? (
             <StatusChip meaning="waiting" icon={IconLoader2}>
               {t("prescriptions.finding.checking")}
             </StatusChip>
-          ) : stop ? (
-            <Text size="sm" c={stop === "blocked" || stop === "reason_required" ? "var(--yz-danger-text)" : "dimmed"}>
-              {whyNot[stop]}
-            </Text>
           ) : worstFirst(findings).length === 0 && saved && !call && !state.checkError ? (
             <StatusChip meaning="done" icon={IconCircleCheck}>
               {t("prescriptions.finding.allClear")}
@@ -299,6 +335,11 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
     </>
   );
 }
+
+const toOwn = (id: string) => `/prescriptions/${id}`;
+
+/** Whether the relay refused a field of it, which is no failure of the check. */
+const isAboutFields = (error: unknown): boolean => error !== undefined && toApiError(error).fields.length > 0;
 
 function conditionName(resident: Resident | undefined, code: string, language: string): string | undefined {
   const condition = resident?.conditions.find((c) => c.code === code);

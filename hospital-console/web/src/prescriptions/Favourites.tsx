@@ -1,5 +1,14 @@
-import type { Favourite, NewFavourite, PrescriptionItem, Resident } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useAction, useFormats, useUnit, useNames } from "@yunzhen/client/ui";
+import type { Favourite, NewFavourite, Prescription, PrescriptionItem, Resident } from "@yunzhen/client";
+import {
+  Banner,
+  PrescriptionChip,
+  ProblemAlert,
+  Skeletons,
+  useAction,
+  useFormats,
+  useNames,
+  useUnit,
+} from "@yunzhen/client/ui";
 import { ActionIcon, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
@@ -11,6 +20,8 @@ import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { problemAt, toldAt } from "../common/problemAt";
 import { drugName } from "./DrugSearch";
+import { EndReason } from "./EndReason";
+import { isEnded } from "./withdrawal";
 import classes from "./prescriptions.module.css";
 
 /** Lines to take into the draft: what the specialist keeps, and what this resident had before. */
@@ -119,9 +130,11 @@ function Earlier({ resident, onUse }: { resident: Resident; onUse: (items: reado
   const { t } = useTranslation("app");
   const names = useNames();
   const formats = useFormats();
+  const [ended, setEnded] = useState<Prescription>();
   const read = useAction(async (id: string) => api.prescriptions.get(id), {
-    onSuccess: (prescription) => onUse(prescription.items),
+    onSuccess: (prescription) => (isEnded(prescription.state) ? setEnded(prescription) : onUse(prescription.items)),
   });
+  if (ended) return <Ended prescription={ended} onUse={() => onUse(ended.items)} onBack={() => setEnded(undefined)} />;
   const signed = resident.prescriptions.filter((p) => p.signed_at !== undefined);
   if (signed.length === 0) return <Text c="dimmed">{t("prescribing.repeat.none")}</Text>;
   return (
@@ -132,6 +145,7 @@ function Earlier({ resident, onUse }: { resident: Resident; onUse: (items: reado
           <li key={p.id}>
             <div>
               <Text fw={500}>{names.drugs(p)}</Text>
+              <PrescriptionChip state={p.state} />
               <Text size="sm" c="dimmed">
                 {p.signed_at && formats.dateTime(p.signed_at)} · {p.specialist_name} · {names.diagnosis(p)}
               </Text>
@@ -148,6 +162,31 @@ function Earlier({ resident, onUse }: { resident: Resident; onUse: (items: reado
         ))}
       </ul>
     </>
+  );
+}
+
+/** Why it was refused or taken back is read before it is written again. */
+function Ended({ prescription, onUse, onBack }: { prescription: Prescription; onUse: () => void; onBack: () => void }) {
+  const { t } = useTranslation("app");
+  const names = useNames();
+  const rejected = prescription.state === "rejected";
+  return (
+    <Stack data-testid="repeat-ended">
+      <Banner meaning="danger" title={t(rejected ? "prescribing.repeat.rejected" : "prescribing.repeat.withdrawn")}>
+        <EndReason prescription={prescription} />
+      </Banner>
+      <Text>
+        {t("prescribing.repeat.sure", {
+          what: prescription.items.map(({ drug }) => names.name(drug)).join(t("shared:separator")),
+        })}
+      </Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onBack} autoFocus>
+          {t("prescribing.repeat.back")}
+        </Button>
+        <Button onClick={onUse}>{t("prescribing.repeat.useAnyway")}</Button>
+      </Group>
+    </Stack>
   );
 }
 

@@ -7,7 +7,16 @@ import { worstFirst } from "./draft";
 import classes from "./prescriptions.module.css";
 
 /** Safety answers, worst first; advice, source, rule and the age of the creatinine on demand. */
-export function FindingList({ findings, open = false }: { findings: readonly Finding[]; open?: boolean }) {
+export function FindingList({
+  findings,
+  open = false,
+  reasoned = false,
+}: {
+  findings: readonly Finding[];
+  open?: boolean;
+  /** The reason that a finding asks for is given. */
+  reasoned?: boolean;
+}) {
   const { t, i18n } = useTranslation("app");
   const names = useNames();
   const zh = i18n.language.startsWith("zh");
@@ -22,7 +31,7 @@ export function FindingList({ findings, open = false }: { findings: readonly Fin
           data-outcome={finding.outcome}
           data-testid={`finding-${finding.severity}`}
         >
-          <FindingChip finding={finding} />
+          <FindingChip finding={finding} reasoned={reasoned} />
           <div>
             <Text size="sm">{zh ? finding.message_zh : finding.message_en}</Text>
             <details open={open}>

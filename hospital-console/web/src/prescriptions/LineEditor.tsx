@@ -4,14 +4,16 @@ import { ActionIcon, Button, Checkbox, Group, SegmentedControl, Select, Text, Te
 import { IconStar, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import {
+  chosen,
   DAYS,
   doseProblem,
   UNITS,
   FREQUENCIES,
+  isCleared,
   lineDays,
   once,
-  ROUTES,
   totalWhenNeeded,
+  waysOf,
   whenNeeded,
   type Line,
 } from "./draft";
@@ -33,18 +35,22 @@ interface LineEditorProps {
   /** Keeps the line under a name; absent while it is not complete. */
   onKeep: (() => void) | undefined;
   findings: Finding[];
+  /** The reason that some of them ask for is given. */
+  reasoned: boolean;
   onChange: (change: Partial<Line>) => void;
   onRemove: () => void;
 }
 
 /** One medicine: what, how much, how often, how, how long; the safety answers right below. */
 export function LineEditor(props: LineEditorProps) {
-  const { line, no, maxDays, quantity, problem, findings, onKeep, onChange, onRemove } = props;
+  const { line, no, maxDays, quantity, problem, findings, reasoned, onKeep, onChange, onRemove } = props;
   const { t, i18n } = useTranslation("app");
   const strength = useStrength();
   const names = useNames();
   const unitWord = useUnit();
   const stepped = line.taper.length > 0;
+  const { usual, others } = line.drug ? waysOf(line.drug) : { usual: [], others: [] };
+  const way = (value: Route) => ({ value, label: t(`shared:route.${value}`) });
   const wrongDose = doseProblem(line.dose);
   const limitHint = line.mostPerDay === undefined ? "mostPerDayMissing" : "mostPerDayHint";
   const total = totalWhenNeeded(line);
@@ -67,7 +73,11 @@ export function LineEditor(props: LineEditorProps) {
                 {names.form(line.drug.form)} · {line.drug.atc}
               </Text>
               <DrugTags drug={line.drug} />
-              <Button variant="subtle" size="compact-sm" onClick={() => onChange({ drug: undefined })}>
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                onClick={() => onChange({ drug: undefined, former: line.drug })}
+              >
                 {t("prescriptions.line.change")}
               </Button>
             </Group>
@@ -77,7 +87,7 @@ export function LineEditor(props: LineEditorProps) {
             <DrugSearch
               autoFocus
               label={`${t("prescriptions.line.drug")} ${no}`}
-              onChoose={(drug) => onChange({ drug, dose: line.dose ?? undefined })}
+              onChoose={(drug) => onChange(chosen(line, drug))}
             />
           </div>
         )}
@@ -92,6 +102,11 @@ export function LineEditor(props: LineEditorProps) {
           </ActionIcon>
         </Group>
       </Group>
+      {isCleared(line) && line.former && (
+        <Text size="sm" c="var(--yz-person-text)" role="status" data-testid="line-cleared">
+          {t("prescriptions.line.cleared", { name: drugName(line.former, i18n.language) })}
+        </Text>
+      )}
       {line.drug && (
         <div className={classes.fields}>
           <SegmentedControl
@@ -134,10 +149,19 @@ export function LineEditor(props: LineEditorProps) {
           )}
           <Select
             label={t("prescriptions.line.route")}
-            value={line.route}
+            placeholder={t("prescriptions.line.routePlaceholder")}
+            value={line.route ?? null}
             onChange={(value) => value && onChange({ route: value as Route })}
-            data={ROUTES.map((value) => ({ value, label: t(`shared:route.${value}`) }))}
+            data={
+              usual.length === 0
+                ? others.map(way)
+                : [
+                    { group: t("prescriptions.line.routesUsual"), items: usual.map(way) },
+                    { group: t("prescriptions.line.routesOther"), items: others.map(way) },
+                  ]
+            }
             allowDeselect={false}
+            error={problem("route")}
           />
           <NumberField
             label={
@@ -208,7 +232,7 @@ export function LineEditor(props: LineEditorProps) {
           />
         </div>
       )}
-      <FindingList findings={findings} />
+      <FindingList findings={findings} reasoned={reasoned} />
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function OwnPrescription({ id }: { id: string }) {
         id={id}
         consultationId={visit?.id}
         visitUnknown={!ongoing.isSuccess}
-        onReplaced={(draft) => void navigate(`/consultations/${draft.consultation_id ?? ""}`)}
+        onReplaced={(draft) => void navigate(`/consultations/${draft.consultation_id ?? ""}?draft=${draft.id}`)}
       />
     </>
   );

@@ -1,9 +1,8 @@
 import type { Prescription } from "@yunzhen/client";
 import { Banner, DoorToDose, FillingsOf, PrescriptionChip, ProblemAlert } from "@yunzhen/client/ui";
-import { Anchor, Button, Group, Paper, Skeleton, Text } from "@mantine/core";
+import { Button, Group, Paper, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { Section } from "../common/Section";
@@ -13,8 +12,10 @@ import { CancelPrescription } from "./CancelPrescription";
 import { ItemLine } from "./ItemLine";
 import { AnswerBox, QuestionThread } from "./Questions";
 import { ReplacePrescription } from "./ReplacePrescription";
+import { ReplacedBy, Replaces } from "./Replaces";
 import { SignatureFiles } from "../verification/SignatureFiles";
 import { Timeline } from "./Timeline";
+import { isOver } from "./withdrawal";
 import classes from "./prescriptions.module.css";
 
 /** A prescription of this visit with its state as it is now, wherever it is. */
@@ -75,20 +76,10 @@ export function PrescriptionCard({
           {prescription.allowed.includes("answer") && <AnswerBox prescription={prescription} />}
         </Section>
       )}
-      {prescription.replaces && (
-        <Anchor component={Link} to={`/prescriptions/${prescription.replaces}`} size="sm">
-          {t("prescribing.replace.replaces")}
-        </Anchor>
-      )}
-      {prescription.replaced_by && (
-        <Banner meaning="waiting" title={t("prescribing.replace.replacedBy")}>
-          <Anchor component={Link} to={`/prescriptions/${prescription.replaced_by}`}>
-            {t("prescribing.replace.open")}
-          </Anchor>
-        </Banner>
-      )}
+      <Replaces prescription={prescription} to={(other) => `/prescriptions/${other}`} />
+      {prescription.replaced_by && <ReplacedBy id={prescription.replaced_by} />}
       {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />}
-      {prescription.offers && <OfferList offers={prescription.offers} />}
+      {prescription.offers && !isOver(prescription.state) && <OfferList offers={prescription.offers} />}
       <FillingsOf prescription={prescription} />
       {prescription.state !== "draft" && <Timeline entries={prescription.timeline} />}
       <SignatureFiles prescription={prescription} />

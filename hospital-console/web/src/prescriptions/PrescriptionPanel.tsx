@@ -46,14 +46,23 @@ export function PrescriptionPanel({
     enabled: repeatId !== "" && !closed,
   });
   const repeat = repeatId === "" || closed ? undefined : earlier.data;
+  // So does a replacement that was begun outside of the visit, with its draft.
+  const draftId = query.get("draft") ?? "";
+  const begun = useQuery({
+    queryKey: keys.prescriptions.one(draftId),
+    queryFn: () => api.prescriptions.get(draftId),
+    enabled: draftId !== "" && !closed,
+  });
+  const draft = draftId === "" || closed || begun.data?.state !== "draft" ? undefined : begun.data;
   // Once: who closes it does not get it again while the address changes.
   const [taken, setTaken] = useState(false);
-  if (repeat && !open && !taken) {
+  if ((repeat ?? draft) && !open && !taken) {
     setTaken(true);
-    setOpen({ repeat });
+    if (draft) edit(draft);
+    else setOpen({ repeat });
   }
   const close = () => {
-    if (repeatId !== "") setQuery({}, { replace: true });
+    if (repeatId !== "" || draftId !== "") setQuery({}, { replace: true });
     setOpen(undefined);
     setOpenId(undefined);
   };
@@ -93,6 +102,7 @@ export function PrescriptionPanel({
           </Stack>
         </Section>
       )}
+      {begun.isError && <ProblemAlert error={begun.error} onRetry={() => void begun.refetch()} />}
       {earlier.isError && <ProblemAlert error={earlier.error} onRetry={() => void earlier.refetch()} />}
       {open && !closed && (
         <Composer

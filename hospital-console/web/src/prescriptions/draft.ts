@@ -30,9 +30,12 @@ export interface Line {
   /** Stays with the line while others come and go. */
   id: number;
   drug: Drug | undefined;
+  /** The medicine that was on the line before another one is chosen. */
+  former: Drug | undefined;
   dose: number | undefined;
   frequency: Frequency;
-  route: Route;
+  /** Nothing until somebody said it: a medicine whose ways are not known has none by itself. */
+  route: Route | undefined;
   days: number;
   /** Every step of a dose that changes; then dose, frequency and days of the line are not used. Empty for a steady dose. */
   taper: Step[];
@@ -74,16 +77,17 @@ export const FREQUENCIES: Frequency[] = [
 ];
 /** A step ends after its days: it cannot depend on need. */
 export const STEP_FREQUENCIES = FREQUENCIES.filter((frequency) => frequency !== "prn");
-export const ROUTES: Route[] = ["oral", "topical", "inhaled", "subcutaneous", "sublingual"];
+const ROUTES: Route[] = ["oral", "topical", "inhaled", "subcutaneous", "sublingual"];
 export const SUPPLIES: Supply[] = ["ordinary", "emergency", "chronic"];
 
 let nextLine = 0;
 export const emptyLine = (): Line => ({
   id: (nextLine += 1),
   drug: undefined,
+  former: undefined,
   dose: undefined,
   frequency: "qd",
-  route: "oral",
+  route: undefined,
   days: 7,
   taper: [],
   quantity: undefined,
@@ -91,6 +95,21 @@ export const emptyLine = (): Line => ({
   instruction: "",
   substitution: false,
 });
+
+/** A medicine chosen for a line. Nothing that was written for another one is meant for it: ten units of the first are not ten tablets of the second. */
+export function chosen(line: Line, drug: Drug): Line {
+  if (line.former?.id === drug.id) return { ...line, drug, former: undefined };
+  return { ...emptyLine(), id: line.id, days: line.days, drug, route: drug.routes?.[0], former: line.former };
+}
+
+/** What was written went with the medicine that it was for, and nothing stands in its place yet. */
+export const isCleared = (line: Line): boolean =>
+  line.drug !== undefined && line.former !== undefined && line.dose === undefined && line.taper.length === 0;
+
+/** The ways to offer for a medicine, those of its form first. */
+export function waysOf({ routes = [] }: Drug): { usual: Route[]; others: Route[] } {
+  return { usual: routes, others: ROUTES.filter((route) => !routes.includes(route)) };
+}
 
 export const emptyWriting = (diagnosis_code: string | undefined): Writing => ({
   diagnosis_code,
@@ -111,6 +130,7 @@ const lineFrom = (item: PrescriptionItem): Line => {
 const asWritten = (item: PrescriptionItem): Line => ({
   id: (nextLine += 1),
   drug: item.drug,
+  former: undefined,
   dose: item.dose,
   frequency: item.frequency,
   route: item.route,
@@ -174,18 +194,39 @@ export function totalWhenNeeded(line: Line): number | undefined {
   return Math.ceil((Math.round(dose * 1000) * mostPerDay * lineDays(line)) / perUnit);
 }
 
-/** Its total is known, and so is its limit where one was begun. */
-const isLimited = (line: Line): boolean =>
-  fits(totalWhenNeeded(line), UNITS) && (line.mostPerDay === undefined || fits(line.mostPerDay, UNITS));
+/** What a line can lack, in the order of its fields. */
+export type Lack = "drug" | "steps" | "dose" | "route" | "days" | "limit" | "quantity";
 
-const complete = (line: Line): line is Line & { drug: Drug } =>
-  line.drug !== undefined &&
-  (line.taper.length > 0
-    ? line.taper.length > 1 && line.taper.every((step) => isDose(step.dose) && fits(step.days, DAYS))
-    : isDose(line.dose) && fits(lineDays(line), DAYS) && (!whenNeeded(line) || isLimited(line)));
+/** The first thing that a line lacks. */
+export function lackOf(line: Line): Lack | undefined {
+  if (line.drug === undefined) return "drug";
+  const stepped = line.taper.length > 0;
+  const isStep = (step: Step) => isDose(step.dose) && fits(step.days, DAYS);
+  if (stepped && (line.taper.length < 2 || !line.taper.every(isStep))) return "steps";
+  if (!stepped && !isDose(line.dose)) return "dose";
+  if (line.route === undefined) return "route";
+  if (stepped) return undefined;
+  if (!fits(lineDays(line), DAYS)) return "days";
+  if (!whenNeeded(line)) return undefined;
+  if (line.mostPerDay !== undefined && !fits(line.mostPerDay, UNITS)) return "limit";
+  return fits(totalWhenNeeded(line), UNITS) ? undefined : "quantity";
+}
+
+/** The first line, as the page counts them, that lacks something, and what. */
+export function firstLack({ lines }: Writing): { no: number; what: Lack } | undefined {
+  for (const [index, line] of lines.entries()) {
+    const what = lackOf(line);
+    if (what !== undefined) return { no: index + 1, what };
+  }
+  return undefined;
+}
+
+type Complete = Line & { drug: Drug; route: Route };
+
+const complete = (line: Line): line is Complete => lackOf(line) === undefined;
 
 /** A complete line as the relay takes it: of steps, the line says the first one and the days of all. */
-export function toItem(line: Line & { drug: Drug }): Draft["items"][number] {
+function toItem(line: Complete): Draft["items"][number] {
   const [first] = line.taper;
   const steps = line.taper.map((step) => ({ ...step, dose: step.dose ?? 0 }));
   return {
@@ -260,12 +301,21 @@ export function worstFirst(findings: readonly Finding[]): Finding[] {
     .sort((a, b) => RANK[a.severity] - RANK[b.severity] || (a.item_no ?? 0) - (b.item_no ?? 0));
 }
 
-export type Obstacle = "no_diagnosis" | "incomplete" | "blocked" | "reason_required";
+export type Obstacle = "no_diagnosis" | "no_line" | "incomplete" | "assessment" | "blocked" | "reason_required";
 
-/** Why it cannot be signed yet, or nothing. */
-export function obstacle(writing: Writing, findings: readonly Finding[]): Obstacle | undefined {
+/** Found by the safety check, which may not have spoken yet of the text as it stands. */
+export const isOfChecks = (of: Obstacle | undefined): boolean => of === "blocked" || of === "reason_required";
+
+/** Why it cannot be signed yet, the first reason from the top of the page; or nothing. */
+export function obstacle(
+  writing: Writing,
+  findings: readonly Finding[],
+  limits?: PrescribingLimits,
+): Obstacle | undefined {
   if (writing.diagnosis_code === undefined) return "no_diagnosis";
-  if (writing.lines.length === 0 || !writing.lines.every(complete)) return "incomplete";
+  if (writing.lines.length === 0) return "no_line";
+  if (firstLack(writing)) return "incomplete";
+  if (limits && needsAssessment(writing, limits) && !assessmentOf(writing)) return "assessment";
   if (count(findings, "block") > 0) return "blocked";
   if (count(findings, "hard_stop") > 0 && writing.hard_stop_reason.trim() === "") return "reason_required";
   return undefined;

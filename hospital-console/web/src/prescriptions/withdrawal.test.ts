@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withdrawalOf } from "./withdrawal";
+import { isEnded, isOver, withdrawalOf } from "./withdrawal";
 
 describe("what a withdrawal means", () => {
   it("depends on where the medicine is", () => {
@@ -14,5 +14,15 @@ describe("what a withdrawal means", () => {
     expect(of("in_delivery", "hand_over")).toBe("on_road");
     expect(of("dispensing", "deliver_part")).toBe("some_there");
     expect(of("delivered", "deliver_part", "deliver")).toBe("delivered");
+  });
+  it("and a rejection are read before it is written again; what expired only ended", () => {
+    expect((["rejected", "cancelled", "stopped", "expired", "delivered"] as const).map(isEnded)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect((["expired", "cancelled", "approved"] as const).map(isOver)).toEqual([true, true, false]);
   });
 });

@@ -10,6 +10,8 @@ import { count, worstFirst } from "../prescriptions/draft";
 import { FindingList } from "../prescriptions/FindingList";
 import { ItemLine } from "../prescriptions/ItemLine";
 import { QuestionThread } from "../prescriptions/Questions";
+import { Replaces } from "../prescriptions/Replaces";
+import { isOver } from "../prescriptions/withdrawal";
 import paper from "../prescriptions/prescriptions.module.css";
 import classes from "./reviews.module.css";
 
@@ -53,7 +55,7 @@ export function ReviewPrescription({ prescription }: { prescription: Prescriptio
               </li>
             ))}
           </ul>
-          {prescription.replaces && <Text size="sm">{t("prescribing.replace.replaces")}</Text>}
+          <Replaces prescription={prescription} to={(id) => `/reviews/${id}`} changes />
           {prescription.assessment && (
             <>
               <Text fw={600}>{t("prescribing.assessment.title")}</Text>
@@ -77,7 +79,7 @@ export function ReviewPrescription({ prescription }: { prescription: Prescriptio
           )}
         </Section>
       </div>
-      {prescription.offers && (
+      {prescription.offers && !isOver(prescription.state) && (
         <div className={classes.panel}>
           <OfferList offers={prescription.offers} />
         </div>
@@ -94,7 +96,7 @@ export function ReviewPrescription({ prescription }: { prescription: Prescriptio
           {worstFirst(prescription.findings).length === 0 ? (
             <StatusChip meaning="done">{t("reviews.noFindings")}</StatusChip>
           ) : (
-            <FindingList findings={prescription.findings} open />
+            <FindingList findings={prescription.findings} open reasoned={prescription.hard_stop_reason !== undefined} />
           )}
         </Section>
         {overridden && (

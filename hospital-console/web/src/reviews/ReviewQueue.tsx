@@ -35,7 +35,11 @@ export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[];
               {p.state !== "signed" && <PrescriptionChip state={p.state} />}
               <LineTurn line={p} onlyLate />
               {p.worst_finding && p.worst_finding !== "info" && (
-                <FindingChip finding={{ outcome: "alert", severity: p.worst_finding as Finding["severity"] }} />
+                <FindingChip
+                  finding={{ outcome: "alert", severity: p.worst_finding as Finding["severity"] }}
+                  // Nothing is signed past it without a reason.
+                  reasoned
+                />
               )}
             </Group>
           </NavLink>

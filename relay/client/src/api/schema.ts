@@ -6515,6 +6515,8 @@ export interface components {
             name_zh: string;
             /** @description Initials of the Chinese name, lower case. */
             pinyin: string;
+            /** @description By which ways it is given, the usual one first. Where its entry does not say, those of its form; left out where the form is not known either. */
+            routes?: components["schemas"]["Route"][];
             /** @description Strength of one unit, e.g. `5 mg`. */
             strength: string;
             /** @description Unit that is counted and dosed, Chinese: 片, 粒, 支, 吸, 袋, 单位, g, mL. */
@@ -6912,7 +6914,7 @@ export interface components {
          * @description Which check.
          * @enum {string}
          */
-        FindingKind: "eligibility" | "allergy" | "banned" | "validity" | "supply" | "items" | "decoction" | "long_exclusion" | "coverage" | "duplicate" | "interaction" | "dose" | "renal" | "elderly" | "anticholinergic" | "qt" | "overlap";
+        FindingKind: "eligibility" | "allergy" | "banned" | "validity" | "supply" | "items" | "decoction" | "long_exclusion" | "coverage" | "route" | "duplicate" | "interaction" | "dose" | "renal" | "elderly" | "anticholinergic" | "qt" | "overlap";
         /** @description Findings of a draft that was not stored. */
         Findings: {
             /** @description Worst first. */

@@ -74,13 +74,14 @@ impl Formulary {
     /// products by their codes.
     pub fn with_more(mut self, text: &str) -> Result<Self, FormularyError> {
         const FILE: &str = "the file of further products";
-        let more: MoreFile = toml::from_str(text)
+        let mut more: MoreFile = toml::from_str(text)
             .map_err(|e| FormularyError::Malformed { file: FILE, message: e.message().to_owned() })?;
         if more.drug.is_empty() && more.diagnosis.is_empty() {
             return Err(FormularyError::Empty(FILE));
         }
-        for drug in &more.drug {
+        for drug in &mut more.drug {
             declared(drug, &self.knowledge)?;
+            routes_of_form(drug, &self.knowledge);
         }
         more.diagnosis.iter().try_for_each(check_diagnosis)?;
         self.drugs.extend(index(more.drug, |d| d.id.clone())?);
@@ -92,7 +93,7 @@ impl Formulary {
     /// Reads a drug file, a diagnosis file and the files of the safety engine.
     pub fn parse(drugs: &str, diagnoses: &str, rules: &[RuleFile]) -> Result<Self, FormularyError> {
         let knowledge = Knowledge::parse(rules)?;
-        let drug_file: DrugFile = toml::from_str(drugs)
+        let mut drug_file: DrugFile = toml::from_str(drugs)
             .map_err(|e| FormularyError::Malformed { file: "drug file", message: e.message().to_owned() })?;
         let diagnosis_file: DiagnosisFile = toml::from_str(diagnoses)
             .map_err(|e| FormularyError::Malformed { file: "diagnosis file", message: e.message().to_owned() })?;
@@ -102,8 +103,9 @@ impl Formulary {
         if diagnosis_file.diagnosis.is_empty() {
             return Err(FormularyError::Empty("the diagnosis file"));
         }
-        for drug in &drug_file.drug {
+        for drug in &mut drug_file.drug {
             declared(drug, &knowledge)?;
+            routes_of_form(drug, &knowledge);
         }
         diagnosis_file.diagnosis.iter().try_for_each(check_diagnosis)?;
         Ok(Self {
@@ -143,6 +145,15 @@ fn declared(drug: &Drug, knowledge: &Knowledge) -> Result<(), FormularyError> {
     }
 }
 
+/// A product whose entry names no way is given by those of its form.
+fn routes_of_form(drug: &mut Drug, knowledge: &Knowledge) {
+    if drug.routes.is_empty()
+        && let Some(form) = knowledge.form(&drug.form)
+    {
+        drug.routes.clone_from(&form.routes);
+    }
+}
+
 fn check_diagnosis(d: &Diagnosis) -> Result<(), FormularyError> {
     if d.display_zh.is_empty() || d.display_en.is_empty() || !is_icd10(&d.code) {
         return Err(FormularyError::Value { id: d.code.clone(), problem: "needs an ICD-10 code and both names" });
@@ -171,6 +182,9 @@ fn check_drug(drug: &Drug) -> Result<(), FormularyError> {
     if amounts.iter().flatten().chain(parts).any(|n| !n.is_finite() || *n < 0.001 || *n > 100_000.0) {
         return refuse("amounts are positive numbers");
     }
+    if drug.routes.iter().enumerate().any(|(at, route)| drug.routes[..at].contains(route)) {
+        return refuse("a way is named twice");
+    }
     if let (Some(single), Some(daily)) = (drug.max_single_dose, drug.max_daily_dose)
         && single > daily
     {
@@ -190,6 +204,7 @@ fn is_icd10(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dosage::Route;
     use crate::formulary::Banned;
 
     #[test]
@@ -201,6 +216,27 @@ mod tests {
             f.drugs().any(|d| d.anti_infective) && f.drugs().any(|d| d.cold_chain) && f.drugs().any(|d| d.decoction)
         );
         assert!(f.drugs().all(|d| d.max_single_dose.is_some()));
+    }
+
+    #[test]
+    fn a_product_is_given_as_its_own_entry_says_and_else_as_its_form_is() {
+        let f = Formulary::demo().unwrap();
+        let routes = |f: &Formulary, id: &str| f.drug(&crate::formulary::DrugId(id.into())).unwrap().routes.clone();
+        assert_eq!(routes(&f, "insulin-glargine-300u"), [Route::Subcutaneous]);
+        assert_eq!(routes(&f, "nitroglycerin-0.5mg")[0], Route::Sublingual);
+        assert!(f.drugs().all(|d| !d.routes.is_empty()), "every product of ours has a form that is known");
+        let own = |form: &str, routes: &str| {
+            format!(
+                "version = \"own-1\"\n[[drug]]\nid = \"own\"\nname_zh = \"某药\"\nname_en = \"Own\"\npinyin = \"my\"\natc = \"A02\"\n\
+                 form = \"{form}\"\nstrength = \"1 mg\"\nunit = \"片\"\nclass = \"own\"\n{routes}"
+            )
+        };
+        let with = |form, routes| Formulary::demo().unwrap().with_more(&own(form, routes));
+        assert_eq!(routes(&with("片剂", "").unwrap(), "own"), [Route::Oral]);
+        let both = with("片剂", "routes = [\"sublingual\", \"oral\"]").unwrap();
+        assert_eq!(routes(&both, "own"), [Route::Sublingual, Route::Oral]);
+        assert!(routes(&with("外星剂", "").unwrap(), "own").is_empty());
+        assert!(with("片剂", "routes = [\"oral\", \"oral\"]").unwrap_err().to_string().contains("twice"));
     }
 
     #[test]

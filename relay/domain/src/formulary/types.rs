@@ -1,5 +1,6 @@
 //! What the formulary knows about a drug and a diagnosis.
 
+use crate::dosage::Route;
 use crate::machines::named_enum;
 use crate::safety::Example;
 use jiff::civil::Date;
@@ -50,6 +51,9 @@ pub struct Drug {
     pub atc: String,
     /// Form, Chinese.
     pub form: String,
+    /// By which ways it is given, the usual one first. Where its entry does not say, those of its form; left out where the form is not known either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Route>,
     /// Strength of one unit, e.g. `5 mg`.
     pub strength: String,
     /// Unit that is counted and dosed, Chinese: 片, 粒, 支, 吸, 袋, 单位, g, mL.

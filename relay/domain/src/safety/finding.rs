@@ -54,6 +54,8 @@ named_enum! {
         LongExclusion = "long_exclusion",
         /// Medicines that the knowledge covers.
         Coverage = "coverage",
+        /// The way of a line against the form of its product.
+        Route = "route",
         /// The same ingredient or class twice.
         Duplicate = "duplicate",
         /// Medicines that do not go together.

@@ -12,7 +12,9 @@ mod select;
 pub use example::{Example, ExampleError};
 pub use file::RuleFile;
 pub use parse::KnowledgeError;
-pub use rule::{About, Duplicate, Elderly, Ingredient, Interaction, Load, LoadKind, MaxDose, Overlap, Renal, Rule};
+pub use rule::{
+    About, DosageForm, Duplicate, Elderly, Ingredient, Interaction, Load, LoadKind, MaxDose, Overlap, Renal, Rule,
+};
 
 use crate::formulary::AllergyGroup;
 use std::collections::BTreeMap;
@@ -35,6 +37,9 @@ pub struct Knowledge {
     pub(super) renal: Vec<Renal>,
     pub(super) max_doses: Vec<MaxDose>,
     pub(super) groups: BTreeMap<String, AllergyGroup>,
+    forms: Vec<DosageForm>,
+    /// Where the form of each name is.
+    form_names: BTreeMap<String, usize>,
 }
 
 /// One data file that was read.
@@ -85,6 +90,16 @@ impl Knowledge {
         self.groups.values()
     }
 
+    /// The form that products call so.
+    pub(crate) fn form(&self, name: &str) -> Option<&DosageForm> {
+        self.form_names.get(name).map(|&at| &self.forms[at])
+    }
+
+    /// Every name of a form, and the form.
+    fn forms(&self) -> impl Iterator<Item = (&str, &DosageForm)> {
+        self.form_names.iter().map(|(name, &at)| (name.as_str(), &self.forms[at]))
+    }
+
     /// Every rule, whatever its kind.
     pub fn rules(&self) -> impl Iterator<Item = &dyn Rule> {
         fn each<R: Rule>(rules: &[R]) -> impl Iterator<Item = &dyn Rule> {
@@ -98,5 +113,6 @@ impl Knowledge {
             .chain(each(&self.renal))
             .chain(each(&self.max_doses))
             .chain(self.groups.values().map(|g| g as &dyn Rule))
+            .chain(each(&self.forms))
     }
 }

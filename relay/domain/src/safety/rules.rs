@@ -10,6 +10,7 @@ mod legal;
 mod load;
 mod overlap;
 mod renal;
+mod route;
 mod supply;
 
 pub(super) use legal::{banned, decoction, eligibility, items, long_exclusion, validity};
@@ -21,9 +22,10 @@ use super::knowledge::Rule;
 use super::{Finding, FindingKind, Outcome, Severity};
 
 /// The rules of the safety data.
-pub(super) const OF_THE_DATA: [fn(&Case<'_>, &mut Vec<Finding>); 9] = [
+pub(super) const OF_THE_DATA: [fn(&Case<'_>, &mut Vec<Finding>); 10] = [
     allergy::allergy,
     coverage::coverage,
+    route::route,
     duplicate::duplicate,
     interaction::interaction,
     dose::dose,

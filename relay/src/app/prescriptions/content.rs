@@ -38,6 +38,10 @@ pub(super) fn content(app: &App, input: views::PrescriptionDraft) -> Result<Cont
     if !code.is_empty() && app.formulary.diagnosis(code).is_none() {
         wrong.push(FieldError::new("diagnosis_code", "诊断目录中没有这个编码", "There is no such diagnosis"));
     }
+    if input.valid_days == 0 {
+        let en = "A prescription is valid for at least one day";
+        wrong.push(FieldError::new("valid_days", "处方有效期至少为 1 天", en));
+    }
     let items = match items(app, input.items) {
         Ok(items) => items,
         Err(AppError::Invalid(more)) => {
@@ -141,6 +145,9 @@ fn dose(field: &str, typed: f64) -> Result<Dose, Wrong> {
 }
 
 fn days(field: &str, typed: u32) -> Result<u16, Wrong> {
+    if typed == 0 {
+        return Err(says(field, "用药天数至少为 1 天", "A medicine is given for at least one day"));
+    }
     u16::try_from(typed).map_err(|_| says(field, "天数过大", "Too many days"))
 }
 

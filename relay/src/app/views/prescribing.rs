@@ -72,6 +72,7 @@ pub struct DraftItem {
     /// By which way.
     pub route: Route,
     /// For how many days, all steps of a taper together.
+    #[schema(minimum = 1)]
     pub days: u32,
     /// A dose that changes: every step in order, the first one included. Left out for a steady dose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

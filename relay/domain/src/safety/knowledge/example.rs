@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 use serde::Deserialize;
 
 /// A prescription and the resident, in few words. Medicines are `ingredient dose frequency route`, from the second word on as far as it matters; the dose is
-/// in the ingredient's unit.
+/// in the ingredient's unit. The name of a dosage form stands for a product of that form with nothing in it.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
@@ -100,30 +100,48 @@ impl Formulary {
         Ok(proved)
     }
 
-    /// A product for every ingredient, one unit of it in each unit of dose, for there are more ingredients than products.
+    /// A product for every ingredient, one unit of it in each unit of dose, for there are more ingredients than products; and one for every name of a form.
     fn of_single_ingredients(&self) -> Self {
-        let product = |ingredient: &super::Ingredient| Drug {
-            id: DrugId(ingredient.key.clone()),
-            name_zh: ingredient.name_zh.clone(),
-            name_en: ingredient.name_en.clone(),
+        let blank = |name: &str| Drug {
+            id: DrugId(name.to_owned()),
+            name_zh: name.to_owned(),
+            name_en: name.to_owned(),
             pinyin: String::new(),
-            atc: ingredient.atc.clone(),
+            atc: String::new(),
             form: String::new(),
+            routes: Vec::new(),
             strength: String::new(),
-            unit: ingredient.unit.clone(),
+            unit: String::new(),
             doses_per_unit: 1.0,
             dose_unit: None,
             class: String::new(),
-            ingredients: vec![Part { key: ingredient.key.clone(), amount: 1.0 }],
+            ingredients: Vec::new(),
             allergy_group: None,
             banned: crate::formulary::Banned::None,
-            anti_infective: ingredient.anti_infective,
-            cold_chain: ingredient.cold_chain,
+            anti_infective: false,
+            cold_chain: false,
             decoction: false,
             max_single_dose: None,
             max_daily_dose: None,
         };
-        self.with_drugs(self.knowledge().ingredients().iter().map(product))
+        let of_ingredient = |ingredient: &super::Ingredient| Drug {
+            name_zh: ingredient.name_zh.clone(),
+            name_en: ingredient.name_en.clone(),
+            atc: ingredient.atc.clone(),
+            unit: ingredient.unit.clone(),
+            ingredients: vec![Part { key: ingredient.key.clone(), amount: 1.0 }],
+            anti_infective: ingredient.anti_infective,
+            cold_chain: ingredient.cold_chain,
+            ..blank(&ingredient.key)
+        };
+        let of_form = |(name, form): (&str, &super::DosageForm)| Drug {
+            form: name.to_owned(),
+            routes: form.routes.clone(),
+            ..blank(name)
+        };
+        let knowledge = self.knowledge();
+        let forms = knowledge.forms().map(of_form);
+        self.with_drugs(knowledge.ingredients().iter().map(of_ingredient).chain(forms))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The form of a data file: a version, and any of the tables. An unknown word is refused, so that a typing error is no silent gap.
 
-use super::rule::{Duplicate, Elderly, Ingredient, Interaction, Load, MaxDose, Overlap, Renal};
+use super::rule::{DosageForm, Duplicate, Elderly, Ingredient, Interaction, Load, MaxDose, Overlap, Renal};
 use crate::formulary::AllergyGroup;
 use serde::Deserialize;
 
@@ -44,6 +44,8 @@ pub(super) struct Tables {
     pub max_dose: Vec<MaxDose>,
     #[serde(default)]
     pub allergy_group: Vec<AllergyGroup>,
+    #[serde(default)]
+    pub form: Vec<DosageForm>,
 }
 
 impl Tables {
@@ -57,5 +59,6 @@ impl Tables {
             + self.renal.len()
             + self.max_dose.len()
             + self.allergy_group.len()
+            + self.form.len()
     }
 }

@@ -1,7 +1,7 @@
 //! Reads the data files and checks them as a whole.
 
 use super::file::Tables;
-use super::rule::Rule;
+use super::rule::{DosageForm, Rule};
 use super::{Edition, IngredientAt, Knowledge, RuleFile};
 use crate::safety::Severity;
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,6 +132,8 @@ impl Knowledge {
             renal: Vec::new(),
             max_doses: Vec::new(),
             groups: BTreeMap::new(),
+            forms: Vec::new(),
+            form_names: BTreeMap::new(),
         };
         let mut ids = BTreeSet::new();
         for (file, tables) in parsed {
@@ -145,6 +147,9 @@ impl Knowledge {
             reader.take(tables.load, &mut k.loads)?;
             reader.take(tables.renal, &mut k.renal)?;
             reader.take(tables.max_dose, &mut k.max_doses)?;
+            let before = k.forms.len();
+            reader.take(tables.form, &mut k.forms)?;
+            index_forms(&file, &k.forms, before, &mut k.form_names)?;
             let mut groups = Vec::new();
             reader.take(tables.allergy_group, &mut groups)?;
             k.groups.extend(groups.into_iter().map(|g| (g.key.clone(), g)));
@@ -178,12 +183,36 @@ impl Knowledge {
             ("rules on kidney function", !self.renal.is_empty()),
             ("maximum doses", !self.max_doses.is_empty()),
             ("allergy groups", !self.groups.is_empty()),
+            ("dosage forms", !self.forms.is_empty()),
         ];
         match kinds.iter().find(|(_, there)| !there) {
             Some((kind, _)) => Err(KnowledgeError::KindMissing(kind)),
             None => Ok(()),
         }
     }
+}
+
+/// Finds the forms from `first` on by the names that products call them.
+fn index_forms(
+    file: &str,
+    forms: &[DosageForm],
+    first: usize,
+    names: &mut BTreeMap<String, usize>,
+) -> Result<(), KnowledgeError> {
+    for (at, form) in forms.iter().enumerate().skip(first) {
+        if form.names.is_empty() || form.routes.is_empty() {
+            return Err(value(file, form.about().id, "a form has a name and a way by which it is given"));
+        }
+        if form.seldom.iter().any(|route| form.routes.contains(route)) {
+            return Err(value(file, form.about().id, "a way cannot be usual and seldom"));
+        }
+        for name in &form.names {
+            if names.insert(name.clone(), at).is_some() {
+                return Err(KnowledgeError::Duplicate { file: file.to_owned(), id: name.clone() });
+            }
+        }
+    }
+    Ok(())
 }
 
 struct Reader<'a> {

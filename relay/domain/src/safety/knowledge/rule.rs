@@ -262,6 +262,20 @@ rule! {
     }
 }
 
+rule! {
+    /// By which ways a dosage form is given. Its weight is that of a seldom way; a way by which the form cannot be given always blocks.
+    DosageForm {
+        selectors: [],
+        /// What products call it.
+        names: Vec<String>,
+        /// By which ways it is given, the usual one first.
+        routes: Vec<Route>,
+        /// Ways that are possible and seldom.
+        #[serde(default)]
+        seldom: Vec<Route>,
+    }
+}
+
 impl Rule for AllergyGroup {
     fn about(&self) -> About<'_> {
         About {

@@ -21,7 +21,7 @@ pub(super) fn dose(case: &Case<'_>, out: &mut Vec<Finding>) {
             for rule in rules {
                 let day = Day::of(case, part.at, rule);
                 out.extend(above(case, line, part, &day, rule));
-                out.extend(not_checked(case, line, &day, rule));
+                ask(out, not_checked(case, line, &day, rule));
             }
         }
         if unknown {
@@ -116,6 +116,20 @@ fn not_checked(case: &Case<'_>, line: &Course<'_>, day: &Day<'_>, rule: &MaxDose
     Some(by_rule(found, rule))
 }
 
+/// Asks once: rules on several ingredients of a product, and its label, miss the same limit of the same line.
+fn ask(out: &mut Vec<Finding>, missing: Option<Finding>) {
+    let Some(missing) = missing else { return };
+    let is_said = |f: &Finding| {
+        f.kind == missing.kind
+            && f.outcome == missing.outcome
+            && f.item_no == missing.item_no
+            && f.message_zh == missing.message_zh
+    };
+    if !out.iter().any(is_said) {
+        out.push(missing);
+    }
+}
+
 /// The line says how often, and others with the same ingredient do not.
 fn not_summed(case: &Case<'_>, line: &Course<'_>, others: &[&Course<'_>]) -> Finding {
     let (zh, en) = line.named();
@@ -157,10 +171,8 @@ fn label(case: &Case<'_>, line: &Course<'_>, out: &mut Vec<Finding>) {
     if single.is_some_and(|max| largest > max) || above_daily {
         out.push(above_label(line, drug));
     }
-    // A rule on another ingredient of the product may have said the same already.
-    let is_said = |f: &Finding| f.kind == KIND && f.outcome == Outcome::InputMissing && f.item_no == line.line();
-    if daily.is_some() && item.times().is_none() && !above_daily && !out.iter().any(is_said) {
-        out.push(unbounded(case, KIND, line));
+    if daily.is_some() && item.times().is_none() && !above_daily {
+        ask(out, Some(unbounded(case, KIND, line)));
     }
     if single.is_none() || daily.is_none() {
         let (zh, en) = line.named();
