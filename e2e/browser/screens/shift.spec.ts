@@ -202,6 +202,29 @@ test("six digits that no longer open it say so beside the password", async ({ br
   }
 });
 
+test("why a badge opened nothing is not said beside the password of somebody else", async ({ browser }) => {
+  const { id, name } = record.staff;
+  const unknown = { title: "没有这个工牌", status: 403, detail: "", code: "badge_unknown", action: "" };
+  const site = await serveBox("signed_out", (_, path) => {
+    if (path === "/session/switch-badge") return { status: 403, body: unknown };
+    const people = [{ staff_id: id, name, pin: true, badge: true }];
+    return path === "/session/shift" ? { body: { ...NOBODY, people } } : undefined;
+  });
+  const page = await browser.newPage();
+  try {
+    await page.goto(site.origin);
+    await expect(page.getByRole("button", { name })).toBeVisible();
+    await page.keyboard.type(`${BADGE}\n`, { delay: 5 });
+    await expect(page.getByText("没有这个工牌")).toBeVisible();
+    await page.getByRole("button", { name: /其他人：用密码登录|password/ }).click();
+    await expect(page.getByLabel(/^用户名$|^User name$/)).toBeVisible();
+    await expect(page.getByText("没有这个工牌")).toHaveCount(0);
+  } finally {
+    await page.close();
+    await site.close();
+  }
+});
+
 test("a PIN that is too easy to guess is refused before it is typed again", async ({ browser }) => {
   const site = await serveBox("online", (_, path) => (path === "/session/shift" ? { body: NOBODY } : undefined));
   const page = await browser.newPage();

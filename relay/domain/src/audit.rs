@@ -596,11 +596,12 @@ named_enum! {
 }
 
 impl EventKind {
-    /// Of which sort it is; told by its name, so that a new kind has one.
+    /// Of which sort it is; told by its name, so that a new kind has one. A paper that was made of the record is a read: nothing of it changed, and it left the house.
     pub fn sort(self) -> Sort {
         let name = self.as_str();
         match self.entity() {
             Entity::Session => Sort::Sessions,
+            _ if matches!(self, Self::MedicationSheetMade | Self::ReferralHandOverMade) => Sort::Reads,
             _ if name.ends_with("viewed") || name.ends_with(".listed") => Sort::Reads,
             _ => Sort::Changes,
         }
@@ -743,4 +744,19 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{b:02x}");
         out
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paper_made_of_the_record_is_a_read_and_not_a_change() {
+        for made in [EventKind::MedicationSheetMade, EventKind::ReferralHandOverMade] {
+            assert_eq!(made.sort(), Sort::Reads);
+        }
+        assert_eq!(EventKind::ResidentViewed.sort(), Sort::Reads);
+        assert_eq!(EventKind::PrescriptionSigned.sort(), Sort::Changes);
+        assert_eq!(EventKind::SessionOpened.sort(), Sort::Sessions);
+    }
 }

@@ -55,6 +55,12 @@ export function TakeOver({
     setChoice(id);
     if (id !== null) onChosen?.();
   };
+  // Another way, perhaps another person: why the last PIN or badge opened nothing is not said beside an empty password.
+  const goByPassword = (): void => {
+    choose(null);
+    badge.reset();
+    setByPassword(true);
+  };
   const show = (code: string): void => {
     if (!badge.isPending) badge.mutate(code);
   };
@@ -98,7 +104,7 @@ export function TakeOver({
           key={one.staff_id}
           variant="default"
           className="nurse-shift-person"
-          onClick={() => (one.pin ? choose(one.staff_id) : setByPassword(true))}
+          onClick={() => (one.pin ? choose(one.staff_id) : goByPassword())}
         >
           <span className="nurse-avatar" aria-hidden>
             {one.name.slice(0, 1)}
@@ -113,7 +119,7 @@ export function TakeOver({
           <ScanButton label={t("app:shift.badgeCamera")} close={t("action.close")} size="xl" onCode={show} />
         </Group>
       )}
-      <Button variant="subtle" size="xl" onClick={() => setByPassword(true)}>
+      <Button variant="subtle" size="xl" onClick={goByPassword}>
         {t("app:shift.byPassword")}
       </Button>
     </Stack>
