@@ -107,12 +107,26 @@ const SCREENS: ConsoleScreen[] = [
     name: "consultation-box-revoked",
     path: "/consultations/c8",
     mock: {
-      boxRevoked: true,
+      boxAway: "revoked",
       answers: { "GET /api/homes": { body: { items: homes, next: null } } },
     },
     ready: "[data-testid=box-revoked]",
     act: async (page) => {
       await expect(page.getByTestId("home-phone")).toHaveAttribute("href", `tel:${homes[0]?.phone}`);
+    },
+  },
+  {
+    // Nobody telephones a home whose box is with another resident.
+    name: "consultation-box-elsewhere",
+    path: "/consultations/c8",
+    mock: {
+      boxAway: "elsewhere",
+      answers: { "GET /api/homes": { body: { items: homes, next: null } } },
+    },
+    ready: "[data-testid=box-elsewhere]",
+    act: async (page) => {
+      await expect(page.getByTestId("box-elsewhere")).toContainText(/正在另一场会诊中|is busy in another consultation/);
+      await expect(page.getByTestId("home-phone")).toHaveCount(0);
     },
   },
   {

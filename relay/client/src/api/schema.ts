@@ -6009,7 +6009,7 @@ export interface components {
          * @description How a participant left. Reasons from a newer relay read as `Other`.
          * @enum {string}
          */
-        DepartureReason: "hang_up" | "crash" | "revoked" | "other";
+        DepartureReason: "hang_up" | "crash" | "revoked" | "elsewhere" | "other";
         /** @description A diagnosis that can be chosen. */
         Diagnosis: {
             /** @description ICD-10. */
