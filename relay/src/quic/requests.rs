@@ -9,6 +9,7 @@ use axum::http::Extensions;
 use quinn::{Connection, RecvStream, SendStream, VarInt};
 use yunzhen_certs::CertificateFacts;
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
+use yunzhen_runtime::crowd::Crowd;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::serve::{self, ServeOptions};
 
@@ -18,14 +19,17 @@ use super::bulk::ToBulk;
 const SLOW_LINK: Duration = Duration::from_secs(60);
 const SLOW_LINK_BYTES: u32 = 256;
 
-/// Serves what the box opens after its control stream, until the connection ends.
+/// Serves what the box opens after its control stream, until the connection ends. `most`: streams that it may have open at once, the control stream among them; QUIC lets
+/// further ones wait until one of these ends.
 pub async fn serve(
     life: &Lifecycle,
     connection: &Connection,
     certificate: CertificateFacts,
     router: Router,
     bulk: ToBulk,
+    most: u32,
 ) {
+    let under_way = Crowd::new(most as usize);
     let mut extensions = Extensions::new();
     extensions.insert(certificate.identity.clone());
     extensions.insert(certificate);
@@ -35,7 +39,14 @@ pub async fn serve(
             stream = connection.accept_bi() => {
                 let Ok((send, recv)) = stream else { return };
                 let (life2, router, extensions) = (life.clone(), router.clone(), extensions.clone());
-                life.spawn_contained("box request", async move { one(&life2, send, recv, router, extensions).await });
+                let place = under_way.enter(());
+                if under_way.count(()) + 1 >= most as usize {
+                    metrics::counter!("yunzhen_streams_full_total").increment(1);
+                }
+                life.spawn_contained("box request", async move {
+                    let _place = place;
+                    one(&life2, send, recv, router, extensions).await;
+                });
             }
             stream = connection.accept_uni() => {
                 let Ok(recv) = stream else { return };

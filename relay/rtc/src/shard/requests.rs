@@ -285,6 +285,7 @@ impl Shard {
         let entry = self.rooms.get(room).ok_or(ConnectError::Ended)?;
         let rejoins = entry.room.leg_of(participant.id).is_some();
         if !rejoins && entry.legs.len() >= self.config.limits.legs_per_room {
+            metrics::counter!("yunzhen_legs_refused_total").increment(1);
             return Err(ConnectError::RoomFull);
         }
         Ok(())
