@@ -318,6 +318,8 @@ const SCREENS: ConsoleScreen[] = [
     ready: "table",
     act: async (page) => {
       await expect(page.getByTestId("copied-boxes")).toHaveText("1");
+      await expect(page.getByTestId("last-call").first()).toContainText(/上次通话：高清画面|Last call: Full picture/);
+      await expect(page.getByTestId("last-call").last()).toContainText(/没有画面和声音|no picture and no sound/);
     },
   },
   {
