@@ -353,6 +353,8 @@ pub struct LimitsConfig {
     pub hello_seconds: u32,
     /// Streams of one connection of a box at once.
     pub streams_per_connection: u32,
+    /// Streams in one direction, which bring stills and recordings, of one connection of a box at once.
+    pub one_way_streams_per_connection: u32,
     /// Messages on its control stream that a box may leave unread.
     pub commands_unread: NonZeroU32,
     /// Datagrams of media that a box may send, by all its paths together.
@@ -385,6 +387,7 @@ impl Default for LimitsConfig {
             handshake_seconds: 8,
             hello_seconds: 5,
             streams_per_connection: 256,
+            one_way_streams_per_connection: 4,
             commands_unread: many(128),
             datagrams_per_second: many(5_000),
             offers_per_minute: many(60),

@@ -196,7 +196,8 @@ impl Second {
 /// What came of the home in half of the seconds or more: the best of which that is true. `None`: nothing came in so many.
 pub fn usual(seconds: &[Second]) -> Option<Rung> {
     let half = seconds.len().div_ceil(2).max(1);
-    let came = |least: Rung| seconds.iter().filter(|second| second.shown().is_some_and(|rung| rung.is_at_least(least)));
+    let came =
+        |least: Rung| seconds.iter().filter(move |second| second.shown().is_some_and(|rung| rung.is_at_least(least)));
     Rung::ALL.iter().copied().find(|rung| came(*rung).count() >= half)
 }
 

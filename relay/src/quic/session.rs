@@ -437,9 +437,9 @@ async fn carry(
     spawn_until(life, "media to a box", &ends, down);
     let (life2, connection2, router) = (life.clone(), connection.clone(), context.router.clone());
     let bulk = session.bulk.clone();
-    let most = context.limits.streams_per_connection;
+    let limits = context.limits.clone();
     spawn_until(life, "box requests", &ends, async move {
-        requests::serve(&life2, &connection2, certificate, router, bulk, most).await;
+        requests::serve(&life2, &connection2, certificate, router, bulk, &limits).await;
     });
     tokio::select! {
         _ = connection.closed() => {}

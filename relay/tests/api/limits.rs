@@ -184,6 +184,26 @@ async fn a_box_with_all_its_streams_open_waits_for_itself_and_no_other_does() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_brings_as_much_at_once_as_it_may_waits_for_itself_and_no_other_does() {
+    let stage = stage(LimitsConfig { one_way_streams_per_connection: 1, ..LimitsConfig::default() }).await;
+    let before = stage.counted("yunzhen_streams_full_total");
+    let (mut busy, mut other) = (stage.connected(HOME_1).await, stage.connected(HOME_2).await);
+    let mut first = busy.connection.open_uni().await.unwrap();
+    first.write_all(&StreamType::Bulk.encode()).await.unwrap();
+    stage.reaches("yunzhen_streams_full_total", before + 1).await;
+    let connection = busy.connection.clone();
+    let mut further = std::pin::pin!(connection.open_uni());
+    tokio::select! {
+        biased;
+        _ = &mut further => panic!("one too many"),
+        () = other.answers() => {}
+    }
+    busy.answers().await;
+    drop(first);
+    tokio::time::timeout(PATIENCE, further).await.expect("that one has ended").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_box_that_reads_nothing_of_what_it_is_told_is_let_go_and_the_others_are_told_on() {
     let few = NonZeroU32::new(4).unwrap();
     let stage = stage(LimitsConfig { commands_unread: few, ..LimitsConfig::default() }).await;
