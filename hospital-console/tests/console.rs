@@ -60,7 +60,26 @@ async fn a_session_that_ran_out_keeps_its_token_until_somebody_ends_it() {
     browser.set_cookie("yz_session", "tok_ended");
     let ended = browser.get("/session/me").await;
     assert_eq!((ended.status, ended.json()["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("session_revoked")));
-    assert_eq!(browser.cookie("yz_session"), None);
+    let after = browser.get("/session/me").await;
+    assert_eq!((after.status, after.json()["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("unauthenticated")));
+}
+
+#[tokio::test]
+async fn a_late_answer_that_a_session_was_ended_leaves_the_next_one_of_the_browser_alone() {
+    let w = world().await;
+    let late = Browser::new(&w.console);
+    late.set_cookie("yz_session", "tok_ended");
+    let ended = late.get("/session/me").await;
+    assert_eq!(ended.json()["code"].as_str(), Some("session_revoked"));
+    // It comes after the next person has signed in: what it sets is kept beside her session.
+    let browser = Browser::signed_in(&w.console).await;
+    let set: Vec<&str> = ended.headers.get_all("set-cookie").iter().map(|c| c.to_str().expect("text")).collect();
+    assert!(!set.is_empty());
+    for cookie in set {
+        let (name, rest) = cookie.split_once('=').expect("a pair");
+        browser.set_cookie(name, rest.split(';').next().unwrap_or_default());
+    }
+    assert_eq!(browser.get("/session/me").await.json()["staff"]["id"], SPECIALIST);
 }
 
 #[tokio::test]

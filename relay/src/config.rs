@@ -347,8 +347,16 @@ pub struct LimitsConfig {
     pub handshakes: usize,
     /// From so many handshakes on, a box has to prove its address before its handshake costs anything (QUIC retry).
     pub handshakes_unproven: usize,
+    /// How long a handshake of a box may take.
+    pub handshake_seconds: u32,
+    /// How long a box may take after its handshake to say who it is and to read that it is welcome.
+    pub hello_seconds: u32,
     /// Streams of one connection of a box at once.
     pub streams_per_connection: u32,
+    /// Streams in one direction, which bring stills and recordings, of one connection of a box at once.
+    pub one_way_streams_per_connection: u32,
+    /// Messages on its control stream that a box may leave unread.
+    pub commands_unread: NonZeroU32,
     /// Datagrams of media that a box may send, by all its paths together.
     pub datagrams_per_second: NonZeroU32,
     /// Offers of WebRTC that one session may make.
@@ -376,7 +384,11 @@ impl Default for LimitsConfig {
             connections_per_box: 16,
             handshakes: 128,
             handshakes_unproven: 32,
+            handshake_seconds: 8,
+            hello_seconds: 5,
             streams_per_connection: 256,
+            one_way_streams_per_connection: 4,
+            commands_unread: many(128),
             datagrams_per_second: many(5_000),
             offers_per_minute: many(60),
             legs_per_consultation: 64,

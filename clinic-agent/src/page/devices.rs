@@ -23,6 +23,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use yunzhen_runtime::clock;
+use yunzhen_runtime::web::problem::Language;
 
 /// `GET /page/devices`: how the devices stand, and the readings that wait, newest first.
 pub async fn list(State(app): State<AppState>, _nurse: Nurse, headers: HeaderMap) -> Response {
@@ -132,7 +133,8 @@ pub async fn confirm(
     let at = clock::now_timestamp();
     let author = nurse.session.staff_id;
     let entry_id = entry_id(at, &clock::random_bytes());
-    match app.spool.confirm_reading(Confirmation { id, resident_id, whose, author, entry_id, at }).await {
+    let language = Language::of(&headers).tag().to_owned();
+    match app.spool.confirm_reading(Confirmation { id, resident_id, whose, author, language, entry_id, at }).await {
         Ok(Outcome::Changed(_) | Outcome::Repeated) => {
             (StatusCode::CREATED, Json(json!({ "id": id, "state": "saved" }))).into_response()
         }

@@ -148,14 +148,16 @@ pub async fn me(State(app): State<AppState>, headers: HeaderMap) -> Response {
     let session = match holding(&app, &headers).await {
         Ok(Holding::Open(session)) => session,
         Ok(Holding::Locked(_)) => return problems::TABLET_LOCKED.answer(&headers),
-        Ok(Holding::Nobody) => return with_cookies(problems::SIGNED_OUT.answer(&headers), [app.cookies.end_session()]),
+        Ok(Holding::Nobody) => {
+            return with_cookies(problems::SIGNED_OUT.answer(&headers), [app.cookies.over(&headers)]);
+        }
         Err(error) => return problems::of_spool(&error).answer(&headers),
     };
     let asked = app.link.exchange(Method::GET, "/api/sessions/current", bearer(&session.token), Vec::new()).await;
     match asked {
         Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => {
             forget(&app, &session.token).await;
-            with_cookies(super::api::pass(answer.map(Body::from)), [app.cookies.end_session()])
+            with_cookies(super::api::pass(answer.map(Body::from)), [app.cookies.over(&headers)])
         }
         Ok(answer) if answer.status().is_success() => super::api::pass(answer.map(Body::from)),
         // No link, or a relay in trouble: what this box knows is true until the session's own end.

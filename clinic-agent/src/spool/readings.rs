@@ -23,6 +23,8 @@ pub struct Confirmation {
     pub whose: Option<BedAndName>,
     /// Who says so; it goes to the relay in her name.
     pub author: Uuid,
+    /// In which language her page asked (`zh`, `en`).
+    pub language: String,
     /// Id of the entry that carries it.
     pub entry_id: Uuid,
     /// Now.
@@ -128,7 +130,7 @@ impl Store {
 
     /// The nurse says whose a reading is: it becomes an entry for the relay. Saying the same again changes nothing.
     pub fn confirm_reading(&self, confirmation: &Confirmation) -> Result<Outcome, SpoolError> {
-        let &Confirmation { id, resident_id, ref whose, author, entry_id, at } = confirmation;
+        let &Confirmation { id, resident_id, ref whose, author, ref language, entry_id, at } = confirmation;
         self.decide(id, Event::Confirm { resident_id }, |write, reading, outcome| {
             if outcome == Outcome::Repeated {
                 return Ok(Ok(outcome));
@@ -140,7 +142,7 @@ impl Store {
                 resident_id,
                 whose: whose.clone(),
                 author,
-                language: None,
+                language: Some(language.clone()),
                 body: reading.body(),
                 state: EntryState::Saved,
                 created_at: at,

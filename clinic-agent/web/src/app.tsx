@@ -199,7 +199,13 @@ function NurseApp() {
   }
   return (
     <>
-      <BoxProvider key={session.data.id} staff={session.data} signOut={signOut} lock={withPin ? lock : undefined}>
+      <BoxProvider
+        key={session.data.id}
+        staff={session.data}
+        signOut={signOut}
+        lock={withPin ? lock : undefined}
+        locked={locked !== undefined}
+      >
         <ZoneProvider zone={session.data.home_zone}>
           <Screens locked={locked !== undefined} />
         </ZoneProvider>

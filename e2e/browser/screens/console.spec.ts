@@ -107,12 +107,26 @@ const SCREENS: ConsoleScreen[] = [
     name: "consultation-box-revoked",
     path: "/consultations/c8",
     mock: {
-      boxRevoked: true,
+      boxAway: "revoked",
       answers: { "GET /api/homes": { body: { items: homes, next: null } } },
     },
     ready: "[data-testid=box-revoked]",
     act: async (page) => {
       await expect(page.getByTestId("home-phone")).toHaveAttribute("href", `tel:${homes[0]?.phone}`);
+    },
+  },
+  {
+    // Nobody telephones a home whose box is with another resident.
+    name: "consultation-box-elsewhere",
+    path: "/consultations/c8",
+    mock: {
+      boxAway: "elsewhere",
+      answers: { "GET /api/homes": { body: { items: homes, next: null } } },
+    },
+    ready: "[data-testid=box-elsewhere]",
+    act: async (page) => {
+      await expect(page.getByTestId("box-elsewhere")).toContainText(/正在另一场会诊中|is busy in another consultation/);
+      await expect(page.getByTestId("home-phone")).toHaveCount(0);
     },
   },
   {
@@ -306,6 +320,8 @@ const SCREENS: ConsoleScreen[] = [
       await expect(page.getByTestId("copied-boxes")).toHaveText("1");
       // Who hears the page hears the number in words.
       await expect(page.getByRole("link", { name: /1 台设备疑似被复制/ })).toHaveAttribute("href", "/boxes");
+      await expect(page.getByTestId("last-call").first()).toContainText(/上次通话：高清画面|Last call: Full picture/);
+      await expect(page.getByTestId("last-call").last()).toContainText(/没有画面和声音|no picture and no sound/);
     },
   },
   {

@@ -647,6 +647,7 @@ export function buildDay(now: number) {
       certificate_days_left: 5,
       certificate_ends_soon: false,
       link: "good",
+      last_call: { until: ago(2 * 60 * MINUTE), shown: "full" },
     },
     {
       home_id: "h2",
@@ -678,6 +679,7 @@ export function buildDay(now: number) {
       certificate_days_left: 33,
       certificate_ends_soon: false,
       link: "none",
+      last_call: { until: ago(3 * 60 * MINUTE) },
     },
     {
       home_id: "h4",

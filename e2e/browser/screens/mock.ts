@@ -25,8 +25,8 @@ export interface MockOptions {
   rung?: Rung;
   /** What the home's modems say of their signals. */
   signals?: HomeSignal[];
-  /** The home's box was revoked, and nobody else is in the call. */
-  boxRevoked?: boolean;
+  /** The home's box was revoked, or is with another resident, and nobody else is in the call. */
+  boxAway?: "revoked" | "elsewhere";
   /** An administrator ends the session two seconds after the page began to listen, or has ended it before the page opens. */
   endsSession?: boolean | "before";
   /** The live stream says that this consultation was reminded of. */
@@ -128,9 +128,9 @@ function runInPage({ day, options, account }: Given): void {
   const withoutBox = {
     ...room,
     participants: room.participants.slice(0, 1),
-    // The home was lost, then the guest left, then the box was revoked: each keeps its place.
+    // The home was lost, then the guest left, then it was known why the box is away: each keeps its place.
     departed: [
-      { participant_id: "home", kind: "home", display_name: "松鹤颐养院", reason: "revoked" },
+      { participant_id: "home", kind: "home", display_name: "松鹤颐养院", reason: options.boxAway ?? "revoked" },
       { participant_id: "son", kind: "observer", display_name: "王磊（家属）", reason: "hang_up" },
     ],
     slots: [],
@@ -190,7 +190,7 @@ function runInPage({ day, options, account }: Given): void {
     if (path.endsWith("/events")) {
       isOut = options.sentOut === true;
       const ended = isOut ? "event: ended\ndata: {}\n\n" : "";
-      const text = `event: room\nid: 1\ndata: ${JSON.stringify(options.boxRevoked ? withoutBox : room)}\n\n${ended}`;
+      const text = `event: room\nid: 1\ndata: ${JSON.stringify(options.boxAway ? withoutBox : room)}\n\n${ended}`;
       return new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode(text)) }), {
         headers: { "Content-Type": "text/event-stream" },
       });

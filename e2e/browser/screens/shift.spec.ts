@@ -242,3 +242,47 @@ test("a PIN that is too easy to guess is refused before it is typed again", asyn
     await site.close();
   }
 });
+
+test("a call that a locked tablet lost says so, and is joined again by whoever opens it", async ({ browser }) => {
+  const { id, name } = record.staff;
+  const people = [{ staff_id: id, name, pin: true, badge: false }];
+  let locked = false;
+  const site = await serveBox("call", (method, path) => {
+    if (path === "/session/shift") return { body: { ...NOBODY, people, holder: id, locked } };
+    if (path === "/session/lock") {
+      locked = true;
+      return { body: {} };
+    }
+    if (path === "/session/switch") {
+      locked = false;
+      return { body: { staff: record.staff } };
+    }
+    if (method !== "POST" || !path.endsWith("/legs")) return undefined;
+    const code = locked ? "tablet_locked" : "call_ended";
+    return { status: locked ? 423 : 409, body: { title: "", status: 423, detail: "", code, action: "" } };
+  });
+  const page = await browser.newPage();
+  const offers: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST" && /\/legs(\?|$)/.test(request.url())) offers.push(request.url());
+  });
+  const held = page.getByTestId("call-held");
+  try {
+    // Locked by the box between two looks of the page: the offer is the first to hear.
+    locked = true;
+    await page.goto(`${site.origin}/consultations/c1`);
+    await expect(held).toContainText(/解锁后自动回到通话|as soon as you open the tablet/);
+    await page.getByRole("button", { name: /的菜单$|menu/i }).click();
+    await page.getByRole("menuitem", { name: /锁定 \/ 换人|Lock \/ hand over/ }).click();
+    await expect(page.getByTestId("lock-screen")).toBeVisible();
+    await expect(held).toBeVisible();
+    await expect(page.getByText(/通话不会中断|The call goes on/)).toBeHidden();
+    expect(offers).toHaveLength(1);
+    for (const digit of "482915") await page.getByRole("button", { name: digit, exact: true }).click();
+    await expect(page.getByTestId("call-ended")).toBeVisible();
+    expect(offers).toHaveLength(2);
+  } finally {
+    await page.close();
+    await site.close();
+  }
+});

@@ -80,6 +80,7 @@ test("an urgent resident who waits for the box is told to the call that has it, 
     await tablet.page.getByTestId("hand-over-box").click();
     await slowly(second.getByTestId("main-video")).toBeVisible();
     await expectFramesAdvance(second);
+    await slowly(desk.page.getByTestId("box-elsewhere")).toContainText("正在另一场会诊中");
     await expect(desk.page.getByTestId("urgent-waits")).toHaveCount(0, { timeout: 30_000 });
   });
   for (const { page } of [windows[1], desk]) {

@@ -89,7 +89,7 @@ pub async fn me(State(app): State<AppState>, headers: HeaderMap) -> Response {
         return problems::SIGNED_OUT.answer(&headers);
     }
     match app.relay.exchange(Method::GET, "/api/sessions/current", for_relay(&app, &headers), None).await {
-        Ok(answer) if was_ended(&answer) => with_cookies(pass(answer.map(Body::from)), [app.cookies.end_session()]),
+        Ok(answer) if was_ended(&answer) => with_cookies(pass(answer.map(Body::from)), [app.cookies.over(&headers)]),
         Ok(answer) => pass(answer.map(Body::from)),
         Err(error) => problem_of(&error).answer(&headers),
     }

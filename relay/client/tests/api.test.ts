@@ -115,6 +115,23 @@ describe("Api", () => {
     expect(told).toEqual([true, false]);
   });
 
+  it("takes a late answer to a former session's request for no word about the session that is there now", async () => {
+    let [csrf, told] = ["former", 0];
+    const client = new Api({
+      baseUrl: "http://relay.test",
+      csrfToken: () => csrf,
+      onSignedOut: () => (told += 1),
+      fetch: async () => {
+        csrf = "next";
+        return new Response(JSON.stringify({ title: "t", code: "session_revoked" }), { status: 401 });
+      },
+    });
+    await client.homes.list().catch(() => {});
+    expect(told).toBe(0);
+    await client.homes.list().catch(() => {});
+    expect(told).toBe(1);
+  });
+
   it("says when the session ended, but not for a wrong password", async () => {
     const { client, signedOut } = api(() => new Response(null, { status: 401 }));
     await client.session.signIn("a", "b").catch(() => {});

@@ -187,6 +187,24 @@ describe("joining", () => {
     expect(call.getSnapshot().state.phase).toBe("live");
   });
 
+  it("waits on a locked tablet for whoever opens it, however long that takes, and is back at once", async () => {
+    const world = new World();
+    const call = nurse(world);
+    await live(world, call);
+    world.answers = [() => world.problem(423, "tablet_locked"), () => world.answer()];
+    world.peer.become("failed");
+    await world.clock.settle();
+    expect(call.getSnapshot().state).toEqual({ phase: "connecting", attempt: 0, held: "tablet_locked" });
+    await world.clock.advance(3_600_000);
+    expect(world.offers()).toHaveLength(2);
+    call.tryHeld();
+    await world.clock.settle();
+    expect(world.offers()).toHaveLength(3);
+    world.peer.become("connected");
+    await world.clock.settle();
+    expect(call.getSnapshot().state.phase).toBe("live");
+  });
+
   it("ends in words when it is refused or already over, without trying again", async () => {
     for (const [code, reason] of [
       ["room_full", "refused"],
@@ -420,9 +438,12 @@ describe("the room", () => {
     world.room({ participants: [me, participant("home", "home")] });
     world.room({ participants: [me], departed: departed.map((one) => ({ ...one, reason: "revoked" as const })) });
     expect(call.getSnapshot().notice).toMatchObject({ kind: "revoked", name: "home" });
+    world.room({ participants: [me, participant("home", "home")] });
+    world.room({ participants: [me], departed: departed.map((one) => ({ ...one, reason: "elsewhere" as const })) });
+    expect(call.getSnapshot().notice).toMatchObject({ kind: "elsewhere", name: "home" });
   });
 
-  it("says that the box was revoked also where a guest left before that", async () => {
+  it("says that the box was revoked, or is with another resident, also where a guest left before that", async () => {
     const world = new World();
     const call = specialist(world);
     await live(world, call);
@@ -441,6 +462,7 @@ describe("the room", () => {
     expect(shown([one("home", "home", "crash"), guest])).toEqual(guest);
     // The reason of a departure changes in its place: the home stays the first.
     expect(shown([one("home", "home", "revoked"), guest])).toMatchObject({ participant_id: "home", reason: "revoked" });
+    expect(shown([one("home", "home", "elsewhere"), guest])).toMatchObject({ reason: "elsewhere" });
   });
 
   it("ignores a state that was overtaken by a newer one", async () => {

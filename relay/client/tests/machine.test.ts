@@ -19,6 +19,7 @@ const events: CallEvent[] = [
   { type: "attempt_failed", fatal: "over" },
   { type: "attempt_failed", legUnknown: true },
   { type: "attempt_failed", held: "box_busy" },
+  { type: "attempt_failed", held: "tablet_locked" },
   { type: "peer_connected" },
   { type: "peer_disconnected" },
   { type: "peer_failed" },

@@ -193,6 +193,14 @@ impl Second {
     }
 }
 
+/// What came of the home in half of the seconds or more: the best of which that is true. `None`: nothing came in so many.
+pub fn usual(seconds: &[Second]) -> Option<Rung> {
+    let half = seconds.len().div_ceil(2).max(1);
+    let came =
+        |least: Rung| seconds.iter().filter(move |second| second.shown().is_some_and(|rung| rung.is_at_least(least)));
+    Rung::ALL.iter().copied().find(|rung| came(*rung).count() >= half)
+}
+
 const fn rung(said: Option<Rung>, picture: bool, sound: bool) -> Option<Rung> {
     match (said, picture, sound) {
         (Some(Rung::Forward), _, _) => Some(Rung::Forward),
@@ -237,6 +245,16 @@ mod tests {
         assert_eq!(second(None, true, true), Some(Rung::Slow), "an older box");
         assert_eq!(second(None, false, true), Some(Rung::Sound));
         assert_eq!(Second::Away(Attendance::Present).shown(), None);
+    }
+
+    #[test]
+    fn what_came_in_half_of_a_call_is_what_it_was_like() {
+        let of = |rung| Second::Heard(Heard { rung: Some(rung), picture: true, sound: true, ..Heard::default() });
+        let away = Second::Away(Attendance::Present);
+        assert_eq!(usual(&[]), None);
+        assert_eq!(usual(&[of(Rung::Full), of(Rung::Full), of(Rung::Sound), away.clone()]), Some(Rung::Full));
+        assert_eq!(usual(&[of(Rung::Full), of(Rung::Slow), of(Rung::Stills), away.clone()]), Some(Rung::Slow));
+        assert_eq!(usual(&[of(Rung::Full), away.clone(), away]), None, "the home was not there for most of it");
     }
 
     #[test]

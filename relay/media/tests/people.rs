@@ -61,16 +61,28 @@ fn who_left_before_it_was_revoked_is_waited_for_no_more() {
     world.input(Input::Leave { leg: HOME, reason: LeaveReason::Crash });
     let (before, lost) = departed(&world);
     assert_eq!(before, [DepartureReason::HangUp, DepartureReason::Crash]);
-    world.input(Input::Revoked { participant: participant(HOME) });
+    world.input(Input::Gone { participant: participant(HOME), reason: LeaveReason::Revoked });
     let (after, told) = departed(&world);
     assert_eq!(after, [DepartureReason::HangUp, DepartureReason::Revoked]);
     assert!(told > lost, "the others are told");
     // Said again it is no news.
-    world.input(Input::Revoked { participant: participant(HOME) });
+    world.input(Input::Gone { participant: participant(HOME), reason: LeaveReason::Revoked });
     assert_eq!(departed(&world), (after, told));
     // A box that was enrolled anew is the home again.
     world.input(Input::Join(Box::new(join(HOME, ParticipantKind::Home, 3))));
     assert_eq!(departed(&world).0, [DepartureReason::HangUp]);
+}
+
+#[test]
+fn a_home_whose_box_went_to_another_consultation_is_told_as_that_and_as_gone_when_that_one_is_over() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    let told = |world: &World| world.room.state(SPECIALIST).expect("state").departed[0].reason;
+    world.input(Input::Leave { leg: HOME, reason: LeaveReason::HangUp });
+    assert_eq!(told(&world), DepartureReason::HangUp);
+    world.input(Input::Gone { participant: participant(HOME), reason: LeaveReason::Elsewhere });
+    assert_eq!(told(&world), DepartureReason::Elsewhere);
+    world.input(Input::Gone { participant: participant(HOME), reason: LeaveReason::HangUp });
+    assert_eq!(told(&world), DepartureReason::HangUp);
 }
 
 #[test]

@@ -177,6 +177,8 @@ pub enum DepartureReason {
     Crash,
     /// The certificate of the home's box was revoked: it comes back only once an administrator has enrolled it anew.
     Revoked,
+    /// The home's box went to another consultation of its home.
+    Elsewhere,
     /// Anything else.
     #[serde(other)]
     Other,

@@ -100,6 +100,8 @@ pub enum LeaveReason {
     Crash,
     /// The certificate of the box was revoked.
     Revoked,
+    /// The box went to another consultation of its home.
+    Elsewhere,
     /// The participant came back on another leg.
     Replaced,
     /// The room ended.
@@ -230,8 +232,9 @@ pub(crate) enum RoomCommand {
         reason: LeaveReason,
         reply: oneshot::Sender<bool>,
     },
-    RevokeExternal {
+    ExternalGone {
         participant: ParticipantId,
+        reason: LeaveReason,
         reply: oneshot::Sender<()>,
     },
     ExternalTablet {
@@ -373,10 +376,10 @@ impl RoomHandle {
         self.ask(|reply| RoomCommand::LeaveExternal { reason, reply }).await.unwrap_or(false)
     }
 
-    /// The box may not come back: it leaves if it is here, and if it left before, that was for good.
-    pub async fn revoke_external(&self, participant: ParticipantId) {
+    /// Why the box is not here: it leaves if it is here, and if it left before, whoever waits is told what is known by now.
+    pub async fn external_gone(&self, participant: ParticipantId, reason: LeaveReason) {
         // Stopped shards have no rooms left in which anybody waits.
-        let _ = self.ask(|reply| RoomCommand::RevokeExternal { participant, reply }).await;
+        let _ = self.ask(|reply| RoomCommand::ExternalGone { participant, reason, reply }).await;
     }
 
     /// The box cannot decode the picture on a slot. Does not wait; a full queue drops the request, and the box asks again.

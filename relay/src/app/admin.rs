@@ -8,17 +8,18 @@ use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::{Entity, EventKind, Sort};
 use yunzhen_domain::ids::{HomeId, PharmacySystemId, StaffId};
+use yunzhen_domain::media_timeline::{Second, usual};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{self, BoxState, LinkSummary};
 use yunzhen_domain::{ActorRef, Role};
 use yunzhen_store::audit::UsedFor;
 use yunzhen_store::boxes::BoxRecord;
-use yunzhen_store::{Db, audit, boxes, enrolment_codes, homes, pharmacy_systems, staff};
+use yunzhen_store::{Db, audit, boxes, enrolment_codes, homes, media_timeline, pharmacy_systems, staff};
 
 use super::consultations::link_words;
 use super::names::Names;
 use super::people::staff_view;
-use super::views::admin::{AuditEvent, AuditQuery, BoxStatus};
+use super::views::admin::{AuditEvent, AuditQuery, BoxStatus, LastCall};
 use super::views::common::Page;
 use super::views::sessions::{PracticeUpdate, Staff};
 use super::work::{Start, Work, may_list, same_version};
@@ -28,6 +29,9 @@ use super::{App, AppError, Context};
 const AUDIT_PAGE: u32 = 100;
 /// Who began before it does not practise any more: a typing error.
 const EARLIEST_PRACTICE: Date = jiff::civil::date(1940, 1, 1);
+
+/// So much of a home's last call says how it was.
+const SECONDS_OF_LAST_CALL: i64 = 600;
 
 /// A certificate with less left is for a person to look at.
 const SOON: SignedDuration = SignedDuration::from_hours(24 * 14);
@@ -45,14 +49,31 @@ pub async fn boxes(app: &App, ctx: &Context) -> Result<Page<BoxStatus>, AppError
         boxes::list(&mut db).await?.into_iter().map(|record| (record.home_id, record)).collect();
     let enrolling: HashMap<HomeId, Timestamp> = enrolment_codes::open(&mut db, ctx.now).await?.into_iter().collect();
     let homes = homes::list(&mut db).await?.into_iter();
+    let calls = last_calls(&mut db, None).await?;
     let items = homes.map(|home| {
         let id = home.id;
-        box_status(app, home, known.get(&id), enrolling.get(&id).copied(), ctx.now)
+        let last_call = calls.get(&id).copied();
+        BoxStatus { last_call, ..box_status(app, home, known.get(&id), enrolling.get(&id).copied(), ctx.now) }
     });
     Ok(Page::whole(items.collect()))
 }
 
-/// How the box of a home stands, from what is on record and who is there.
+/// How the last call went, of each home that had one, or of one home.
+pub(super) async fn last_calls(db: &mut Db, home: Option<HomeId>) -> Result<HashMap<HomeId, LastCall>, AppError> {
+    let mut seconds: HashMap<HomeId, (i64, Vec<Second>)> = HashMap::new();
+    for (home, stretch) in media_timeline::last_calls(db, home, SECONDS_OF_LAST_CALL).await? {
+        let (until, all) = seconds.entry(home).or_default();
+        *until = stretch.from_second.saturating_add(stretch.seconds.len() as i64);
+        all.extend(stretch.seconds);
+    }
+    let call = |(home, (until, all)): (HomeId, (i64, Vec<Second>))| {
+        let until = Timestamp::from_second(until).ok()?.into();
+        Some((home, LastCall { until, shown: usual(&all) }))
+    };
+    Ok(seconds.into_iter().filter_map(call).collect())
+}
+
+/// How the box of a home stands, from what is on record and who is there; its last call not.
 pub(super) fn box_status(
     app: &App,
     home: records::Home,
@@ -104,6 +125,7 @@ pub(super) fn box_status(
         certificate_days_left: until.map(|at| at.duration_since(now).as_hours() / 24),
         certificate_ends_soon: ends_soon && state != BoxState::Revoked,
         link: there.map_or(LinkSummary::None, |b| link_words(b.link)),
+        last_call: None,
     }
 }
 

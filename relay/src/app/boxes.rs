@@ -359,8 +359,9 @@ pub async fn revoke(app: &App, ctx: &Context, home_id: HomeId) -> Result<super::
     enrolment_codes::withdraw(&mut work.tx, home_id, ctx.now).await?;
     work.record(EventKind::BoxRevoked, home_id.uuid(), Some(home_id), None);
     let known = boxes::get(&mut work.tx, home_id).await?;
+    let last_call = super::admin::last_calls(&mut work.tx, Some(home_id)).await?.remove(&home_id);
     let status = super::admin::box_status(app, home, known.as_ref(), None, ctx.now);
-    work.finish(status).await
+    work.finish(super::views::admin::BoxStatus { last_call, ..status }).await
 }
 
 async fn revoke_all(tx: &mut Tx, home_id: HomeId, now: Timestamp) -> Result<(), AppError> {

@@ -23,6 +23,7 @@ use yunzhen_domain::records::{GapReason, SEGMENT_MOST_BYTES, STILL_MOST_BYTES, S
 use yunzhen_protocol::bulk::REFUSED_BULK;
 use yunzhen_protocol::control::{SegmentLoss, SegmentRefusal, StillRefusal, ToBox, ToRelay};
 use yunzhen_runtime::clock;
+use yunzhen_runtime::crowd::Place;
 
 use self::object::{Incoming, Object, Picture, is_digest, read_head};
 use super::part::Part;
@@ -39,8 +40,8 @@ const REPORT: u64 = 8 * 1024;
 enum FromBox {
     /// What it offers.
     Said(ToRelay),
-    /// A bulk stream, past its type.
-    Stream(RecvStream),
+    /// A bulk stream, past its type, and its place among those of its connection.
+    Stream(RecvStream, Option<Place<()>>),
 }
 
 /// Where goes what a box says and brings of stills and recordings. Cheap to clone.
@@ -78,10 +79,10 @@ impl ToBulk {
         }
     }
 
-    /// A bulk stream, past its type. Gives back one for which there is no room.
-    pub fn bring(&self, stream: RecvStream) -> Option<RecvStream> {
-        match self.objects.try_send(FromBox::Stream(stream)) {
-            Err(mpsc::error::TrySendError::Full(FromBox::Stream(stream))) => Some(stream),
+    /// A bulk stream, past its type. Gives back one for which there is no room. Its place is free when it has been read.
+    pub fn bring(&self, stream: RecvStream, place: Option<Place<()>>) -> Option<RecvStream> {
+        match self.objects.try_send(FromBox::Stream(stream, place)) {
+            Err(mpsc::error::TrySendError::Full(FromBox::Stream(stream, _))) => Some(stream),
             Ok(()) | Err(_) => None,
         }
     }
@@ -131,11 +132,11 @@ impl Bulk {
             let shown = match &from {
                 FromBox::Said(ToRelay::StillOffer { still_id, .. }) => Some(still_id.uuid()),
                 FromBox::Said(ToRelay::SegmentOffer { recording_id, .. }) => Some(recording_id.uuid()),
-                FromBox::Said(_) | FromBox::Stream(_) => session.current.as_ref().map(|one| one.object.shown_as()),
+                FromBox::Said(_) | FromBox::Stream(..) => session.current.as_ref().map(|one| one.object.shown_as()),
             };
             let done = match from {
                 FromBox::Said(message) => session.said(message).await,
-                FromBox::Stream(stream) => session.receive(stream).await,
+                FromBox::Stream(stream, _place) => session.receive(stream).await,
             };
             if let Err(error) = done {
                 tracing::error!(home = %home, %error, "bulk could not be taken; the box offers it again");

@@ -1,5 +1,6 @@
 //! The control stream of one box: whole messages in, whole messages out.
 
+use bytes::{Buf as _, Bytes};
 use quinn::{RecvStream, SendStream};
 use yunzhen_protocol::control::{self, ControlError, Decoded, FrameReader, ToBox, ToRelay};
 
@@ -54,4 +55,53 @@ impl ControlReader {
 pub async fn write(stream: &mut SendStream, message: &ToBox) -> Result<(), ControlEnd> {
     let bytes = control::encode(message)?;
     stream.write_all(&bytes).await.map_err(|error| ControlEnd::Lost(error.to_string()))
+}
+
+/// Writes messages one after the other. What a box does not read waits here, and holds up nothing else that is done for it.
+#[derive(Debug)]
+pub struct ControlWriter {
+    stream: SendStream,
+    unsent: Bytes,
+}
+
+impl ControlWriter {
+    /// Takes over the sending side.
+    pub fn new(stream: SendStream) -> Self {
+        Self { stream, unsent: Bytes::new() }
+    }
+
+    /// Whether nothing waits.
+    pub fn is_free(&self) -> bool {
+        self.unsent.is_empty()
+    }
+
+    /// Takes a message that [`Self::flush`] sends; only while it is free.
+    pub fn take(&mut self, message: &ToBox) -> Result<(), ControlEnd> {
+        debug_assert!(self.is_free(), "one message at a time");
+        self.unsent = control::encode(message)?.into();
+        Ok(())
+    }
+
+    /// Sends what waits. Cancelling it loses nothing.
+    pub async fn flush(&mut self) -> Result<(), ControlEnd> {
+        while !self.unsent.is_empty() {
+            let n = self.stream.write(&self.unsent).await.map_err(|error| ControlEnd::Lost(error.to_string()))?;
+            self.unsent.advance(n);
+        }
+        Ok(())
+    }
+
+    /// Sends a message after what waits.
+    pub async fn say(&mut self, message: &ToBox) -> Result<(), ControlEnd> {
+        self.flush().await?;
+        self.take(message)?;
+        self.flush().await
+    }
+
+    /// Nothing more comes; waits until the box has it all.
+    pub async fn finish(&mut self) {
+        // A stream that is closed already has told its peer enough.
+        let _ = self.stream.finish();
+        let _ = self.stream.stopped().await;
+    }
 }

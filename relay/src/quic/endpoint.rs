@@ -15,9 +15,6 @@ use super::close;
 use super::session::{self, SessionContext};
 use crate::config::LimitsConfig;
 
-/// A box that cannot finish the handshake within this is tried again by itself.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(8);
-
 /// The transport as measured in media.md: BBR bears radio loss, a small datagram buffer keeps delay out of the queue, the first packets fit any path.
 ///
 /// # Errors
@@ -40,7 +37,7 @@ fn transport(floor: Floor, limits: &LimitsConfig) -> TransportConfig {
         .datagram_send_buffer_size(16 * 1024)
         .datagram_receive_buffer_size(Some(512 * 1024))
         .max_concurrent_bidi_streams(VarInt::from_u32(limits.streams_per_connection))
-        .max_concurrent_uni_streams(VarInt::from_u32(4))
+        .max_concurrent_uni_streams(VarInt::from_u32(limits.one_way_streams_per_connection))
         .max_idle_timeout(Some(IdleTimeout::from(VarInt::from_u32(6_000))))
         .keep_alive_interval(Some(Duration::from_secs(1)));
     transport
@@ -68,13 +65,15 @@ async fn accept(life: &Lifecycle, endpoint: &Endpoint, config: &quinn::ServerCon
     let limits = context.limits.clone();
     let handshakes = Arc::new(Semaphore::new(limits.handshakes));
     let crowd = Crowd::new(limits.boxes_per_address);
+    // A box that cannot finish within this tries again by itself.
+    let patience = Duration::from_secs(limits.handshake_seconds.into());
     loop {
         let incoming = tokio::select! {
             incoming = endpoint.accept() => incoming,
             () = life.soft().cancelled() => return,
         };
         let Some(incoming) = incoming else { return };
-        if endpoint.open_connections() > limits.boxes {
+        if endpoint.open_connections() >= limits.boxes {
             refuse(incoming, "full");
             continue;
         }
@@ -107,13 +106,16 @@ async fn accept(life: &Lifecycle, endpoint: &Endpoint, config: &quinn::ServerCon
                 Ok(connecting) => connecting,
                 Err(error) => return refused(address, &error),
             };
-            match tokio::time::timeout(HANDSHAKE_TIMEOUT, connecting).await {
+            match tokio::time::timeout(patience, connecting).await {
                 Ok(Ok(connection)) => {
                     drop(slot);
                     session::run(&life2, connection, floor, context).await;
                 }
                 Ok(Err(error)) => refused(address, &error),
-                Err(_) => metrics::counter!("yunzhen_boxes_refused_total", "reason" => "slow").increment(1),
+                Err(_) => {
+                    drop(slot);
+                    metrics::counter!("yunzhen_boxes_refused_total", "reason" => "slow").increment(1);
+                }
             }
         });
     }

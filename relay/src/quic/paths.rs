@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use quinn::{Connection, SendStream};
+use quinn::Connection;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ use yunzhen_runtime::allowance::Allowance;
 use yunzhen_runtime::clock;
 
 use super::bulk::ToBulk;
-use super::control::ControlReader;
+use super::control::{ControlReader, ControlWriter};
 use super::downlink::Downlink;
 use super::uplink::Target;
 use crate::rooms::boxes::BoxTicket;
@@ -265,7 +265,7 @@ pub struct Held {
     /// From the box.
     pub reader: ControlReader,
     /// To the box.
-    pub send: SendStream,
+    pub writer: ControlWriter,
 }
 
 /// What a further path needs of the session that it joins; clones are the same.

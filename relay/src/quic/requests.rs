@@ -9,23 +9,28 @@ use axum::http::Extensions;
 use quinn::{Connection, RecvStream, SendStream, VarInt};
 use yunzhen_certs::CertificateFacts;
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
+use yunzhen_runtime::crowd::{Crowd, Place};
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::serve::{self, ServeOptions};
 
 use super::bulk::ToBulk;
+use crate::config::LimitsConfig;
 
 /// A box's body comes beside its picture, by a link that may be poor.
 const SLOW_LINK: Duration = Duration::from_secs(60);
 const SLOW_LINK_BYTES: u32 = 256;
 
-/// Serves what the box opens after its control stream, until the connection ends.
+/// Serves what the box opens after its control stream, until the connection ends. QUIC lets a stream wait that is one too many until another one ends.
 pub async fn serve(
     life: &Lifecycle,
     connection: &Connection,
     certificate: CertificateFacts,
     router: Router,
     bulk: ToBulk,
+    limits: &LimitsConfig,
 ) {
+    let (most, most_one_way) = (limits.streams_per_connection as usize, limits.one_way_streams_per_connection as usize);
+    let (requests, brought) = (Crowd::new(most), Crowd::new(most_one_way));
     let mut extensions = Extensions::new();
     extensions.insert(certificate.identity.clone());
     extensions.insert(certificate);
@@ -35,12 +40,24 @@ pub async fn serve(
             stream = connection.accept_bi() => {
                 let Ok((send, recv)) = stream else { return };
                 let (life2, router, extensions) = (life.clone(), router.clone(), extensions.clone());
-                life.spawn_contained("box request", async move { one(&life2, send, recv, router, extensions).await });
+                let place = requests.enter(());
+                // The control stream is one of them.
+                if requests.count(()) + 1 >= most {
+                    metrics::counter!("yunzhen_streams_full_total").increment(1);
+                }
+                life.spawn_contained("box request", async move {
+                    let _place = place;
+                    one(&life2, send, recv, router, extensions).await;
+                });
             }
             stream = connection.accept_uni() => {
                 let Ok(recv) = stream else { return };
                 let bulk = bulk.clone();
-                life.spawn_contained("box bulk", async move { one_way(recv, &bulk).await });
+                let place = brought.enter(());
+                if brought.count(()) >= most_one_way {
+                    metrics::counter!("yunzhen_streams_full_total").increment(1);
+                }
+                life.spawn_contained("box bulk", async move { one_way(recv, place, &bulk).await });
             }
         }
     }
@@ -67,9 +84,9 @@ async fn one(life: &Lifecycle, mut send: SendStream, mut recv: RecvStream, route
 }
 
 /// Hands a bulk stream on; whatever else came in one direction is refused, and so is one too many.
-async fn one_way(mut recv: RecvStream, bulk: &ToBulk) {
+async fn one_way(mut recv: RecvStream, place: Option<Place<()>>, bulk: &ToBulk) {
     let refused = match read_type(&mut recv).await {
-        Some(StreamType::Bulk) => bulk.bring(recv),
+        Some(StreamType::Bulk) => bulk.bring(recv, place),
         Some(StreamType::Control | StreamType::Http | StreamType::Unknown(_)) => Some(recv),
         None => None,
     };

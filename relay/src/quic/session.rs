@@ -25,7 +25,7 @@ use yunzhen_runtime::floor::Floor;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::bulk::{self, Bulk};
-use super::control::{self, ControlEnd, ControlReader};
+use super::control::{self, ControlEnd, ControlReader, ControlWriter};
 use super::downlink::{self, Downlink};
 use super::endpoint::close_with;
 use super::paths::{self, Connections, Held, Session, Sessions, Taken};
@@ -37,12 +37,8 @@ use crate::rooms::Rooms;
 use crate::rooms::boxes::BoxConnection;
 use crate::rooms::timeline::Counted;
 
-/// A box says hello at once; one that does not is not a box.
-const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
-/// The record has this long to keep that a box came, then the box is served meanwhile. Shorter than [`HELLO_TIMEOUT`].
+/// The record has this long to keep that a box came, then the box is served meanwhile. Never more than half of what the box has to say hello.
 const NOTED_WITHIN: Duration = Duration::from_secs(2);
-/// Commands that wait for a box's control stream. A box that leaves so many unread is stuck and is disconnected.
-const COMMAND_QUEUE: usize = 128;
 /// A box that is told to drain has this long to read it.
 const GOODBYE: Duration = Duration::from_millis(500);
 /// When the control stream is gone and other paths live, one of them takes over within this, or the box is gone.
@@ -86,14 +82,19 @@ struct Refusal {
 /// `floor` is the connection's.
 pub async fn run(life: &Lifecycle, connection: Connection, floor: Floor, context: SessionContext) {
     let address = connection.remote_address();
-    let (admitted, _place) = match tokio::time::timeout(HELLO_TIMEOUT, admit(life, &connection, &context)).await {
+    let patience = Duration::from_secs(context.limits.hello_seconds.into());
+    let (admitted, _place) = match tokio::time::timeout(patience, admit(life, &connection, &context)).await {
         Ok(Ok(admitted)) => admitted,
         Ok(Err(refusal)) => {
             tracing::info!(peer = %address, reason = %refusal, "box refused");
             metrics::counter!("yunzhen_boxes_refused_total", "reason" => "session").increment(1);
             return close_with(&connection, refusal.close, &refusal.sentence);
         }
-        Err(_) => return close_with(&connection, close::VERSION, "the box did not say hello in time"),
+        // A box says hello at once; what does not is none.
+        Err(_) => {
+            metrics::counter!("yunzhen_boxes_refused_total", "reason" => "slow").increment(1);
+            return close_with(&connection, close::VERSION, "the box did not say hello in time");
+        }
     };
     match admitted {
         First::Hello(admitted) => {
@@ -183,7 +184,8 @@ async fn admit(
     let checked = match first {
         ToRelay::Join { protocol, session, path } => {
             check_join(protocol, &session, context, home_id, &certificate).await.map(|session| {
-                let held = |reader, send| Held { connection: connection.clone(), reader, send };
+                let held =
+                    |reader, send| Held { connection: connection.clone(), reader, writer: ControlWriter::new(send) };
                 (ToBox::Joined {}, Begun::Join(session, short(path), held))
             })
         }
@@ -303,7 +305,8 @@ async fn check_hello(
     let (told, may_stay) = oneshot::channel();
     life.spawn_contained("box on record", context.rooms.clone().keep_on_record(came, over.clone(), told));
     let here = over.drop_guard();
-    match tokio::time::timeout(NOTED_WITHIN, may_stay).await {
+    let within = NOTED_WITHIN.min(Duration::from_secs(context.limits.hello_seconds.into()) / 2);
+    match tokio::time::timeout(within, may_stay).await {
         Ok(Ok(true)) => {}
         Ok(Ok(false)) => return Err(no_longer(REVOKED)),
         Ok(Err(_)) => return Err(busy()),
@@ -357,9 +360,9 @@ async fn serve(
 ) -> String {
     let Admitted { home_id, certificate, hello, token, reader, send } = admitted;
     let Hello { version, cameras, microphone, arrivals, records, low_picture, here } = hello;
-    let (commands, orders) = mpsc::channel(COMMAND_QUEUE);
+    let (commands, orders) = mpsc::channel(context.limits.commands_unread.get() as usize);
     let (uplink, target) = watch::channel(None);
-    let (replaced, revoked) = (CancellationToken::new(), CancellationToken::new());
+    let [unread, replaced, revoked] = std::array::from_fn(|_| CancellationToken::new());
     let connections = Connections::default();
     let counted = Arc::<Counted>::default();
     let (towards, measured, shown) = (connections.clone(), connections.clone(), connections.clone());
@@ -381,6 +384,7 @@ async fn serve(
             counted: counted.clone(),
             round_trip: Box::new(move || measured.round_trip()),
             uplink,
+            unread: unread.clone(),
             replaced: replaced.clone(),
             revoked: revoked.clone(),
             sink: Box::new(move || downlink::sink(&towards)),
@@ -402,8 +406,8 @@ async fn serve(
     });
     let listed = context.sessions.open(&token, session.clone());
 
-    let held = Held { connection: connection.clone(), reader, send };
-    let end = converse(life, context, &session, held, Inbox { orders, taken, replaced, revoked }).await;
+    let held = Held { connection: connection.clone(), reader, writer: ControlWriter::new(send) };
+    let end = converse(life, context, &session, held, Inbox { orders, taken, unread, replaced, revoked }).await;
     drop(listed);
     ends.cancel();
     drop(here);
@@ -433,8 +437,9 @@ async fn carry(
     spawn_until(life, "media to a box", &ends, down);
     let (life2, connection2, router) = (life.clone(), connection.clone(), context.router.clone());
     let bulk = session.bulk.clone();
+    let limits = context.limits.clone();
     spawn_until(life, "box requests", &ends, async move {
-        requests::serve(&life2, &connection2, certificate, router, bulk).await;
+        requests::serve(&life2, &connection2, certificate, router, bulk, &limits).await;
     });
     tokio::select! {
         _ = connection.closed() => {}
@@ -452,11 +457,11 @@ async fn carry(
 fn listen(life: &Lifecycle, session: &Session, held: Held) {
     let (ends, take) = (session.ends.clone(), session.take.clone());
     spawn_until(life, "box path control", &ends, async move {
-        let Held { connection, mut reader, send } = held;
+        let Held { connection, mut reader, writer } = held;
         loop {
             match reader.next().await {
                 Ok(ToRelay::TakeControl { turn, consultation_id }) => {
-                    let held = Held { connection, reader, send };
+                    let held = Held { connection, reader, writer };
                     if take.send(Taken { turn, consultation_id, held }).await.is_err() {
                         tracing::debug!("a control stream was offered to a session that is over");
                     }
@@ -496,6 +501,8 @@ struct Inbox {
     orders: mpsc::Receiver<ToBox>,
     /// Control streams that are to be the session's.
     taken: mpsc::Receiver<Taken>,
+    /// The box leaves more unread than it may.
+    unread: CancellationToken,
     /// A newer session of the box.
     replaced: CancellationToken,
     /// Its certificate was revoked.
@@ -506,9 +513,12 @@ struct Inbox {
 enum Next {
     Said(Result<ToRelay, ControlEnd>),
     Order(ToBox),
+    /// What the box was told is on its way, or cannot be.
+    Told(Result<(), ControlEnd>),
     Taken(Taken),
     /// The control stream is gone, and no living path took it over in time.
     Late,
+    Unread,
     Replaced,
     Revoked,
     Drains,
@@ -524,11 +534,15 @@ async fn converse(
 ) -> String {
     let (mut held, mut turn, mut late, mut why) = (Some(held), 0, None, String::new());
     loop {
+        let is_free = held.as_ref().is_some_and(|held| held.writer.is_free());
+        let (reader, writer) = held.as_mut().map(|held| (&mut held.reader, &mut held.writer)).unzip();
         let next = tokio::select! {
-            said = heard(held.as_mut()) => Next::Said(said),
-            Some(order) = inbox.orders.recv(), if held.is_some() => Next::Order(order),
+            said = heard(reader) => Next::Said(said),
+            told = sent(writer), if !is_free => Next::Told(told),
+            Some(order) = inbox.orders.recv(), if is_free => Next::Order(order),
             Some(taken) = inbox.taken.recv() => Next::Taken(taken),
             () = clock::until(late) => Next::Late,
+            () = inbox.unread.cancelled() => Next::Unread,
             () = inbox.replaced.cancelled() => Next::Replaced,
             () = inbox.revoked.cancelled() => Next::Revoked,
             () = life.soft().cancelled() => Next::Drains,
@@ -576,10 +590,10 @@ async fn converse(
                     None
                 }
             },
-            Next::Order(order) => match &mut held {
-                Some(held) => control::write(&mut held.send, &order).await.err().map(|error| error.to_string()),
-                None => None,
-            },
+            Next::Order(order) => {
+                held.as_mut().and_then(|held| held.writer.take(&order).err()).map(|end| end.to_string())
+            }
+            Next::Told(told) => told.err().map(|end| end.to_string()),
             Next::Taken(taken) if taken.turn <= turn => {
                 listen(life, session, taken.held);
                 None
@@ -595,6 +609,10 @@ async fn converse(
                 None
             }
             Next::Late => return why,
+            Next::Unread => {
+                let over = (close::BUSY, "the box does not read what it is told");
+                return finish(session, held.as_ref(), over, "it does not read what it is told");
+            }
             Next::Replaced => {
                 let over = (close::REPLACED, "a newer connection of this box took over");
                 return finish(session, held.as_ref(), over, "replaced by a newer connection");
@@ -606,7 +624,7 @@ async fn converse(
                 // The first who says why the session is over is right.
                 let _ = session.over.set((close::DRAINING, "the relay is being restarted"));
                 return match &mut held {
-                    Some(held) => goodbye(&held.connection, &mut held.send, &mut inbox.orders).await,
+                    Some(held) => goodbye(&held.connection, &mut held.writer, &mut inbox.orders).await,
                     None => "the relay drains".into(),
                 };
             }
@@ -626,9 +644,17 @@ async fn converse(
 }
 
 /// The next message of the control stream, while there is one.
-async fn heard(held: Option<&mut Held>) -> Result<ToRelay, ControlEnd> {
-    match held {
-        Some(held) => held.reader.next().await,
+async fn heard(reader: Option<&mut ControlReader>) -> Result<ToRelay, ControlEnd> {
+    match reader {
+        Some(reader) => reader.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The box takes what it was told, while there is a control stream.
+async fn sent(writer: Option<&mut ControlWriter>) -> Result<(), ControlEnd> {
+    match writer {
+        Some(writer) => writer.flush().await,
         None => std::future::pending().await,
     }
 }
@@ -649,17 +675,15 @@ fn malformed(error: &ControlError) -> (u32, String) {
 }
 
 /// Tells the box what was still to be said and that the relay stops, and lets it read that.
-async fn goodbye(connection: &Connection, send: &mut SendStream, orders: &mut mpsc::Receiver<ToBox>) -> String {
+async fn goodbye(connection: &Connection, writer: &mut ControlWriter, orders: &mut mpsc::Receiver<ToBox>) -> String {
     let drain = ToBox::Drain { reason: "the relay is being restarted; the box reconnects by itself".into() };
     let told = async {
         // Rooms end with the drain; their last words to the box arrive here within moments.
         while let Ok(Some(order)) = tokio::time::timeout(Duration::from_millis(200), orders.recv()).await {
-            control::write(send, &order).await?;
+            writer.say(&order).await?;
         }
-        control::write(send, &drain).await?;
-        // A stream that is closed already has told its peer enough.
-        let _ = send.finish();
-        let _ = send.stopped().await;
+        writer.say(&drain).await?;
+        writer.finish().await;
         Ok::<(), ControlEnd>(())
     };
     let result = tokio::time::timeout(GOODBYE + Duration::from_secs(1), told).await;

@@ -63,7 +63,9 @@ pub struct BoxConnection {
     pub round_trip: Box<dyn Fn() -> Duration + Send + Sync>,
     /// Where its packets go.
     pub uplink: watch::Sender<Option<Arc<ExternalHandle>>>,
-    /// Cancelled when a newer connection takes over, or when the box does not read its commands.
+    /// Cancelled when the box does not read its commands.
+    pub unread: CancellationToken,
+    /// Cancelled when a newer connection takes over.
     pub replaced: CancellationToken,
     /// Cancelled when its certificate is revoked.
     pub revoked: CancellationToken,
@@ -127,7 +129,7 @@ impl BoxEntry {
     pub(super) fn tell(&self, message: ToBox) {
         if let Err(mpsc::error::TrySendError::Full(_)) = self.connection.commands.try_send(message) {
             metrics::counter!("yunzhen_boxes_stuck_total").increment(1);
-            self.connection.replaced.cancel();
+            self.connection.unread.cancel();
         }
     }
 

@@ -575,6 +575,7 @@ impl Rooms {
         if let Some(live) = state.live.get(&id).filter(|live| live.home_id == ticket.home_id) {
             live.room.leave_external(LeaveReason::HangUp).await;
         }
+        tell_those_who_wait(&mut state, ticket.home_id).await;
         self.0.wake.notify_one();
     }
 }
@@ -615,7 +616,24 @@ async fn leave_revoked(state: &mut State, home_id: HomeId) {
     let of_home = state.live.values().filter(|live| live.home_id == home_id);
     let rooms: Vec<RoomHandle> = of_home.map(|live| live.room.clone()).collect();
     for room in rooms {
-        room.revoke_external(ParticipantId(home_id.uuid())).await;
+        room.external_gone(ParticipantId(home_id.uuid()), LeaveReason::Revoked).await;
+    }
+}
+
+/// Where the box of a home is, for those who wait for it in other calls of the home: in another one, or in none because the nurse hung up on theirs. Into any other it
+/// comes by itself.
+async fn tell_those_who_wait(state: &mut State, home_id: HomeId) {
+    let Some(entry) = state.boxes.home(home_id) else { return };
+    let (attached, hung_up) = (entry.attached, entry.hung_up.clone());
+    let others = state.live.iter().filter(|(id, live)| live.home_id == home_id && attached != Some(**id));
+    let rooms: Vec<(ConsultationId, RoomHandle)> = others.map(|(id, live)| (*id, live.room.clone())).collect();
+    for (id, room) in rooms {
+        let reason = match attached {
+            Some(_) => LeaveReason::Elsewhere,
+            None if hung_up.contains(&id) => LeaveReason::HangUp,
+            None => continue,
+        };
+        room.external_gone(ParticipantId(home_id.uuid()), reason).await;
     }
 }
 

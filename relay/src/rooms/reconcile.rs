@@ -10,14 +10,14 @@ use yunzhen_media::layers::low_of;
 use yunzhen_protocol::control::{AudioPlan, StopReason, ToBox, VideoPlan};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::room::EndReason;
-use yunzhen_rtc::ExternalConfig;
+use yunzhen_rtc::{ExternalConfig, LeaveReason};
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::boxes::{BoxEntry, BoxTicket};
 use super::plan::{self, Active};
 use super::presence::HomeCall;
-use super::{Rooms, State, box_camera, detach, home_participant, stop_reason};
+use super::{Rooms, State, box_camera, detach, home_participant, stop_reason, tell_those_who_wait};
 use crate::app::{AppError, stills};
 
 /// A record that cannot be read now is tried again after this.
@@ -165,7 +165,7 @@ impl Rooms {
         let previous = entry.attached;
         detach(entry, StopReason::Other);
         if let Some(live) = previous.and_then(|previous| state.live.get(&previous)) {
-            live.room.leave_external(yunzhen_rtc::LeaveReason::HangUp).await;
+            live.room.leave_external(LeaveReason::Elsewhere).await;
         }
         let Ok(live) = self.open(state, id, home_id).await else { return };
         let room = live.room.clone();
@@ -191,6 +191,7 @@ impl Rooms {
                 room.set_external_state(audio_state, video_state, camera, link).await;
                 room.set_external_tablet(entry.tablet()).await;
                 room.set_external_signals(entry.signal_words()).await;
+                tell_those_who_wait(state, home_id).await;
             }
             // The room ended in between: the care record changed, and the next turn sees it.
             Err(error) => {
@@ -232,6 +233,7 @@ async fn end(state: &mut State, id: ConsultationId, reason: EndReason) {
     if let Some(entry) = state.boxes.home(live.home_id) {
         entry.owes = true;
     }
+    tell_those_who_wait(state, live.home_id).await;
     live.room.end(reason).await;
 }
 

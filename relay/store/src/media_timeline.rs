@@ -1,6 +1,6 @@
 //! The media timeline of consultations: rows of up to a minute, added and never changed.
 
-use yunzhen_domain::ids::ConsultationId;
+use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_domain::media_timeline::Stretch;
 
 use crate::row::{Cells, taken_apart};
@@ -35,6 +35,28 @@ pub async fn of_consultation(db: &mut Db, id: ConsultationId) -> Result<Vec<Stre
     query.value(id.to_string()).value(MOST);
     let rows = query.fetch_all(db).await?;
     taken_apart(TABLE, &rows, decode).await
+}
+
+/// Of consultations that were asked for last, so many are looked at for a call.
+const LOOKED_AT: i64 = 40;
+
+/// The rows of the last `seconds` of the last call, of each home or of one, oldest first.
+pub async fn last_calls(db: &mut Db, home: Option<HomeId>, seconds: i64) -> Result<Vec<(HomeId, Stretch)>, StoreError> {
+    let mut query = QueryBuilder::new(
+        "SELECT homes.id AS home_id, m.from_second, m.data FROM homes JOIN media_timeline m ON m.consultation_id = (
+             SELECT recent.id FROM (
+                 SELECT c.id FROM consultations c WHERE c.home_id = homes.id ORDER BY c.requested_at DESC, c.id DESC LIMIT $1
+             ) recent
+             ORDER BY COALESCE((SELECT MAX(t.from_second) FROM media_timeline t WHERE t.consultation_id = recent.id), 0) DESC LIMIT 1)
+         WHERE m.from_second > (SELECT MAX(l.from_second) FROM media_timeline l WHERE l.consultation_id = m.consultation_id) - CAST($2 AS BIGINT)",
+    );
+    query.value(LOOKED_AT).value(seconds);
+    if let Some(home) = home {
+        query.push(" AND homes.id = ").push_bind(home.to_string());
+    }
+    query.push(" ORDER BY homes.id, m.from_second");
+    let rows = query.fetch_all(db).await?;
+    taken_apart(TABLE, &rows, |cells| Ok((cells.parse("home_id")?, decode(cells)?))).await
 }
 
 fn decode(cells: &Cells<'_>) -> Result<Stretch, StoreError> {

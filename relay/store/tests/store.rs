@@ -257,6 +257,32 @@ async fn a_note_is_guarded_from_its_first_version_on() {
 }
 
 #[tokio::test]
+async fn the_last_minutes_of_the_last_call_of_a_home_are_found_whenever_it_was_asked_for() {
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
+    with_people(&store).await;
+    let (first, second) = (consultation(10), consultation(11));
+    let row = |from_second| Stretch { from_second, seconds: vec![Second::Away(Attendance::Present); 10] };
+    let mut tx = store.write().await.unwrap();
+    for one in [&first, &second, &consultation(12)] {
+        consultations::insert(&mut tx, one).await.unwrap();
+    }
+    // What was asked for first had its call last; what was asked for last had none.
+    for (id, from) in [(second.id, 1_800_000_000), (first.id, 1_800_050_000), (first.id, 1_800_050_590)] {
+        media_timeline::add(&mut tx, id, &row(from)).await.unwrap();
+    }
+    media_timeline::add(&mut tx, first.id, &row(1_800_051_000)).await.unwrap();
+    tx.commit_bookkeeping("test").await.unwrap();
+    let mut db = store.read().await.unwrap();
+    let home = first.home_id;
+    let found = [(home, row(1_800_050_590)), (home, row(1_800_051_000))];
+    assert_eq!(media_timeline::last_calls(&mut db, None, 600).await.unwrap(), found);
+    assert_eq!(media_timeline::last_calls(&mut db, Some(home), 600).await.unwrap(), found);
+    let elsewhere = HomeId::from_uuid(Uuid::from_u128(99));
+    assert!(media_timeline::last_calls(&mut db, Some(elsewhere), 600).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_row_of_a_media_timeline_is_written_once_and_read_as_it_was() {
     let database = TestDatabase::new().await;
     let store = database.open().await;

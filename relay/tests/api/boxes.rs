@@ -11,7 +11,10 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use quinn::crypto::rustls::QuicClientConfig;
-use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, RecvStream, SendStream, TransportConfig, VarInt};
+use quinn::{
+    ClientConfig, Connecting, Connection, ConnectionError, Endpoint, RecvStream, SendStream, TransportConfig, VarInt,
+};
+use tokio::net::UdpSocket;
 use yunzhen_certs::authority::Authority;
 use yunzhen_certs::refusal::explain_alert;
 use yunzhen_certs::{Credentials, Identity, Kind, Trust, tls};
@@ -218,13 +221,35 @@ impl Stage {
         own: &Credentials,
         transport: TransportConfig,
     ) -> Result<Connection, ConnectionError> {
+        let (endpoint, config) = self.client(here, own, transport);
+        let dialled = endpoint.connect_with(config, self.addresses.boxes, "localhost").unwrap();
+        tokio::time::timeout(PATIENCE, dialled).await.unwrap()
+    }
+
+    /// What a box dials with, from an address of this machine.
+    fn client(&self, here: [u8; 4], own: &Credentials, transport: TransportConfig) -> (Endpoint, ClientConfig) {
         let trust = Trust::new(vec![self.authority.systems.der().clone()]);
         let tls = QuicClientConfig::try_from(tls::quic_client(own, &trust).unwrap()).unwrap();
         let endpoint = Endpoint::client(SocketAddr::from((here, 0))).unwrap();
         let mut config = ClientConfig::new(Arc::new(tls));
         config.transport_config(Arc::new(transport));
-        let dialled = endpoint.connect_with(config, self.addresses.boxes, "localhost").unwrap();
-        tokio::time::timeout(PATIENCE, dialled).await.unwrap()
+        (endpoint, config)
+    }
+
+    /// A handshake that the relay has begun and whose box hears none of it, until it is dropped.
+    pub async fn stalled(&self, home: HomeId) -> Stalled {
+        let wire = UdpSocket::bind(("127.0.0.1", 0)).await.unwrap();
+        let (endpoint, config) = self.client([127, 0, 0, 1], &self.box_of(home), TransportConfig::default());
+        let dialled = endpoint.connect_with(config, wire.local_addr().unwrap(), "localhost").unwrap();
+        let begun = async {
+            let mut datagram = [0; 2048];
+            let (n, _) = wire.recv_from(&mut datagram).await.unwrap();
+            wire.send_to(&datagram[..n], self.addresses.boxes).await.unwrap();
+            // What the box says again meanwhile goes nowhere; the relay's answer says that it has begun.
+            while wire.recv_from(&mut datagram).await.unwrap().1 != self.addresses.boxes {}
+        };
+        tokio::time::timeout(PATIENCE, begun).await.expect("the relay answers");
+        Stalled { _dialled: dialled, _wire: wire }
     }
 
     /// How a box fails that is refused before its handshake.
@@ -266,13 +291,19 @@ impl Stage {
 
     /// A box that takes sixteen bytes of each stream and reads none of them.
     pub async fn deaf(&self, home: HomeId) -> TestBox {
+        self.narrow(home, 16).await
+    }
+
+    /// A box that takes so many bytes of each stream before it reads them.
+    pub async fn narrow(&self, home: HomeId, bytes: u32) -> TestBox {
         let mut transport = TransportConfig::default();
-        transport.stream_receive_window(VarInt::from_u32(16));
+        transport.stream_receive_window(VarInt::from_u32(bytes));
         let dialled = self.dial_with([127, 0, 0, 1], &self.box_of(home), transport).await;
         Self::silent_on(dialled.unwrap()).await
     }
 
-    async fn silent_on(connection: Connection) -> TestBox {
+    /// The same on a connection that it has.
+    pub async fn silent_on(connection: Connection) -> TestBox {
         let (mut send, recv) = connection.open_bi().await.unwrap();
         send.write_all(&StreamType::Control.encode()).await.unwrap();
         TestBox { connection, send, recv, frames: FrameReader::new(), muted: false, room: None }
@@ -313,6 +344,12 @@ pub fn hello(protocol: u32) -> ToRelay {
 /// The bytes of a control message whose body is this.
 fn framed(body: &str) -> Vec<u8> {
     [&u32::try_from(body.len()).unwrap().to_be_bytes()[..], body.as_bytes()].concat()
+}
+
+/// See [`Stage::stalled`].
+pub struct Stalled {
+    _dialled: Connecting,
+    _wire: UdpSocket,
 }
 
 pub struct TestBox {
@@ -370,6 +407,21 @@ impl TestBox {
             room.participants.iter().any(|one| one.kind == ParticipantKind::Home && one.audio == audio)
         })
         .await;
+    }
+
+    /// Says what comes back to it in the state of its room and reads none of that, until the relay closes.
+    pub async fn talks_and_does_not_listen(&mut self) -> (u32, String) {
+        let talking = async {
+            for audio in [AudioState::Muted, AudioState::On].into_iter().cycle() {
+                let said = control::encode(&ToRelay::MediaState { audio, video: VideoState::On }).unwrap();
+                if self.send.write_all(&said).await.is_err() {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, talking).await.expect("the relay has had enough");
+        self.closed().await
     }
 
     /// The code and the sentence with which the relay closes.

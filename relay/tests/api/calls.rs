@@ -12,17 +12,17 @@ use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 use yunzhen_certs::authority::Authority;
 use yunzhen_certs::{Credentials, Identity};
-use yunzhen_domain::ids::SessionId;
-use yunzhen_domain::records::{EndedBy, Session};
+use yunzhen_domain::ids::{ConsultationId, SessionId};
+use yunzhen_domain::records::{Consultation, EndedBy, Session};
 use yunzhen_protocol::control::ToRelay;
 use yunzhen_relay::rooms::boxes::BoxConnection;
 use yunzhen_relay::seed::HOME_1;
 use yunzhen_runtime::clock;
-use yunzhen_store::{box_certificates, residents, sessions};
+use yunzhen_store::{box_certificates, consultations, residents, sessions};
 
 use crate::enrolment::known;
 use crate::live::{box_of_home_1, read_until};
-use crate::world::{Answer, World, console, session};
+use crate::world::{Answer, World, console, id, session};
 
 /// What a browser offers; nobody here answers its checks, which takes longer to notice than these tests take.
 const OFFER: &str = include_str!("../../rtc/tests/chromium-offer.sdp");
@@ -130,6 +130,28 @@ async fn who_waits_for_a_home_that_hung_up_before_its_box_was_revoked_is_told_so
     revoked.cancel();
     world.rooms.box_disconnected(ticket).await;
     read_until(&mut told, |text| text.contains("\"revoked\"")).await;
+}
+
+/// Whether the nurse hung up for it or not: whoever waits is to telephone nobody, and to telephone again once the box is with nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_a_home_whose_box_is_in_another_consultation_is_told_so() {
+    let world = World::new().await;
+    let other = Consultation {
+        id: ConsultationId::from_uuid(id(40, clock::now_timestamp())),
+        resident_id: world.neighbour.id,
+        specialist_id: world.actor("specialist2").staff_id(),
+        ..world.consultation.clone()
+    };
+    let mut tx = world.app.store.write().await.unwrap();
+    consultations::insert(&mut tx, &other).await.unwrap();
+    tx.commit_bookkeeping("test").await.unwrap();
+    let (_, mut told) = joined(&world, "specialist1").await;
+    let ticket = world.rooms.box_connected(box_of_home_1()).await;
+    read_until(&mut told, |text| text.contains("\"home\"")).await;
+    world.rooms.box_said(ticket, ToRelay::HangUp { consultation_id: world.consultation.id }).await;
+    read_until(&mut told, |text| text.contains("\"elsewhere\"")).await;
+    world.rooms.box_said(ticket, ToRelay::HangUp { consultation_id: other.id }).await;
+    read_until(&mut told, |text| text.contains("\"hang_up\"")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

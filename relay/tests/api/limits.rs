@@ -9,13 +9,14 @@ use quinn::ConnectionError;
 use tower::ServiceExt as _;
 use yunzhen_domain::records::Consultation;
 use yunzhen_protocol::VERSION;
-use yunzhen_protocol::control::ToBox;
+use yunzhen_protocol::control::{ToBox, ToRelay};
+use yunzhen_protocol::stream::StreamType;
 use yunzhen_relay::config::LimitsConfig;
 use yunzhen_relay::quic::close;
 use yunzhen_relay::seed::{HOME_1, HOME_2};
 use yunzhen_store::Tx;
 
-use crate::boxes::{Stage, hello};
+use crate::boxes::{PATIENCE, Stage, hello};
 use crate::world::{World, console};
 
 async fn stage(limits: LimitsConfig) -> Stage {
@@ -86,6 +87,136 @@ async fn a_box_has_so_many_connections_and_the_others_keep_theirs() {
     assert_eq!(told.error_code, close::BUSY.into(), "{reason}");
     assert!(reason.contains("2 connections already"), "{reason}");
     other.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_box_too_many_is_refused_and_has_a_place_when_another_is_gone() {
+    let stage = stage(LimitsConfig { boxes: 1, ..LimitsConfig::default() }).await;
+    let full = r#"yunzhen_boxes_refused_total{reason="full"}"#;
+    let before = stage.counted(full);
+    let mut here = stage.connected(HOME_1).await;
+    let error = stage.refused_from([127, 0, 0, 1], HOME_2).await;
+    assert!(matches!(error, ConnectionError::ConnectionClosed(_)), "{error}");
+    stage.reaches(full, before + 1).await;
+    here.answers().await;
+    here.say(&ToRelay::Bye { reason: "the box is switched off".into() }).await;
+    assert_eq!(here.closed().await.0, close::BYE);
+    // The relay keeps a connection that has ended for a moment.
+    let own = stage.box_of(HOME_2);
+    let admitted = async {
+        loop {
+            if let Ok(connection) = stage.dial(&own).await {
+                return connection;
+            }
+        }
+    };
+    let connection = tokio::time::timeout(PATIENCE, admitted).await.expect("there is a place");
+    let next = Stage::silent_on(connection).await;
+    stage.welcomed(next, HOME_2, &hello(VERSION)).await.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_handshake_too_many_is_refused_and_who_is_here_is_served_on() {
+    let limits = LimitsConfig { handshakes: 1, handshakes_unproven: 1, handshake_seconds: 60, ..Default::default() };
+    let stage = stage(limits).await;
+    let refused = r#"yunzhen_boxes_refused_total{reason="handshakes"}"#;
+    let before = stage.counted(refused);
+    let mut here = stage.connected(HOME_2).await;
+    let stalled = stage.stalled(HOME_1).await;
+    let error = stage.refused_from([127, 0, 0, 2], HOME_1).await;
+    assert!(matches!(error, ConnectionError::ConnectionClosed(_)), "{error}");
+    stage.reaches(refused, before + 1).await;
+    here.answers().await;
+    drop(stalled);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handshake_that_does_not_end_is_given_up_and_another_box_has_its_place() {
+    let limits = LimitsConfig { handshakes: 1, handshakes_unproven: 1, handshake_seconds: 2, ..Default::default() };
+    let stage = stage(limits).await;
+    let slow = r#"yunzhen_boxes_refused_total{reason="slow"}"#;
+    let before = stage.counted(slow);
+    let mut here = stage.connected(HOME_2).await;
+    let stalled = stage.stalled(HOME_1).await;
+    here.answers().await;
+    stage.reaches(slow, before + 1).await;
+    drop(stalled);
+    stage.connected(HOME_1).await.answers().await;
+    here.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_never_says_who_it_is_is_let_go_and_the_others_stay() {
+    let stage = stage(LimitsConfig { hello_seconds: 3, ..LimitsConfig::default() }).await;
+    let slow = r#"yunzhen_boxes_refused_total{reason="slow"}"#;
+    let before = stage.counted(slow);
+    let mut here = stage.connected(HOME_2).await;
+    let silent = stage.silent(HOME_1).await;
+    assert_eq!(silent.closed().await, (close::VERSION, "the box did not say hello in time".into()));
+    stage.reaches(slow, before + 1).await;
+    here.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_with_all_its_streams_open_waits_for_itself_and_no_other_does() {
+    let stage = stage(LimitsConfig { streams_per_connection: 3, ..LimitsConfig::default() }).await;
+    let before = stage.counted("yunzhen_streams_full_total");
+    let (mut busy, mut other) = (stage.connected(HOME_1).await, stage.connected(HOME_2).await);
+    let mut open = Vec::new();
+    // Beside its control stream.
+    for _ in 0..2 {
+        let (mut send, recv) = busy.connection.open_bi().await.unwrap();
+        send.write_all(&StreamType::Http.encode()).await.unwrap();
+        open.push((send, recv));
+    }
+    stage.reaches("yunzhen_streams_full_total", before + 1).await;
+    let connection = busy.connection.clone();
+    let mut further = std::pin::pin!(connection.open_bi());
+    tokio::select! {
+        biased;
+        _ = &mut further => panic!("one too many"),
+        () = other.answers() => {}
+    }
+    // Nor is it out of its call.
+    busy.answers().await;
+    drop(open);
+    tokio::time::timeout(PATIENCE, further).await.expect("those have ended").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_brings_as_much_at_once_as_it_may_waits_for_itself_and_no_other_does() {
+    let stage = stage(LimitsConfig { one_way_streams_per_connection: 1, ..LimitsConfig::default() }).await;
+    let before = stage.counted("yunzhen_streams_full_total");
+    let (mut busy, mut other) = (stage.connected(HOME_1).await, stage.connected(HOME_2).await);
+    let mut first = busy.connection.open_uni().await.unwrap();
+    first.write_all(&StreamType::Bulk.encode()).await.unwrap();
+    stage.reaches("yunzhen_streams_full_total", before + 1).await;
+    let connection = busy.connection.clone();
+    let mut further = std::pin::pin!(connection.open_uni());
+    tokio::select! {
+        biased;
+        _ = &mut further => panic!("one too many"),
+        () = other.answers() => {}
+    }
+    busy.answers().await;
+    drop(first);
+    tokio::time::timeout(PATIENCE, further).await.expect("that one has ended").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_reads_nothing_of_what_it_is_told_is_let_go_and_the_others_are_told_on() {
+    let few = NonZeroU32::new(4).unwrap();
+    let stage = stage(LimitsConfig { commands_unread: few, ..LimitsConfig::default() }).await;
+    let before = stage.counted("yunzhen_boxes_stuck_total");
+    let mut other = stage.connected(HOME_2).await;
+    let one = stage.narrow(HOME_1, 2048).await;
+    let mut stuck = stage.welcomed(one, HOME_1, &hello(VERSION)).await;
+    let told = stuck.talks_and_does_not_listen().await;
+    assert_eq!(told, (close::BUSY, "the box does not read what it is told".into()));
+    stage.reaches("yunzhen_boxes_stuck_total", before + 1).await;
+    other.answers().await;
+    // It comes again by itself, and is served when it reads.
+    stage.connected(HOME_1).await.answers().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -153,6 +153,7 @@ pub fn box_of_home_1() -> BoxConnection {
         counted: Default::default(),
         round_trip: Box::new(|| std::time::Duration::ZERO),
         uplink: watch::channel(None).0,
+        unread: CancellationToken::new(),
         replaced: CancellationToken::new(),
         revoked: CancellationToken::new(),
         sink: Box::new(|| Box::new(Nowhere)),

@@ -1,17 +1,20 @@
 //! A real box over real QUIC: what it says and sends is in the record's media timeline after the relay has drained.
 
+use axum::http::Method;
 use bytes::Bytes;
-use yunzhen_domain::ids::ConsultationId;
-use yunzhen_domain::media_timeline::{Attendance, CallCamera, Heard, Rung, Second};
+use serde_json::json;
+use yunzhen_domain::ids::{ConsultationId, HomeId};
+use yunzhen_domain::media_timeline::{Attendance, CallCamera, Heard, Rung, Second, Stretch};
 use yunzhen_domain::radio::{RadioStrength, RadioTechnology};
 use yunzhen_protocol::control::{RadioSignal, ToRelay};
 use yunzhen_protocol::room::HomeSignal;
 use yunzhen_protocol::roq::{self, Flow};
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
-use yunzhen_relay::seed::HOME_1;
+use yunzhen_relay::seed::{HOME_1, HOME_2};
 use yunzhen_store::media_timeline;
 
 use crate::boxes::{PATIENCE, Stage, TestBox};
+use crate::world::World;
 
 const SECONDS: &str = "yunzhen_media_timeline_seconds_total";
 
@@ -83,4 +86,20 @@ async fn stored(stage: &Stage, id: ConsultationId) -> Vec<Second> {
     let rows = media_timeline::of_consultation(&mut store.read().await.unwrap(), id).await.unwrap();
     store.close().await;
     rows.into_iter().flat_map(|stretch| stretch.seconds).collect()
+}
+
+#[tokio::test]
+async fn the_administrator_reads_how_the_last_call_of_a_home_went() {
+    let world = World::new().await;
+    let heard = Heard { rung: Some(Rung::Small), picture: true, sound: true, ..Heard::default() };
+    let stretch = Stretch { from_second: 1_800_000_000, seconds: vec![Second::Heard(heard); 30] };
+    let mut tx = world.app.store.write().await.unwrap();
+    media_timeline::add(&mut tx, world.consultation.id, &stretch).await.unwrap();
+    tx.commit_bookkeeping("test").await.unwrap();
+    let boxes = world.send(Method::GET, "/api/boxes", Some("admin1"), None).await;
+    let boxes = boxes.body["items"].as_array().unwrap().clone();
+    let call_of =
+        |home: HomeId| boxes.iter().find(|one| one["home_id"] == home.to_string()).unwrap()["last_call"].clone();
+    assert_eq!(call_of(HOME_1), json!({"until": "2027-01-15T08:00:30.000Z", "shown": "small"}));
+    assert!(call_of(HOME_2).is_null(), "it had none");
 }

@@ -27,6 +27,7 @@ fn confirmation(n: u128, resident_id: Uuid) -> Confirmation {
         resident_id,
         whose: None,
         author: NURSE,
+        language: "en".into(),
         entry_id: Uuid::from_u128(n + 1000),
         at: second(9),
     }
@@ -54,6 +55,7 @@ fn a_confirmation_and_its_entry_survive_together_and_only_once() {
     let [entry] = &entries[..] else { panic!("{} entries", entries.len()) };
     assert_eq!((entry.resident_id, entry.author, entry.kind), (RESIDENT, NURSE, Kind::Observations));
     assert_eq!((&entry.key, &entry.body), (&reading(1, 5).key(), &reading(1, 5).body()));
+    assert_eq!(entry.language.as_deref(), Some("en"), "should the relay refuse it, its nurse can read why");
     assert_eq!(states(&store), [State::Confirmed { resident_id: RESIDENT }]);
 }
 

@@ -15,6 +15,8 @@ interface BoxValue {
   signOut: () => void;
   /** For a nurse with a PIN. */
   lock?: () => void;
+  /** The lock lies over the pages. */
+  locked: boolean;
 }
 
 const BoxContext = createContext<BoxValue | undefined>(undefined);
@@ -43,8 +45,9 @@ export function BoxProvider({
   staff,
   signOut,
   lock,
+  locked,
   children,
-}: Pick<BoxValue, "staff" | "signOut" | "lock"> & { children: ReactNode }) {
+}: Pick<BoxValue, "staff" | "signOut" | "lock" | "locked"> & { children: ReactNode }) {
   const queries = useQueryClient();
   const [status, setStatus] = useState<BoxStatus>();
   const [stream] = useState(
@@ -78,7 +81,10 @@ export function BoxProvider({
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: ["devices"] });
   }, [devices?.state, devices?.waiting, devices?.newest, devices?.failure?.at, queries]);
-  const value = useMemo(() => ({ staff, status, page, signOut, lock }), [staff, status, page, signOut, lock]);
+  const value = useMemo(
+    () => ({ staff, status, page, signOut, lock, locked }),
+    [staff, status, page, signOut, lock, locked],
+  );
   return <BoxContext.Provider value={value}>{children}</BoxContext.Provider>;
 }
 

@@ -92,6 +92,14 @@ function useBeginning(call: Call, state: ConsultationSummary["state"]): void {
   }, [call, state]);
 }
 
+/** Whoever opens the tablet again is in the call again. */
+function useUnlocked(call: Call): void {
+  const { locked } = useBox();
+  useEffect(() => {
+    if (!locked) call.tryHeld();
+  }, [locked, call]);
+}
+
 /** `beside`: what is known of it and of other consultations that want the box, once the consultation was read. */
 export function CallScreen({
   consultation,
@@ -109,6 +117,7 @@ export function CallScreen({
   const interruption = useInterruption();
   useTabletAsSource(call);
   useBeginning(call, consultation.state);
+  useUnlocked(call);
   const [vitalsOpen, vitals] = useDisclosure(false);
   const [endOpen, end] = useDisclosure(false);
   const { residents } = useRound();
@@ -117,9 +126,11 @@ export function CallScreen({
   // The box films and records without a link for as long as the hospital's policy says, and no longer.
   const closed = snapshot.state.phase === "live" && status?.media?.state === "idle";
   // Nobody of this visit sees the home while the box is with another one.
-  const held = snapshot.state.phase === "connecting" && snapshot.state.held !== undefined;
+  const heldBy = snapshot.state.phase === "connecting" ? snapshot.state.held : undefined;
+  const held = heldBy !== undefined;
+  const shut = heldBy === "tablet_locked";
   return (
-    <div className={ended ? "nurse-call nurse-call-over" : "nurse-call"}>
+    <div className={`nurse-call${ended ? " nurse-call-over" : ""}${shut ? " nurse-call-shut" : ""}`}>
       <header className="nurse-call-head">
         <Portrait person={{ ...consultation.resident, photo_url: resident?.photo_url }} size={40} />
         <Title order={1}>
@@ -162,22 +173,24 @@ export function CallScreen({
           prefer="specialist"
           interruption={interruption}
           waitingWords={
-            <>
-              {held && consultation.state === "in_progress" ? (
-                <span>{t("app:call.taken", { name: consultation.specialist?.name })}</span>
-              ) : (
-                <>
-                  <strong>{t("app:call.waiting")}</strong>
-                  {consultation.queue && (
-                    <strong>
-                      <QueueWords place={consultation.queue} />
-                    </strong>
-                  )}
-                  <span>{t("app:call.waitingHint")}</span>
-                </>
-              )}
-              {held && beside?.outranks && <span>{t("app:call.outranks")}</span>}
-            </>
+            shut ? undefined : (
+              <>
+                {held && consultation.state === "in_progress" ? (
+                  <span>{t("app:call.taken", { name: consultation.specialist?.name })}</span>
+                ) : (
+                  <>
+                    <strong>{t("app:call.waiting")}</strong>
+                    {consultation.queue && (
+                      <strong>
+                        <QueueWords place={consultation.queue} />
+                      </strong>
+                    )}
+                    <span>{t("app:call.waitingHint")}</span>
+                  </>
+                )}
+                {held && beside?.outranks && <span>{t("app:call.outranks")}</span>}
+              </>
+            )
           }
         />
         {!ended && !held && !interruption && <OurPicture call={call} />}

@@ -168,7 +168,10 @@ function Row({ box, onDo }: { box: Box; onDo: (doing: Doing) => void }) {
         )}
         <Seen box={box} />
       </Table.Td>
-      <Table.Td>{box.connected && <LinkWords level={box.link ?? "none"} />}</Table.Td>
+      <Table.Td>
+        {box.connected && <LinkWords level={box.link ?? "none"} />}
+        <LastCall box={box} />
+      </Table.Td>
       <Table.Td>
         <Certificate box={box} />
       </Table.Td>
@@ -207,6 +210,21 @@ function Seen({ box }: { box: Box }) {
   return (
     <Text size="sm" c="dimmed">
       {t(`administration.boxes.${box.connected ? "connectedSince" : "lastSeen"}`)} <RelativeTime at={at} />
+    </Text>
+  );
+}
+
+/** How the home was seen and heard when it was in a call last. */
+function LastCall({ box: { last_call: call } }: { box: Box }) {
+  const { t } = useTranslation("app");
+  const { t: shared } = useTranslation("shared");
+  if (!call) return null;
+  return (
+    <Text size="sm" c="dimmed" data-testid="last-call">
+      {t("administration.boxes.lastCall", {
+        how: call.shown ? shared(`rung.${call.shown}`) : t("administration.boxes.lastCallNothing"),
+      })}{" "}
+      <RelativeTime at={call.until} />
     </Text>
   );
 }

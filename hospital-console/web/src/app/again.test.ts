@@ -2,7 +2,8 @@ import { ApiError, type SignedIn } from "@yunzhen/client";
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { keys } from "../common/keys";
-import { forgetAnother, hand, isPageOf, watchHolder, type Watching } from "./again";
+import { Autosave } from "../common/autosave";
+import { forget, forgetAnother, hand, isPageOf, ownership, watchHolder, type Watching } from "./again";
 
 const person = (id: string): SignedIn => ({ id, version: 1, name: id, role: "specialist" }) as SignedIn;
 const [chen, fang] = [person("chen"), person("fang")];
@@ -30,6 +31,26 @@ function pageOfChen(): QueryClient {
   queryClient.setQueryData(RECORD, { name: "王秀英" });
   return queryClient;
 }
+
+it("sends nothing that one person typed under the session of another who signs in over the page", async () => {
+  for (const [next, sent] of [
+    [(page: QueryClient) => hand(page, fang), []],
+    [forget, []],
+    // Her own again: what she typed is kept.
+    [(page: QueryClient) => hand(page, chen), ["头晕"]],
+  ] as const) {
+    const queryClient = pageOfChen();
+    const saved: string[] = [];
+    const save = (text: string) => Promise.resolve(void saved.push(text));
+    const autosave = new Autosave<string>({ save, isOwn: ownership(queryClient) });
+    autosave.change("头晕");
+    next(queryClient);
+    // The screen goes, and saves what is pending.
+    await autosave.flush();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(saved).toEqual(sent);
+  }
+});
 
 it("keeps nothing of one person's record for another who signs in over the page", () => {
   const queryClient = pageOfChen();

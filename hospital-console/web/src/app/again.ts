@@ -12,6 +12,13 @@ export function isPageOf(queryClient: QueryClient, staff: Pick<SignedIn, "id">):
   return queryClient.getQueryData<SignedIn | null>(keys.session)?.id === staff.id;
 }
 
+/** Says whether the page still is that of who has it now. */
+export function ownership(queryClient: QueryClient): () => boolean {
+  const owner = () => queryClient.getQueryData<SignedIn | null>(keys.session)?.id;
+  const now = owner();
+  return () => owner() === now;
+}
+
 /** Drops what was read. The session's own query stays: the screen watches it, and a cleared query changes unseen. */
 export function dropRead(queryClient: QueryClient): void {
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });

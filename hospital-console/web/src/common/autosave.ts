@@ -9,6 +9,8 @@ export interface AutosaveOptions<T> {
   isConflict?: (error: unknown) => boolean;
   /** Errors for which trying again unchanged is pointless (validation); the next edit tries again. */
   isFinal?: (error: unknown) => boolean;
+  /** Whether the page still is that of who typed. What another person would send is dropped. */
+  isOwn?: () => boolean;
   delayMs?: number;
   retryMs?: number;
 }
@@ -89,6 +91,7 @@ export class Autosave<T> {
   private async attempt(): Promise<void> {
     const taken = this.pending;
     if (!taken) return;
+    if (this.options.isOwn?.() === false) return this.discard();
     this.pending = undefined;
     this.set({ state: "saving" });
     try {

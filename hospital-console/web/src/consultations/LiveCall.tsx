@@ -86,10 +86,12 @@ function MayRecord({ question }: { question: Consultation["recording_question"] 
   );
 }
 
-/** The home was in the call and is not heard now. */
+/** The home was in the call and is not heard now, though its box is not known to be busy with another resident. */
 function isHomeAway(room: RoomState | undefined): boolean {
   const home = room?.participants.find((participant) => participant.kind === "home");
-  return home ? home.link === "lost" : (room?.departed?.some(({ kind }) => kind === "home") ?? false);
+  return home
+    ? home.link === "lost"
+    : (room?.departed?.some(({ kind, reason }) => kind === "home" && reason !== "elsewhere") ?? false);
 }
 
 /** The telephone of the nurses' station, asked for only when somebody has to call it. */

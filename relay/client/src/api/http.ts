@@ -13,7 +13,10 @@ export interface HttpOptions {
   language?: () => string;
   /** Whether somebody is before the page. What is asked with nobody there (polls, a list that changed) does not keep the session alive. */
   attended?: () => boolean;
-  /** Told of every 401 outside sign-in, so that the app can show the sign-in form; the error tells a session that was ended from one that ran out. */
+  /**
+   * Told of every 401 outside sign-in, so that the app can show the sign-in form; the error tells a session that was ended from one that ran out. Not told of one that was
+   * asked before the last sign-in: it says nothing of who is here now.
+   */
   onSignedOut?: (error: ApiError) => void;
   /**
    * Told when a command asks for a fresh proof of who is there. Once it resolves true the very same request is sent again, under the same idempotency key;
@@ -70,7 +73,7 @@ export class Http {
     if (this.options.attended?.() === false) headers.set("Unattended", "1");
     if (request.body !== undefined) headers.set("Content-Type", request.contentType ?? "application/json");
     if (!SAFE.has(method)) {
-      const csrf = (this.options.csrfToken ?? csrfFromDocument)();
+      const csrf = this.csrf();
       if (csrf) headers.set("X-CSRF-Token", csrf);
     }
     if (request.idempotencyKey) headers.set("Idempotency-Key", request.idempotencyKey);
@@ -90,6 +93,7 @@ export class Http {
         : typeof request.body === "string"
           ? request.body
           : JSON.stringify(request.body);
+    const asked = this.csrf();
     let response: Response;
     try {
       response = await this.doFetch(url, {
@@ -105,7 +109,7 @@ export class Http {
     }
     if (response.ok) return response;
     // At sign-in nobody is signed out.
-    throw path.startsWith("/session/") ? await problemFromResponse(response) : await this.refusal(response);
+    throw path.startsWith("/session/") ? await problemFromResponse(response) : await this.refusal(response, asked);
   }
 
   async json<T>(method: string, path: string, request: RequestOptions = {}): Promise<T> {
@@ -122,19 +126,26 @@ export class Http {
   async send(request: Request): Promise<Response> {
     // A body is read once, and this request may have to be sent a second time.
     const again = request.clone();
+    const asked = this.csrf();
     const response = await this.sendOnce(request);
     if (response.ok) return response;
-    const error = await this.refusal(response);
+    const error = await this.refusal(response, asked);
     if (error.code !== "reauthenticate" || !(await this.options.onReauthenticate?.())) throw error;
+    const proven = this.csrf();
     const second = await this.sendOnce(again);
     if (second.ok) return second;
-    throw await this.refusal(second);
+    throw await this.refusal(second, proven);
   }
 
-  /** What an answer refuses with; who is signed out is told to the app. */
-  private async refusal(response: Response): Promise<ApiError> {
+  /** Another one with each sign-in of this browser. */
+  private csrf(): string | undefined {
+    return (this.options.csrfToken ?? csrfFromDocument)();
+  }
+
+  /** What an answer refuses with; who is signed out is told to the app. `asked`: the token against forged requests when it was asked. */
+  private async refusal(response: Response, asked: string | undefined): Promise<ApiError> {
     const error = await problemFromResponse(response);
-    if (response.status === 401) this.options.onSignedOut?.(error);
+    if (response.status === 401 && asked === this.csrf()) this.options.onSignedOut?.(error);
     return error;
   }
 

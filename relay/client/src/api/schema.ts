@@ -5266,6 +5266,8 @@ export interface components {
             home_id: components["schemas"]["HomeId"];
             /** @description Its name. */
             home_name: string;
+            /** @description How the last call of the home went; absent: it had none. */
+            last_call?: components["schemas"]["LastCall"];
             /** @description When it was there last: now while it is connected, absent when it never was. */
             last_seen?: components["schemas"]["Time"];
             /** @description Quality of the link in words. */
@@ -6009,7 +6011,7 @@ export interface components {
          * @description How a participant left. Reasons from a newer relay read as `Other`.
          * @enum {string}
          */
-        DepartureReason: "hang_up" | "crash" | "revoked" | "other";
+        DepartureReason: "hang_up" | "crash" | "revoked" | "elsewhere" | "other";
         /** @description A diagnosis that can be chosen. */
         Diagnosis: {
             /** @description ICD-10. */
@@ -7250,6 +7252,13 @@ export interface components {
              * @description The `version` that the person saw.
              */
             version: number;
+        };
+        /** @description The last ten minutes of a home's last call. */
+        LastCall: {
+            /** @description What came of the home in half of that time or more; absent: nothing. */
+            shown?: components["schemas"]["Rung"];
+            /** @description Until when it is recorded. */
+            until: components["schemas"]["Time"];
         };
         /** @description A hold on one resident's record. */
         LegalHold: {

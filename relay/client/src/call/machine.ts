@@ -17,8 +17,8 @@ export type EndReason =
   | "refused"
   | "signed_out";
 
-/** What is in the way for a while, as the box names it: it is in another consultation, or full of tablets. */
-export const HELD = ["box_busy", "too_many_tablets"] as const;
+/** What is in the way for a while, as the box names it: it is in another consultation, full of tablets, or this tablet is locked. */
+export const HELD = ["box_busy", "too_many_tablets", "tablet_locked"] as const;
 export type Held = (typeof HELD)[number];
 
 export type CallState =
@@ -79,10 +79,17 @@ function retry(attempt: number, leg: string | undefined, wasLive: boolean): Step
   return { state, effects: [{ do: "close_peer" }, { do: "timer", after: "backoff", attempt: next }] };
 }
 
-/** Not the link's fault: tried at an even pace, and as a new leg, for the box has forgotten the old one. */
+/**
+ * Not the link's fault: tried at an even pace, and as a new leg, for the box has forgotten the old one. A locked tablet waits for the person who opens it
+ * (`Call.tryHeld`): it may lie there all night.
+ */
 const hold = (held: Held): Step => ({
   state: { phase: "connecting", attempt: 0, held },
-  effects: [{ do: "forget" }, { do: "close_peer" }, { do: "timer", after: "held", attempt: 0 }],
+  effects: [
+    { do: "forget" },
+    { do: "close_peer" },
+    held === "tablet_locked" ? { do: "clear_timer" } : { do: "timer", after: "held", attempt: 0 },
+  ],
 });
 
 function offer(leg: string | undefined, attempt: number): CallEffect[] {

@@ -8,7 +8,7 @@ import type { EndReason } from "./machine";
 /** Something another participant did, to be told in words once. */
 export interface CallNotice {
   at: number;
-  kind: "joined" | "left" | "lost" | "revoked";
+  kind: "joined" | "left" | "lost" | "revoked" | "elsewhere";
   name: string;
 }
 
@@ -109,14 +109,15 @@ function endReason(value: unknown): EndReason | "elsewhere" {
   return known ?? "hang_up";
 }
 
-/** The home that will not come back by itself, whoever left after it. */
-export function revokedOf(room: RoomState | undefined): Departure | undefined {
-  return room?.departed?.find(({ reason }) => reason === "revoked");
-}
+type Away = Departure & { reason: "revoked" | "elsewhere" };
+const isAway = (one: Departure): one is Away => one.reason === "revoked" || one.reason === "elsewhere";
 
-/** Whom an empty room is about: the home that cannot come back, else who left last. */
+/** The home whose box is known to be away from this call, for good or with another resident, whoever left after it. */
+export const awayOf = (room: RoomState | undefined): Away | undefined => room?.departed?.find(isAway);
+
+/** Whom an empty room is about: the home whose box is away, else who left last. */
 export function goneFrom(room: RoomState | undefined): Departure | undefined {
-  return revokedOf(room) ?? room?.departed?.at(-1);
+  return awayOf(room) ?? room?.departed?.at(-1);
 }
 
 /** Who came or went between two states. */
@@ -124,7 +125,8 @@ export function difference(before: Participant[], room: RoomState, at: number): 
   const gone = before.find((old) => old.id !== room.you && !room.participants.some((now) => now.id === old.id));
   if (gone) {
     const told = room.departed?.find((departure) => departure.participant_id === gone.id);
-    if (told?.reason === "revoked") return { at, kind: "revoked", name: gone.display_name };
+    if (told?.reason === "revoked" || told?.reason === "elsewhere")
+      return { at, kind: told.reason, name: gone.display_name };
     const crashed = told ? told.reason === "crash" : gone.link === "lost";
     return { at, kind: crashed ? "lost" : "left", name: gone.display_name };
   }

@@ -342,6 +342,8 @@ export const en: Messages = {
     held: {
       box_busy: "The home's box is with another resident's consultation; you are connected when it is your turn",
       too_many_tablets: "Four tablets are in this call already; you are connected when one of them leaves",
+      tablet_locked:
+        "The tablet is locked and its call was lost; you are back in the call as soon as you open the tablet",
     },
     ended: {
       left: "You left the call",
@@ -355,6 +357,7 @@ export const en: Messages = {
     },
     boxRevoked:
       "An administrator revoked the certificate of this box, so it cannot join any more. Telephone the home; the call can go on once a box is enrolled anew.",
+    boxElsewhere: "The home's box is with another resident; this call can go on when it is free.",
     homePhone: "Nurses' station {{phone}}",
     mayReturn:
       "The call goes on by itself when they are connected again; telephone if they are not within a few minutes.",
@@ -410,6 +413,7 @@ export const en: Messages = {
       left: "{{name}} left",
       lost: "Connection to {{name}} lost",
       revoked: "The box of {{name}} was revoked",
+      elsewhere: "{{name}} is busy in another consultation",
     },
     opening: "Opening camera and microphone…",
     mediaProblem: {

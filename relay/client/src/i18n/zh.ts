@@ -333,6 +333,7 @@ export const zh = {
     held: {
       box_busy: "本院的设备正用于另一位老人的会诊，轮到时自动接通",
       too_many_tablets: "已有四台平板在通话中，有一台退出后自动接通",
+      tablet_locked: "平板已锁定，通话已断开；解锁后自动回到通话",
     },
     ended: {
       left: "您已离开通话",
@@ -345,6 +346,7 @@ export const zh = {
       signed_out: "登录已过期，请重新登录后加入",
     },
     boxRevoked: "管理员已吊销这台设备的证书，它不能再接入通话。请用电话联系护理院；重新登记设备后，通话可以继续。",
+    boxElsewhere: "护理院的设备正用于另一位老人；空出后，这里的通话可以继续。",
     homePhone: "护士站电话 {{phone}}",
     mayReturn: "对方重新连上后，通话会自动继续；若几分钟内没有连上，请用电话联系。",
     tabletLost: "对方的平板已不在通话中：护士暂时看不到、听不到您",
@@ -394,6 +396,7 @@ export const zh = {
       left: "{{name}} 已离开",
       lost: "{{name}} 连接中断",
       revoked: "{{name}} 的设备已被停用",
+      elsewhere: "{{name}} 正在另一场会诊中",
     },
     opening: "正在打开摄像头和麦克风…",
     mediaProblem: {

@@ -21,7 +21,7 @@ import { useTranslation } from "react-i18next";
 import type { Participant, Rung } from "../api/types";
 import type { Call } from "../call/call";
 import type { EndReason } from "../call/machine";
-import { goneFrom, revokedOf } from "../call/room-events";
+import { goneFrom, awayOf } from "../call/room-events";
 import type { CallSnapshot } from "../call/snapshot";
 import { limitedPicture, shownQuality, type Interruption } from "../call/stage-quality";
 import { isBelowFull } from "../chart/timeline";
@@ -66,8 +66,8 @@ export function CallStage({ call, prefer, interruption, homePhone, waitingWords,
   const rest = others.filter((participant) => participant !== main);
   const ownCamera = room?.participants.find((participant) => participant.id === room.you)?.camera;
   const selfWords = snapshot.selfSource === "box" && ownCamera ? t(`call.homeCamera.${ownCamera}`) : t("call.self");
-  // A home that will not come back by itself is told also while somebody else is on the stage.
-  const revoked = revokedOf(snapshot.room);
+  // A home whose box is away is told also while somebody else is on the stage.
+  const away = awayOf(snapshot.room);
   const onBlocked = useCallback(() => setBlocked(true), []);
   const playAll = (): void => {
     setBlocked(false);
@@ -114,11 +114,11 @@ export function CallStage({ call, prefer, interruption, homePhone, waitingWords,
           )}
         </span>
         <span role="status">
-          {state.phase === "live" && main && revoked && (
-            <span className="yz-stage-label yz-stage-warning" data-testid="box-revoked">
+          {state.phase === "live" && main && away && (
+            <span className="yz-stage-label yz-stage-warning" data-testid={`box-${away.reason}`}>
               <IconPlugConnectedX size={18} aria-hidden />
-              {t("call.notice.revoked", { name: revoked.display_name })}
-              <Telephone phone={homePhone} />
+              {t(`call.notice.${away.reason}`, { name: away.display_name })}
+              {away.reason === "revoked" && <Telephone phone={homePhone} />}
             </span>
           )}
         </span>
@@ -364,6 +364,14 @@ function StageWords({
           <strong>{t("call.notice.revoked", { name: gone.display_name })}</strong>
           <span>{t("call.boxRevoked")}</span>
           <Telephone phone={homePhone} />
+        </div>
+      );
+    if (gone?.reason === "elsewhere")
+      return (
+        <div className="yz-stage-centre" data-testid="box-elsewhere">
+          <Loader color="white" />
+          <strong>{t("call.notice.elsewhere", { name: gone.display_name })}</strong>
+          <span>{t("call.boxElsewhere")}</span>
         </div>
       );
     return (

@@ -103,6 +103,8 @@ pub enum LeaveReason {
     Crash,
     /// It may not be here any more: the certificate of its box was revoked.
     Revoked,
+    /// The home's box went to another consultation.
+    Elsewhere,
 }
 
 /// What happens to a room.
@@ -122,10 +124,12 @@ pub enum Input {
         /// Why.
         reason: LeaveReason,
     },
-    /// Who left may not come back any more, whatever the leaving was for: nobody waits.
-    Revoked {
+    /// What is known by now of somebody who left, whatever the leaving was for.
+    Gone {
         /// Who.
         participant: ParticipantId,
+        /// Why they are not here.
+        reason: LeaveReason,
     },
     /// The room is over.
     End {

@@ -99,24 +99,16 @@ impl Room {
         if self.departed.len() == MAX_DEPARTED {
             self.departed.pop_front();
         }
-        self.departed.push_back(Departure {
-            participant_id: id,
-            kind,
-            display_name,
-            reason: match reason {
-                LeaveReason::HangUp => DepartureReason::HangUp,
-                LeaveReason::Crash => DepartureReason::Crash,
-                LeaveReason::Revoked => DepartureReason::Revoked,
-            },
-        });
+        self.departed.push_back(Departure { participant_id: id, kind, display_name, reason: departed_for(reason) });
         self.outputs.push_back(Output::Left { participant: id, kind, reason });
         self.outputs.push_back(Output::CloseLeg { leg: leg.id });
     }
 
-    pub(super) fn revoked(&mut self, participant: ParticipantId) {
+    pub(super) fn gone(&mut self, participant: ParticipantId, reason: LeaveReason) {
+        let reason = departed_for(reason);
         for departure in self.departed.iter_mut().filter(|departure| departure.participant_id == participant) {
-            let before = std::mem::replace(&mut departure.reason, DepartureReason::Revoked);
-            self.changed |= before != DepartureReason::Revoked;
+            let before = std::mem::replace(&mut departure.reason, reason);
+            self.changed |= before != reason;
         }
     }
 
@@ -232,5 +224,14 @@ impl Room {
                 }
             }
         }
+    }
+}
+
+const fn departed_for(reason: LeaveReason) -> DepartureReason {
+    match reason {
+        LeaveReason::HangUp => DepartureReason::HangUp,
+        LeaveReason::Crash => DepartureReason::Crash,
+        LeaveReason::Revoked => DepartureReason::Revoked,
+        LeaveReason::Elsewhere => DepartureReason::Elsewhere,
     }
 }

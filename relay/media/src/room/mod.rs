@@ -100,7 +100,7 @@ impl Room {
                 self.remove(index, reason);
                 self.rearrange(now);
             }
-            Input::Revoked { participant } => self.revoked(participant),
+            Input::Gone { participant, reason } => self.gone(participant, reason),
             Input::End { reason } => self.end(reason),
             Input::SenderReport { leg, kind, ntp, rtp_timestamp } => {
                 self.sender_report(now, leg, kind, ntp, rtp_timestamp)?;

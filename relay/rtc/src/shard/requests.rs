@@ -13,7 +13,7 @@ use yunzhen_media::{Input, Join, MediaKind, PayloadTypes, Room, RoomConfig};
 
 use super::Shard;
 use super::leg::{Browser, External, Leg, Transport};
-use super::rooms::RoomEntry;
+use super::rooms::{RoomEntry, told_as};
 use crate::clock;
 use crate::error::{ConnectError, PatchError};
 use crate::external::{ExternalConfig, ExternalSink};
@@ -168,11 +168,11 @@ impl Shard {
                 key.into_iter().for_each(|key| self.leave(now, key, reason));
                 answer(reply, key.is_some());
             }
-            RoomCommand::RevokeExternal { participant, reply } => {
+            RoomCommand::ExternalGone { participant, reason, reply } => {
                 if let Some(key) = self.external_of(room) {
-                    self.leave(now, key, LeaveReason::Revoked);
+                    self.leave(now, key, reason);
                 } else {
-                    self.feed(now, room, Input::Revoked { participant });
+                    self.feed(now, room, Input::Gone { participant, reason: told_as(reason) });
                 }
                 answer(reply, ());
             }
@@ -285,6 +285,7 @@ impl Shard {
         let entry = self.rooms.get(room).ok_or(ConnectError::Ended)?;
         let rejoins = entry.room.leg_of(participant.id).is_some();
         if !rejoins && entry.legs.len() >= self.config.limits.legs_per_room {
+            metrics::counter!("yunzhen_legs_refused_total").increment(1);
             return Err(ConnectError::RoomFull);
         }
         Ok(())
@@ -413,7 +414,7 @@ fn refuse(command: RoomCommand) {
         | RoomCommand::ExternalSignals { reply, .. }
         | RoomCommand::StreamOpened { reply, .. }
         | RoomCommand::LeaveExternal { reply, .. } => answer(reply, false),
-        RoomCommand::RevokeExternal { reply, .. } | RoomCommand::End { reply, .. } => answer(reply, ()),
+        RoomCommand::ExternalGone { reply, .. } | RoomCommand::End { reply, .. } => answer(reply, ()),
         RoomCommand::Given { reply, .. } => answer(reply, None),
         RoomCommand::ExternalKeyframe { .. } | RoomCommand::StreamEnded { .. } => {}
     }

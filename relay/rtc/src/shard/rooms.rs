@@ -129,6 +129,7 @@ impl Shard {
                         RoomLeave::HangUp => LeaveReason::HangUp,
                         RoomLeave::Crash => LeaveReason::Crash,
                         RoomLeave::Revoked => LeaveReason::Revoked,
+                        RoomLeave::Elsewhere => LeaveReason::Elsewhere,
                     });
                 }
             }
@@ -231,12 +232,7 @@ impl Shard {
         if let Some(entry) = self.rooms.get_mut(room) {
             entry.leaving = Some(reason);
         }
-        let told = match reason {
-            LeaveReason::Crash => RoomLeave::Crash,
-            LeaveReason::Revoked => RoomLeave::Revoked,
-            LeaveReason::HangUp | LeaveReason::Replaced | LeaveReason::Ended => RoomLeave::HangUp,
-        };
-        if !self.feed(now, room, Input::Leave { leg: RoomLeg(key), reason: told }) {
+        if !self.feed(now, room, Input::Leave { leg: RoomLeg(key), reason: told_as(reason) }) {
             if let Some(entry) = self.rooms.get_mut(room) {
                 entry.leaving = None;
             }
@@ -302,4 +298,14 @@ impl Shard {
 fn forget(mux: &mut Mux, key: u64, browser: &super::leg::Browser) {
     mux.forget_name(&browser.ufrag);
     browser.addresses.iter().for_each(|address| mux.unbind(*address, key));
+}
+
+/// How a leaving is told to those who stay.
+pub(super) const fn told_as(reason: LeaveReason) -> RoomLeave {
+    match reason {
+        LeaveReason::Crash => RoomLeave::Crash,
+        LeaveReason::Revoked => RoomLeave::Revoked,
+        LeaveReason::Elsewhere => RoomLeave::Elsewhere,
+        LeaveReason::HangUp | LeaveReason::Replaced | LeaveReason::Ended => RoomLeave::HangUp,
+    }
 }

@@ -12,6 +12,12 @@ const CSRF: &str = "yz_csrf";
 const HOST_SESSION: &str = "__Host-yz_session";
 /// The same over TLS.
 const HOST_CSRF: &str = "__Host-yz_csrf";
+/// Which session is over that the browser has a token of: what its token comes to, not readable by scripts.
+const OVER: &str = "yz_over";
+/// The same over TLS.
+const HOST_OVER: &str = "__Host-yz_over";
+/// Longer than any session lasts.
+const OVER_SECONDS: i64 = 30 * 86_400;
 /// The tablet itself, whoever holds it: on the box's page only, not readable by scripts.
 const TABLET: &str = "yz_tablet";
 /// The same over TLS.
@@ -50,10 +56,22 @@ impl CookiePolicy {
         if self.secure { HOST_CSRF } else { CSRF }
     }
 
-    /// The relay's token in a request.
+    const fn over_name(self) -> &'static str {
+        if self.secure { HOST_OVER } else { OVER }
+    }
+
+    /// The relay's token in a request; none of a session that [`Self::over`] said is over.
     #[must_use]
     pub fn session_of(self, headers: &HeaderMap) -> Option<&str> {
-        read(headers, self.session_name())
+        let over = read(headers, self.over_name());
+        read(headers, self.session_name()).filter(|token| over.is_none_or(|over| over != digest(token)))
+    }
+
+    /// Says that the session of a request is over. It takes no cookie away: such an answer may come after somebody signed in in the next tab, and would
+    /// take the new session's. None where the request had none.
+    #[must_use]
+    pub fn over(self, headers: &HeaderMap) -> Option<HeaderValue> {
+        self.cookie(self.over_name(), &digest(self.session_of(headers)?), "; HttpOnly", OVER_SECONDS)
     }
 
     /// The token against forged requests that the browser keeps.
@@ -82,7 +100,7 @@ impl CookiePolicy {
         self.cookie(self.csrf_name(), token, "", 365 * 86_400)
     }
 
-    /// Ends the session in the browser.
+    /// Ends the session in the browser, for who asked for that.
     #[must_use]
     pub fn end_session(self) -> Option<HeaderValue> {
         self.cookie(self.session_name(), "", "; HttpOnly", 0)
@@ -133,6 +151,12 @@ impl CookiePolicy {
     }
 }
 
+/// Names a token and is none.
+fn digest(token: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
+    digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn is_token(value: &str) -> bool {
     (1..=512).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~".contains(&b))
 }
@@ -170,6 +194,25 @@ mod tests {
         let cookie = policy.csrf("abc").expect("cookie");
         let text = cookie.to_str().expect("text");
         assert!(text.contains("; Path=/;") && text.ends_with("; Secure") && !text.contains("Domain"), "{text}");
+    }
+
+    #[test]
+    fn a_session_that_is_over_is_none_and_the_next_one_in_the_same_browser_is_its_own() {
+        let plain = CookiePolicy { secure: false };
+        let said = plain.over(&request("yz_session=ended")).expect("cookie");
+        let (over, _) = said.to_str().expect("text").split_once(';').expect("attributes");
+        assert!(over.starts_with("yz_over=") && !over.contains("ended"), "{over}");
+        assert_eq!(plain.session_of(&request(&format!("yz_session=ended; {over}"))), None);
+        // The answer came after the next sign-in.
+        assert_eq!(plain.session_of(&request(&format!("yz_session=next; {over}"))), Some("next"));
+        assert_eq!(plain.over(&request(over)), None, "nothing to say of no session");
+        assert!(
+            CookiePolicy { secure: true }
+                .over(&request("__Host-yz_session=t"))
+                .expect("cookie")
+                .as_bytes()
+                .starts_with(b"__Host-yz_over=")
+        );
     }
 
     #[test]

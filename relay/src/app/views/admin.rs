@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::codes::{BoxId, BoxState, HomeId, LinkSummary, Role};
+use super::codes::{BoxId, BoxState, HomeId, LinkSummary, Role, Rung};
 use super::common::Time;
 
 /// A clinic box and its link.
@@ -52,6 +52,19 @@ pub struct BoxStatus {
     pub certificate_ends_soon: bool,
     /// Quality of the link in words.
     pub link: LinkSummary,
+    /// How the last call of the home went; absent: it had none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_call: Option<LastCall>,
+}
+
+/// The last ten minutes of a home's last call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LastCall {
+    /// Until when it is recorded.
+    pub until: Time,
+    /// What came of the home in half of that time or more; absent: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Rung>,
 }
 
 /// Where to read the audit on.
