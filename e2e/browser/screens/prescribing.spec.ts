@@ -34,6 +34,7 @@ async function composing(page: Page): Promise<void> {
   await line.getByRole("textbox").first().fill("aldp");
   await page.getByRole("option").first().click();
   await page.getByText(/还够 5 天|lasts 5 more days/).waitFor();
+  await expect(page.getByText(/起改为 2\.5|changes on .* to 2\.5/)).toBeVisible();
 }
 
 /** What is typed as the dose of the first line. */
