@@ -102,6 +102,10 @@ describe("doses of a day", () => {
     expect(of([dose(wang)])).toBe(false);
     expect(of([dose(chen, { prescription_id: "p2" })])).toBe(false);
     expect(of([{ ...other, drug_name: "二甲双胍" }])).toBe(false);
+    // Another product came for it: it is the medicine that was prescribed all the same.
+    const { drug_name, drug_name_en, strength, dose_unit } = other;
+    const prescribed = { drug_name, drug_name_en, strength, dose: 1, dose_unit };
+    expect(of([{ ...other, drug_name: "左旋氨氯地平", prescribed }])).toBe(true);
   });
 
   it("does not offer again what this box has written without a link", () => {

@@ -1,5 +1,5 @@
 /** How a prescription is written on a screen with made-up answers. Test-only. */
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 /** What is there once the visit is. */
 export const CALL = "[data-testid=main-video]";
@@ -17,6 +17,7 @@ export async function composing(page: Page, typed = "aldp"): Promise<void> {
   await press(page, /开处方|^Prescribe$/);
   await choose(page, 1, typed);
   await page.getByText(/还够 5 天|lasts 5 more days/).waitFor();
+  await expect(page.getByText(/起改为 2\.5|changes on .* to 2\.5/)).toBeVisible();
 }
 
 /** What is typed as the dose of the first line. */

@@ -126,6 +126,24 @@ export const twiceDay = (): DosesOfDay => {
   return { ...day(), items: [first, second, ...day().items.slice(1)] };
 };
 
+/** Of amlodipine 5 mg only tablets of 2.5 mg came. */
+export const substitutedDay = (): DosesOfDay => {
+  const smaller = { drug_name: AMLODIPINE[0], drug_name_en: AMLODIPINE[1], strength: "2.5 mg" };
+  const prescribed = {
+    drug_name: AMLODIPINE[0],
+    drug_name_en: AMLODIPINE[1],
+    strength: AMLODIPINE[2],
+    dose_unit: "片",
+  };
+  const [first, ...others] = day().items;
+  const [runway] = day().runways;
+  return {
+    ...day(),
+    items: first ? [{ ...first, ...smaller, dose: 2, prescribed: { ...prescribed, dose: 1 } }, ...others] : others,
+    runways: runway ? [{ ...runway, ...smaller, left: 8, prescribed: { ...prescribed, dose: 4 } }] : [],
+  };
+};
+
 export const stoppedDay = (): DosesOfDay => ({
   ...day(),
   items: day().items.filter((one) => one.resident.id !== "r1" || one.item_no !== 1),

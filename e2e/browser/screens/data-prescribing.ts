@@ -76,7 +76,15 @@ export function prescribingAnswers(day: Day, now: number): Answers {
   const other = day.drugs[1] as Drug;
   const third = day.drugs[5] as Drug;
   const medicines = [
-    { name: drug.name_zh, drug, dose: 5, frequency: "qd" as const, until: date(4), days_left: 5 },
+    {
+      name: drug.name_zh,
+      drug,
+      dose: 5,
+      frequency: "qd" as const,
+      next_step: { dose: 2.5, frequency: "qd" as const, from: date(2) },
+      until: date(4),
+      days_left: 5,
+    },
     { name: other.name_zh, drug: other, dose: 80, frequency: "qd" as const, until: date(0), days_left: 1 },
     { name: third.name_zh, drug: third, dose: 1, frequency: "qn" as const, nothing_left: "called_back" as const },
     { name: "美托洛尔缓释片", dose_text: "每次 47.5 mg，每日 1 次" },

@@ -1,7 +1,18 @@
 import { expect, test, type Page } from "@playwright/test";
 import type { Prescription } from "@yunzhen/client";
 import { buildDay, type Day } from "./data";
-import { chain, conflict, day, refill, stoppedDay, twiceDay, waiting, refused, restOnItsWay } from "./data-doses";
+import {
+  chain,
+  conflict,
+  day,
+  refill,
+  stoppedDay,
+  substitutedDay,
+  twiceDay,
+  waiting,
+  refused,
+  restOnItsWay,
+} from "./data-doses";
 import { lookAt } from "./look";
 import { lookAtTablet } from "./tablet";
 import { installMock, type Answers, type MockOptions } from "./mock";
@@ -128,6 +139,26 @@ const NURSE: NurseScreen[] = [
     act: async (on) => {
       for (const name of ["p-r1-1", "p-r1b-1"])
         await expect(on.locator(card(name))).toContainText(/请核对后再给|check before giving both/);
+    },
+  },
+  {
+    name: "bed-substituted",
+    path: "/doses/r1",
+    own: { "/api/doses": { body: substitutedDay() } },
+    ready: card("p-r1-1"),
+    act: async (on) => {
+      await expect(on.locator(card("p-r1-1"))).toContainText(/2\.5 mg\s*2 (片|tablet)/);
+      await expect(on.locator(card("p-r1-1"))).toContainText(/(处方为|Prescribed as) .* 5 mg.*1 (片|tablet)/);
+    },
+  },
+  {
+    name: "round-substituted",
+    path: "/doses",
+    own: { "/api/doses": { body: substitutedDay() } },
+    ready: ".nurse-row",
+    act: async (on) => {
+      await expect(on.getByText(/余 8 片|8 tablet\S* left/)).toBeVisible();
+      await expect(on.getByText(/(处方为 .* 5 mg，合 4 片|prescribed as .* 5 mg: 4 tablet)/)).toBeVisible();
     },
   },
   { name: "bed-stopped", path: "/doses/r1", own: { "/api/doses": { body: stoppedDay() } }, ready: card("p-r1-2") },

@@ -54,7 +54,9 @@ test("a smaller strength goes out, is counted as it came, and given in its own n
   await test.step("the dose says how many of them, and is given", async () => {
     await tablet.page.goto(`${urlFor(stack, "nurse")}/doses/${order.resident.id}`);
     const dose = tablet.page.getByTestId(`dose-${order.id}-1`);
-    await expect(dose.getByText(/若是 .*10 ?mg：每次 2 片/)).toBeVisible();
+    await expect(dose.getByText(/阿托伐他汀.*10 ?mg$/)).toBeVisible();
+    await expect(dose.getByText(/^2 片/)).toBeVisible();
+    await expect(dose.getByText(/处方为 .*20 ?mg：每次 1 片/)).toBeVisible();
     await dose.getByRole("button", { name: "已服下" }).click();
     await expect(dose.getByText("已服", { exact: true }).first()).toBeVisible();
   });

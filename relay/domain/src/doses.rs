@@ -2,7 +2,7 @@
 //! Not here: what became of a dose ([`crate::machines::dose`]), how long the stock lasts ([`crate::runway`]).
 
 use crate::checked::Dose;
-use crate::dosage::{Frequency, steps};
+use crate::dosage::{Frequency, TaperStep, steps};
 use crate::machines::dose::{Event, Outcome, State};
 use crate::machines::named_enum;
 use crate::policy::Policy;
@@ -33,10 +33,33 @@ pub struct Due {
     pub at: Timestamp,
     /// On which day of the home.
     pub day: Date,
+    /// At which full hour of that day, by the plan.
+    pub hour: i8,
     /// In which round.
     pub round: Round,
     /// How much, in the drug's dose unit.
     pub dose: Dose,
+}
+
+/// A step of a course on its days; a steady dose is one step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stretch {
+    /// How much, how often, for how long.
+    pub step: TaperStep,
+    /// Its doses, in order; none of what is taken when needed.
+    pub doses: Vec<Due>,
+}
+
+impl Stretch {
+    /// Day of its first dose.
+    pub fn first_day(&self) -> Option<Date> {
+        self.doses.first().map(|due| due.day)
+    }
+
+    /// Its last dose was before `today`. What is taken when needed has no last dose.
+    pub fn is_over(&self, today: Date) -> bool {
+        self.doses.last().is_some_and(|due| due.day < today)
+    }
 }
 
 /// A line that the home has, on its way through its days.
@@ -70,24 +93,30 @@ impl Course<'_> {
     /// Every dose, in order. The first is the first of its times of day after the medicine came; from there each takes the next of these times, so that a course
     /// that begins in the evening ends in the morning and no dose is left over. A stop ends it at once.
     pub fn doses(&self) -> Vec<Due> {
-        let (mut doses, mut passed): (Vec<Due>, u16) = (Vec::new(), 0);
+        self.stretches().into_iter().flat_map(|stretch| stretch.doses).collect()
+    }
+
+    /// The same, step by step.
+    pub fn stretches(&self) -> Vec<Stretch> {
+        let (mut stretches, mut passed): (Vec<Stretch>, u16) = (Vec::new(), 0);
         let begin = self.zone.date(self.received_at);
-        let mut first_day = begin;
+        let (mut first_day, mut last): (Date, Option<Timestamp>) = (begin, None);
+        let stands = |due: &Due| self.stopped_at.is_none_or(|stop| due.at < stop);
         for step in steps(self.item.dose, self.item.frequency, self.item.days, &self.item.taper) {
-            let after = doses.last().map_or(self.received_at, |last| last.at);
-            let from = if doses.is_empty() { begin } else { first_day }.checked_add(i64::from(passed).days());
+            let after = last.unwrap_or(self.received_at);
+            let from = if last.is_none() { begin } else { first_day }.checked_add(i64::from(passed).days());
             let Ok(from) = from else { break };
             let times = self.times(step.frequency, from, step.days, after);
-            if let (true, Some(first)) = (doses.is_empty(), times.first()) {
+            if let (None, Some(first)) = (last, times.first()) {
                 // Days before a first dose that falls on the next day count from there.
                 first_day = first.1.checked_sub(i64::from(passed).days()).unwrap_or(first.1);
             }
-            let due = |(at, day, hour)| Due { at, day, round: Policy::round_at(hour), dose: step.dose };
-            doses.extend(times.into_iter().map(due));
+            last = times.last().map(|(at, ..)| *at).or(last);
+            let due = |(at, day, hour)| Due { at, day, hour, round: Policy::round_at(hour), dose: step.dose };
+            stretches.push(Stretch { step, doses: times.into_iter().map(due).filter(stands).collect() });
             passed = passed.saturating_add(step.days);
         }
-        doses.retain(|due| self.stopped_at.is_none_or(|stop| due.at < stop));
-        doses
+        stretches
     }
 
     /// The times of one step whose first day is `from` and whose doses come after `after`.

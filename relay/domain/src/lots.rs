@@ -2,7 +2,7 @@
 //! Not here: who has a batch ([`crate::recalls`]), how long it lasts ([`crate::runway`]).
 
 use crate::checked::Batch;
-use crate::formulary::DrugId;
+use crate::formulary::{Drug, DrugId};
 use crate::machines::delivery::{self, Holder};
 use crate::records::{Delivery, Pack, Recall, StockMove, fate};
 use jiff::Timestamp;
@@ -51,6 +51,14 @@ pub fn lots(deliveries: &[Delivery], item_no: u16, doses_per_unit: f64, recalls:
         }
     }
     lots
+}
+
+/// The products that came of a line, each with how many of its units make one prescribed unit. The prescribed one leads, unless only others (`instead`) came:
+/// then nobody finds it in the home.
+pub fn products<'a>(prescribed: &'a Drug, instead: &[(&'a Drug, u32)], lots: &[Lot]) -> Vec<(&'a Drug, u32)> {
+    let is_it = |lot: &Lot| lot.milli > 0 && lot.drug_id.as_ref().is_none_or(|id| *id == prescribed.id);
+    let came = instead.is_empty() || lots.iter().any(is_it);
+    came.then_some((prescribed, 1)).into_iter().chain(instead.iter().copied()).collect()
 }
 
 /// The batches that were not called back, each once.

@@ -1,18 +1,21 @@
 //! The medication sheet of a resident and the labels of the medicines: what to take, how much, at what time of day. Pure: courses in, a page out.
 //! Not here: fonts and paper (the relay's printer), when a dose is due ([`crate::doses`]).
 
-use crate::dosage::{Frequency, Route, TaperStep, steps};
-use crate::doses::{Course, Round};
-use crate::formulary::{Drug, Formulary, english_strength, english_unit};
+mod labels;
+mod words;
+
+use crate::dosage::Frequency;
+use crate::doses::{Course, Due, Round, Stretch};
+use crate::formulary::{Drug, Formulary};
 use crate::ids::PrescriptionId;
-use crate::lots::{Lot, may_be_given};
+use crate::lots::{Lot, products};
 use crate::policy::Policy;
-use crate::records::{AllergyRecord, Home, Item, Resident};
-use crate::scan_codes::{pack_code, resident_code};
+use crate::records::{AllergyRecord, Home, Medicine, Resident};
 use crate::schedule::Zone;
 use crate::sheet::{Row, Section, Sheet};
 use jiff::Timestamp;
 use jiff::civil::Date;
+pub use labels::Label;
 
 /// A medicine of the sheet.
 #[derive(Debug, Clone)]
@@ -21,7 +24,7 @@ pub struct Line<'a> {
     pub prescription_id: PrescriptionId,
     /// On its way.
     pub course: Course<'a>,
-    /// What it is.
+    /// What was prescribed.
     pub drug: &'a Drug,
     /// Other products that came for it, with how many of their units make one.
     pub instead: Vec<(&'a Drug, u32)>,
@@ -40,7 +43,7 @@ pub struct MedicationSheet<'a> {
     pub lines: &'a [Line<'a>],
     /// The home's zone.
     pub zone: &'a Zone,
-    /// English names of what the resident does not tolerate.
+    /// English names of what the resident does not tolerate, and what is in the medicines of the record.
     pub formulary: &'a Formulary,
     /// When the sheet is made.
     pub made_at: Timestamp,
@@ -50,13 +53,31 @@ pub struct MedicationSheet<'a> {
     pub english: bool,
 }
 
-/// A label to be stuck on a pack or a band.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
-    /// What a person reads, the first line largest.
-    pub lines: Vec<String>,
-    /// What a scanner reads.
-    pub code: String,
+impl<'a> Line<'a> {
+    /// What came of it, each with how many of its units make one prescribed unit; paper calls it by the first.
+    fn products(&self) -> Vec<(&'a Drug, u32)> {
+        products(self.drug, &self.instead, &self.lots)
+    }
+
+    fn named(&self) -> (&'a Drug, u32) {
+        self.products().first().copied().unwrap_or((self.drug, 1))
+    }
+}
+
+/// A step of a line that is not over.
+struct Step {
+    /// 1, 2, … of the line.
+    number: usize,
+    /// How many the line has; one of a steady dose.
+    of: usize,
+    /// On its days.
+    stretch: Stretch,
+}
+
+impl Step {
+    const fn is_of_a_taper(&self) -> bool {
+        self.of > 1
+    }
 }
 
 impl MedicationSheet<'_> {
@@ -71,6 +92,7 @@ impl MedicationSheet<'_> {
             let none = self.t("目前没有由本院处方供药的药品", "No medicine from a prescription at present");
             sections.push(Section { heading: self.t("药品", "Medicines"), rows: vec![Row::Text(none.to_owned())] });
         }
+        sections.extend(self.recorded());
         if !r.allergies.is_empty() {
             let english = |a: &AllergyRecord| if self.english { self.formulary.allergen_en(a) } else { None };
             let rows =
@@ -90,27 +112,6 @@ impl MedicationSheet<'_> {
         }
     }
 
-    /// A label of each medicine, and one of the resident's bed.
-    pub fn labels(&self) -> Vec<Label> {
-        let who = format!("{} · {}", initials(self.resident), self.resident.bed);
-        let bed = Label { lines: vec![who.clone()], code: resident_code(self.resident.id) };
-        let label = |line: &Line<'_>| {
-            let (step, no) = (self.step(line), line.course.item.no);
-            let mut lines = vec![self.name(line.drug)];
-            lines.extend(self.called_back(line));
-            lines.push(format!("{} {}", self.dose(step, line.drug), self.often(step.frequency)));
-            lines.extend(self.instead(line, step));
-            let times = times(step.frequency);
-            if !times.is_empty() {
-                lines.push(times);
-            }
-            lines.extend(self.bound(line.course.item, step.frequency));
-            lines.push(who.clone());
-            Label { lines, code: pack_code(line.prescription_id, no) }
-        };
-        self.lines.iter().map(label).chain([bed]).collect()
-    }
-
     const fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
         if self.english { en } else { zh }
     }
@@ -119,78 +120,29 @@ impl MedicationSheet<'_> {
         self.zone.date(self.made_at)
     }
 
-    fn name(&self, drug: &Drug) -> String {
-        if self.english {
-            return format!("{} {}", drug.name_en, english_strength(&drug.strength));
-        }
-        format!("{} {}", drug.name_zh, drug.strength)
-    }
-
-    fn dose(&self, step: TaperStep, drug: &Drug) -> String {
-        let unit = drug.dose_unit();
-        let unit = if self.english { english_unit(unit) } else { unit };
-        format!("{} {unit}", step.dose.as_f64())
-    }
-
-    /// The dose counted in each of the other products, so that nobody takes one of the smaller strength for the whole.
-    fn instead(&self, line: &Line<'_>, step: TaperStep) -> Vec<String> {
-        let others = line.instead.iter().map(|(drug, factor)| {
-            let unit = drug.dose_unit();
-            let unit = if self.english { english_unit(unit) } else { unit };
-            let count = step.dose.as_f64() * f64::from(*factor);
-            format!("{} {}: {count} {unit}", self.t("或", "or"), self.name(drug))
-        });
-        others.collect()
-    }
-
-    /// Of a line of which a batch was called back: which must not be given, and which may.
-    fn called_back(&self, line: &Line<'_>) -> Option<String> {
-        let mut barred: Vec<&str> = Vec::new();
-        for lot in line.lots.iter().filter(|lot| lot.barred_since.is_some()) {
-            if !barred.contains(&lot.batch.as_str()) {
-                barred.push(&lot.batch);
-            }
-        }
-        if barred.is_empty() {
-            return None;
-        }
-        let (barred, good) = (barred.join(self.t("、", ", ")), may_be_given(&line.lots).join(self.t("、", ", ")));
-        Some(match (self.english, good.is_empty()) {
-            (true, true) => format!("Recalled, do not give: batch {barred}; there is no other batch"),
-            (true, false) => format!("Recalled, do not give: batch {barred}; give batch {good} only"),
-            (false, true) => format!("已召回，不要给：批号 {barred}；没有其他批号"),
-            (false, false) => format!("已召回，不要给：批号 {barred}；只给批号 {good}"),
-        })
-    }
-
-    /// The step in force on the day the sheet is made; before the first day that is the first.
-    fn step(&self, line: &Line<'_>) -> TaperStep {
-        let item = line.course.item;
-        let begin = line.course.doses().first().map_or_else(|| self.today(), |due| due.day);
-        let mut left = (self.today() - begin).get_days().max(0);
-        let all = steps(item.dose, item.frequency, item.days, &item.taper);
-        let first = all.first().copied();
-        for step in &all {
-            if left < i32::from(step.days) {
-                return *step;
-            }
-            left -= i32::from(step.days);
-        }
-        all.last().copied().or(first).unwrap_or(TaperStep {
-            dose: item.dose,
-            frequency: item.frequency,
-            days: item.days,
-        })
+    /// The steps of a line that run or are to come, in order: whoever goes by the paper after today finds the dose of that day.
+    fn steps(&self, line: &Line<'_>) -> Vec<Step> {
+        let (all, today) = (line.course.stretches(), self.today());
+        let of = all.len();
+        let step = |(stretch, number)| Step { number, of, stretch };
+        all.into_iter().zip(1..).filter(|(stretch, _)| !stretch.is_over(today)).map(step).collect()
     }
 
     fn round(&self, round: Round) -> Option<Section> {
         let mut rows = Vec::new();
         for line in self.lines {
-            let step = self.step(line);
-            let hours = Policy::hours_of_day(step.frequency).iter().filter(|hour| Policy::round_at(**hour) == round);
-            for hour in hours {
-                rows.push((*hour, self.row(line, step, &format!("{hour:02}:00"))));
-                rows.extend(self.twice(line, *hour).map(|words| (*hour, Row::Alert(words))));
+            for step in self.steps(line) {
+                let hours = Policy::hours_of_day(step.stretch.step.frequency);
+                for hour in hours.iter().filter(|hour| Policy::round_at(**hour) == round) {
+                    let at: Vec<Due> = step.stretch.doses.iter().filter(|due| due.hour == *hour).copied().collect();
+                    // A course that begins in the evening ends in the morning: each time of day has its own first and last day.
+                    let (Some(first), Some(last)) = (at.first(), at.last()) else { continue };
+                    if last.day < self.today() {
+                        continue;
+                    }
+                    rows.push((*hour, self.row(line, &step, &format!("{hour:02}:00"), Some((first.day, last.day)))));
+                    rows.extend(self.twice(line, &at).map(|words| (*hour, Row::Alert(words))));
+                }
             }
         }
         rows.sort_by_key(|(hour, _)| *hour);
@@ -203,54 +155,96 @@ impl MedicationSheet<'_> {
         (!rows.is_empty()).then(|| Section { heading, rows: rows.into_iter().map(|(_, row)| row).collect() })
     }
 
-    /// Another prescription gives the same at this hour, on a day that is still to come: nobody gives both unasked.
-    fn twice(&self, line: &Line<'_>, hour: i8) -> Option<String> {
-        let due = |of: &Line<'_>| -> Vec<Timestamp> {
-            let still = |at: &Timestamp| *at >= self.made_at && self.zone.rules().to_datetime(*at).hour() == hour;
-            of.course.doses().into_iter().map(|due| due.at).filter(still).collect()
-        };
-        let times = due(line);
+    /// Another prescription gives the same at one of these times, on a day that is still to come: nobody gives both unasked.
+    fn twice(&self, line: &Line<'_>, at: &[Due]) -> Option<String> {
         let same = |other: &&Line<'_>| {
-            other.prescription_id != line.prescription_id
-                && other.drug.gives_the_same_as(line.drug)
-                && due(other).iter().any(|at| times.contains(at))
+            other.prescription_id != line.prescription_id && other.drug.gives_the_same_as(line.drug)
         };
-        let others = self.lines.iter().filter(same);
-        let names: Vec<String> = others
-            .map(|other| format!("{} · {}", self.name(other.drug), self.dose(self.step(other), other.drug)))
-            .collect();
-        (!names.is_empty()).then(|| {
-            if self.english {
-                let names = names.join(", ");
-                return format!("The same medicine is also due at {hour:02}:00: {names}. Check before giving both");
+        let mut names: Vec<String> = Vec::new();
+        for other in self.lines.iter().filter(same) {
+            let meets = |due: &Due| due.at >= self.made_at && at.iter().any(|own| own.at == due.at);
+            for stretch in other.course.stretches().iter().filter(|stretch| stretch.doses.iter().any(meets)) {
+                let (drug, count) = self.counted(other, stretch.step);
+                let name = format!("{} · {count}", self.name(drug));
+                if !names.contains(&name) {
+                    names.push(name);
+                }
             }
+        }
+        let hour = at.first().filter(|_| !names.is_empty())?.hour;
+        Some(if self.english {
+            let names = names.join(", ");
+            format!("The same medicine is also due at {hour:02}:00: {names}. Check before giving both")
+        } else {
             format!("{hour:02}:00 同一时间另有 {}：请核对后再给", names.join("、"))
         })
     }
 
     /// What has no time of day.
     fn apart(&self) -> Option<Section> {
-        let apart = self.lines.iter().map(|line| (line, self.step(line)));
-        let apart = apart.filter(|(_, step)| Policy::hours_of_day(step.frequency).is_empty());
-        let rows: Vec<Row> = apart.map(|(line, step)| self.row(line, step, self.often(step.frequency))).collect();
+        let mut rows = Vec::new();
+        for line in self.lines {
+            for step in self.steps(line) {
+                let frequency = step.stretch.step.frequency;
+                if Policy::hours_of_day(frequency).is_empty() {
+                    rows.push(self.row(line, &step, self.often(frequency), days_of(&step.stretch)));
+                }
+            }
+        }
         (!rows.is_empty()).then(|| Section { heading: self.t("必要时或一次性", "When needed, or once"), rows })
     }
 
-    fn row(&self, line: &Line<'_>, step: TaperStep, when: &str) -> Row {
-        let item = line.course.item;
-        let mut text = format!("{when}  {} · {}", self.name(line.drug), self.dose(step, line.drug));
-        if let Some(bound) = self.bound(item, step.frequency) {
+    /// What the home recorded as taken: a sheet without it reads as if it were over.
+    fn recorded(&self) -> Option<Section> {
+        let row = |medicine: &Medicine| {
+            let english = self.english.then(|| self.formulary.medicine_en(medicine)).flatten();
+            let mut text = english.unwrap_or_else(|| medicine.name.clone());
+            if !medicine.dose_text.trim().is_empty() {
+                text += &format!(" · {}", medicine.dose_text.trim());
+            }
+            text += &format!(" · {}", self.recorded_since(medicine.since));
+            let drug = medicine.drug_id.as_ref().and_then(|id| self.formulary.drug(id));
+            let same = drug.and_then(|drug| self.lines.iter().find(|line| line.drug.gives_the_same_as(drug)));
+            match same {
+                Some(line) => Row::Alert(format!("{text} · {}", self.also_prescribed(line.drug))),
+                None => Row::Text(text),
+            }
+        };
+        let rows: Vec<Row> = self.resident.medicines.iter().map(row).collect();
+        let heading = self.t("已在服用（养老院登记，非本院处方）", "Taken already, as recorded by the home");
+        (!rows.is_empty()).then_some(Section { heading, rows })
+    }
+
+    /// A step at a time of day, with its first and last day there. The days of a dose that changes, or that is still to begin, stand before the medicine: a
+    /// row that is not for today must not be read as if it were.
+    fn row(&self, line: &Line<'_>, step: &Step, when: &str, days: Option<(Date, Date)>) -> Row {
+        let (item, dosage) = (line.course.item, step.stretch.step);
+        let leads = days.is_some_and(|(first, _)| step.is_of_a_taper() || first > self.today());
+        let (drug, count) = self.counted(line, dosage);
+        let mut text = match days.filter(|_| leads) {
+            Some((first, last)) => format!("{when}  {}{}", self.from_until(first, last), self.t("：", ": ")),
+            None => format!("{when}  "),
+        };
+        text += &format!("{} · {count}", self.name(drug));
+        if step.is_of_a_taper() {
+            text += &format!(" · {}", self.of_steps(step));
+        }
+        if let Some(bound) = self.bound(item, dosage.frequency) {
             text += &format!(" · {bound}");
         }
-        if matches!(step.frequency, Frequency::Qod | Frequency::Tiw | Frequency::Biw | Frequency::Qw) {
-            text += &format!(" · {}", self.often(step.frequency));
+        let rare = is_rare(dosage.frequency);
+        if rare {
+            text += &format!(" · {}", self.often(dosage.frequency));
         }
-        for other in self.instead(line, step) {
+        for other in self.instead(line, dosage) {
             text += &format!(" · {other}");
         }
         text += &format!(" · {}", self.way(item.route));
-        if let Some(last) = line.course.doses().last() {
-            text += &format!(" · {} {}", self.t("至", "until"), last.day);
+        match days.filter(|_| !leads) {
+            // By its first day whoever reads it finds the others of what is not taken every day.
+            Some((first, last)) if rare => text += &format!(" · {}", self.from_until(first, last)),
+            Some((_, last)) => text += &format!(" · {}", self.until(last)),
+            None => {}
         }
         if !item.instruction.trim().is_empty() {
             text += &format!(" · {}", item.instruction.trim());
@@ -260,51 +254,16 @@ impl MedicationSheet<'_> {
             None => Row::Text(text),
         }
     }
-
-    const fn often(&self, frequency: Frequency) -> &'static str {
-        match frequency {
-            Frequency::Qd => self.t("每日一次", "once a day"),
-            Frequency::Bid => self.t("每日两次", "twice a day"),
-            Frequency::Tid => self.t("每日三次", "three times a day"),
-            Frequency::Qid => self.t("每日四次", "four times a day"),
-            Frequency::Qn => self.t("每晚一次", "at night"),
-            Frequency::Qam => self.t("每晨一次", "in the morning"),
-            Frequency::Q4h => self.t("每4小时一次", "every 4 hours"),
-            Frequency::Q6h => self.t("每6小时一次", "every 6 hours"),
-            Frequency::Q8h => self.t("每8小时一次", "every 8 hours"),
-            Frequency::Q12h => self.t("每12小时一次", "every 12 hours"),
-            Frequency::Qod => self.t("隔日一次", "every other day"),
-            Frequency::Tiw => self.t("每周三次", "three times a week"),
-            Frequency::Biw => self.t("每周两次", "twice a week"),
-            Frequency::Qw => self.t("每周一次", "once a week"),
-            Frequency::St => self.t("立即一次", "once, at once"),
-            Frequency::Prn => self.t("必要时", "when needed"),
-        }
-    }
-
-    /// Of what is taken when needed, the most of a day: the paper says what the screen refuses.
-    fn bound(&self, item: &Item, frequency: Frequency) -> Option<String> {
-        let most = item.most_when_needed(self.most_when_needed);
-        let words =
-            if self.english { format!("at most {most} in 24 hours") } else { format!("24 小时内最多 {most} 次") };
-        (frequency == Frequency::Prn).then_some(words)
-    }
-
-    const fn way(&self, route: Route) -> &'static str {
-        let (zh, en) = route.words();
-        self.t(zh, en)
-    }
 }
 
-/// Full hours of a frequency, as they stand on a label.
-fn times(frequency: Frequency) -> String {
-    let hours: Vec<String> = Policy::hours_of_day(frequency).iter().map(|hour| format!("{hour:02}:00")).collect();
-    hours.join("  ")
+/// First and last day of a step; none of what is taken when needed.
+fn days_of(stretch: &Stretch) -> Option<(Date, Date)> {
+    Some((stretch.first_day()?, stretch.doses.last()?.day))
 }
 
-/// Nobody who passes a label learns a name.
-fn initials(resident: &Resident) -> String {
-    resident.pinyin.to_uppercase()
+/// Not taken every day.
+const fn is_rare(frequency: Frequency) -> bool {
+    matches!(frequency, Frequency::Qod | Frequency::Tiw | Frequency::Biw | Frequency::Qw)
 }
 
 #[cfg(test)]

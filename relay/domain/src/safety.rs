@@ -21,4 +21,4 @@ pub use knowledge::{
 pub use overrides::{OverrideCount, Spoken, heeded, spoken};
 pub(crate) use quantity::units;
 pub use quantity::{covered_days, per_day, quantity};
-pub use running::{Hand, NothingLeft, Running};
+pub use running::{Hand, NothingLeft, Running, Taken};

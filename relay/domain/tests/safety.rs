@@ -9,11 +9,11 @@ use yunzhen_domain::checked::Dose;
 use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary, FormularyError};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Condition, Medicine, Sex, Supply};
+use yunzhen_domain::records::{AllergyRecord, AllergySeverity, Condition, Medicine, Sex, Supply};
 use yunzhen_domain::runway::Lasts;
 use yunzhen_domain::safety::{
     Draft, DraftItem, ExampleError, Finding, FindingKind as Kind, Hand, Knowledge, KnowledgeError, NothingLeft,
-    Outcome, Reading, Readings, ResidentFacts, RuleFile, Running, Severity, check,
+    Outcome, Reading, Readings, ResidentFacts, RuleFile, Running, Severity, Taken, check,
 };
 
 static FORMULARY: LazyLock<Formulary> = LazyLock::new(|| Formulary::demo().unwrap());
@@ -34,6 +34,12 @@ fn line(no: u16, drug: &str) -> DraftItem {
         most_per_day: None,
         quantity: 14,
     }
+}
+
+/// Warfarin of another prescription.
+fn other(hand: Hand) -> Running {
+    let item = line(1, "warfarin-2.5mg");
+    Running { taken: Taken::from_the_first(&item), item, hand, rest: None }
 }
 
 fn draft(drugs: &[&str]) -> Draft {
@@ -319,7 +325,7 @@ fn what_is_in_hand_or_prescribed_elsewhere_counts() {
 
     let lasts = Some(Lasts::between(date(2026, 11, 23), date(2026, 12, 20)));
     let hand = Hand::Left { milli: 28_000, lasts };
-    let running = [Running { item: line(1, "warfarin-2.5mg"), hand, rest: None }];
+    let running = [other(hand)];
     let facts = ResidentFacts { running: &running, ..nobody() };
     let all = of(&draft(&["warfarin-2.5mg", "sulfamethoxazole-tmp-480mg"]), &facts);
     assert!(kind(&all, Kind::Overlap).contains(&(Outcome::Alert, Severity::Warn, Some(1))));
@@ -329,7 +335,7 @@ fn what_is_in_hand_or_prescribed_elsewhere_counts() {
 
 #[test]
 fn what_was_called_back_written_off_or_used_up_is_no_overlap_and_still_counts_for_what_does_not_go_together() {
-    let nothing = |why| [Running { item: line(1, "warfarin-2.5mg"), hand: Hand::Nothing(why), rest: None }];
+    let nothing = |why| [other(Hand::Nothing(why))];
     for why in NothingLeft::ALL {
         let running = nothing(*why);
         let facts = ResidentFacts { running: &running, ..nobody() };
@@ -540,4 +546,26 @@ fn kidneys_and_old_age_have_no_answer_to_what_has_no_limit_a_day() {
     assert!(kind(&unsaid, Kind::Elderly).contains(&(Outcome::InputMissing, Severity::Warn, Some(1))), "{unsaid:#?}");
     let limited = with("aspirin-100mg", Some(1));
     assert!(kind(&limited, Kind::Elderly).iter().all(|f| f.0 != Outcome::InputMissing), "{limited:#?}");
+}
+
+/// An English reader was told the allergen in Chinese.
+#[test]
+fn an_english_finding_names_a_coded_allergen_in_english_and_another_as_it_was_written() {
+    let told = |substance: &str, group: Option<&str>| {
+        let allergies = [AllergyRecord {
+            substance: substance.into(),
+            group: group.map(Into::into),
+            reaction: "rash".into(),
+            severity: AllergySeverity::Mild,
+        }];
+        let facts = ResidentFacts { allergies: &allergies, ..nobody() };
+        let all = of(&draft(&["amoxicillin-500mg"]), &facts);
+        let found = all.into_iter().find(|f| f.kind == Kind::Allergy && f.outcome == Outcome::Alert).unwrap();
+        (found.message_zh, found.message_en)
+    };
+    let (zh, en) = told("青霉素", Some("penicillins"));
+    assert!(zh.starts_with("对青霉素过敏") && en.starts_with("Allergic to Penicillins (rash)"), "{zh} {en}");
+    let (zh, en) = told("头孢呋辛", Some("cephalosporins"));
+    assert!(zh.starts_with("对头孢呋辛过敏") && en.starts_with("Allergic to Cefuroxime"), "{zh} {en}");
+    assert!(told("青霉素针", None).1.starts_with("Allergic to 青霉素针"), "nobody coded it");
 }

@@ -11,7 +11,7 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::doses::{Course, courses};
-use yunzhen_domain::formulary::DrugId;
+use yunzhen_domain::formulary::{Drug, DrugId};
 use yunzhen_domain::ids::{HomeId, ResidentId};
 use yunzhen_domain::lots::{Lot, lots};
 use yunzhen_domain::policy::Policy;
@@ -69,6 +69,12 @@ impl Supply {
     /// What came of a line, batch by batch.
     pub(super) fn lots(&self, item_no: u16, doses_per_unit: f64, recalls: &[Recall]) -> Vec<Lot> {
         lots(&self.deliveries, item_no, doses_per_unit, recalls)
+    }
+
+    /// The products that came of a line beside the prescribed one, each with how many of its units make one prescribed unit.
+    pub(super) fn instead<'a>(&self, app: &'a App, item_no: u16) -> Vec<(&'a Drug, u32)> {
+        let others = self.prescription.instead(item_no).iter();
+        others.filter_map(|other| Some((app.formulary.drug(&other.drug_id)?, other.factor))).collect()
     }
 
     /// What the home has of a line, for whoever asks how much is left.

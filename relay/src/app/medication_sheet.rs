@@ -60,9 +60,7 @@ pub async fn make(
             let over = course.doses().last().is_some_and(|last| last.at < ctx.now);
             let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
             if !over {
-                let others = supply.prescription.instead(course.item.no).iter();
-                let instead = others.filter_map(|other| Some((app.formulary.drug(&other.drug_id)?, other.factor)));
-                let instead = instead.collect();
+                let instead = supply.instead(app, course.item.no);
                 let lots = supply.lots(course.item.no, drug.doses_per_unit, &recalls);
                 lines.push(Line { prescription_id: supply.prescription.id, course, drug, instead, lots });
             }

@@ -132,18 +132,18 @@ impl<'a> Writer<'a> {
         LaidOut { pages: self.pages, squares, missing: self.missing.into_iter().collect() }
     }
 
-    /// Text in a box of the page that is written now: as many lines as fit, each of `size`.
-    pub(super) fn boxed(&mut self, page: usize, place: (f32, f32), width: f32, size: f32, text: &str) -> f32 {
+    /// Text as lines of at most `width`, in type of `size`.
+    pub(super) fn wrapped(&mut self, width: f32, size: f32, text: &str) -> Vec<Vec<Cell>> {
         let cells = self.cells(text);
+        wrap(cells, width / size)
+    }
+
+    /// A line at its place of a page, whichever is written now.
+    pub(super) fn put(&mut self, page: usize, place: (f32, f32), size: f32, cells: Vec<Cell>) {
         while self.pages.len() <= page {
             self.pages.push(Vec::new());
         }
-        let mut y = place.1;
-        for line in wrap(cells, width / size) {
-            y += size * 1.35;
-            self.pages[page].push(Line { style: Style::Body, size, x: place.0, y, cells: line });
-        }
-        y
+        self.pages[page].push(Line { style: Style::Body, size, x: place.0, y: place.1, cells });
     }
 
     /// Starts a page unless so much is left of this one.

@@ -11,9 +11,11 @@ use yunzhen_domain::records::{Count, NeedReason, NotGivenReason};
 use yunzhen_relay::app::views::common::{LanguageQuery, VersionBody};
 use yunzhen_relay::app::views::deliveries::ReceiveBody;
 use yunzhen_relay::app::views::doses::{Dose, DoseQuery, DosesOfDay, NewDoseEntry};
+use yunzhen_relay::app::views::prescribing::DraftStep;
 use yunzhen_relay::app::views::prescriptions::{Prescription, PrescriptionDraft};
 use yunzhen_relay::app::{AppError, Context, deliveries, dispenses, doses, medication_sheet, prescriptions};
 
+use crate::hand_over::text_of;
 use crate::world::{World, courier_of, draft};
 
 impl World {
@@ -299,6 +301,45 @@ async fn the_sheet_and_the_labels_are_printed_for_the_home_and_audited() {
         let paper = medication_sheet::Paper::Sheet;
         let hidden = medication_sheet::make(&w.app, &w.by(other), id, LanguageQuery::default(), paper).await;
         assert!(matches!(hidden, Err(AppError::NotFound | AppError::Forbidden)));
+    }
+}
+
+/// One dose was printed until the last day of all steps, and what the home had recorded was left out.
+#[tokio::test]
+async fn the_papers_of_a_taper_name_every_step_and_the_sheet_what_the_home_recorded() {
+    let w = World::new().await;
+    let step = |dose, days| DraftStep { dose, frequency: Frequency::Qd, days };
+    let mut written = draft("I10", &[("amlodipine-5mg", 7)]);
+    (written.items[0].dose, written.items[0].instruction) = (2.0, "早餐后服用".into());
+    written.items[0].taper = vec![step(2.0, 3), step(1.0, 2), step(0.5, 2)];
+    w.in_the_home("王秀英", written).await;
+    let id = w.resident("王秀英").await.id;
+    let read = async |paper, lang: &str| {
+        let query = LanguageQuery { lang: Some(lang.to_owned()) };
+        let file = medication_sheet::make(&w.app, &w.by(&w.nurse), id, query, paper).await.unwrap();
+        // A row breaks anywhere.
+        text_of(&file.printed.pdf).split_whitespace().collect::<String>()
+    };
+    let sheet = read(medication_sheet::Paper::Sheet, "zh").await;
+    for row in [
+        "08:002026-11-24至2026-11-26：苯磺酸氨氯地平片5mg·2片·第1步，共3步·口服·早餐后服用",
+        "08:002026-11-27至2026-11-28：苯磺酸氨氯地平片5mg·1片·第2步，共3步·口服·早餐后服用",
+        "08:002026-11-29至2026-11-30：苯磺酸氨氯地平片5mg·0.5片·第3步，共3步·口服·早餐后服用",
+        "已在服用（养老院登记，非本院处方）",
+        "阿托伐他汀",
+        "2018-02-20",
+    ] {
+        assert!(sheet.contains(row), "{row}: {sheet}");
+    }
+    let sheet = read(medication_sheet::Paper::Sheet, "en").await;
+    assert!(sheet.contains("from2026-11-27until2026-11-28:Amlodipinebesilatetablets5mg·1tablet·step2of3"), "{sheet}");
+    assert!(sheet.contains("Takenalready,asrecordedbythehome"), "{sheet}");
+    for (lang, last) in [
+        ("zh", "第3步，共3步·2026-11-29至2026-11-300.5片每日一次·口服08:00早餐后服用"),
+        ("en", "step3of3·from2026-11-29until2026-11-300.5tabletonceaday·bymouth08:00早餐后服用"),
+    ] {
+        let labels = read(medication_sheet::Paper::Labels, lang).await;
+        assert!(labels.contains(last), "{last}: {labels}");
     }
 }
 

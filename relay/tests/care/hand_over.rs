@@ -15,7 +15,7 @@ use yunzhen_store::audit;
 use crate::world::World;
 
 /// The text of a PDF, page by page, as a person would copy it.
-fn text_of(pdf: &[u8]) -> String {
+pub fn text_of(pdf: &[u8]) -> String {
     let mut reader = Command::new("pdftotext")
         .args(["-layout", "-enc", "UTF-8", "-", "-"])
         .stdin(Stdio::piped())

@@ -1,6 +1,7 @@
 //! What a resident has in hand: the nurse's list, the prescriber's composer, the pharmacist's facts and the rules say the same, and nobody counts what was called
 //! back or never came.
 
+use jiff::SignedDuration;
 use jiff::civil::date;
 use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::formulary::DrugId;
@@ -157,6 +158,24 @@ async fn what_is_in_hand_and_taken_when_needed_says_its_limit_of_a_day() {
     let claimed = w.claim(&w.try_sign(&w.draft(c.id, draft("I10", &[(DRUG, 7)])).await).await.unwrap()).await;
     let facts = prescriptions::review_facts(&w.app, &w.by(&w.pharmacist), claimed.id).await.unwrap();
     assert!(facts.medicines.iter().any(|m| m.most_per_day == Some(3)), "{facts:?}");
+}
+
+/// The strongest step was shown to the last day, as if the dose never changed.
+#[tokio::test]
+async fn of_a_taper_in_hand_the_step_of_today_is_shown_and_when_it_changes() {
+    let w = World::new().await;
+    let step = |dose, days| DraftStep { dose, frequency: Frequency::Qd, days };
+    let mut steps = draft("I10", &[(DRUG, 7)]);
+    steps.items[0].dose = 2.0;
+    steps.items[0].taper = vec![step(2.0, 3), step(1.0, 4)];
+    w.in_the_home("王秀英", steps).await;
+    let c = w.in_progress("王秀英").await;
+    let first = in_hand(&w, c.id).await.remove(0);
+    let next = first.next_step.unwrap();
+    assert_eq!((first.dose, next.dose, next.from), (Some(2.0), 1.0, Some(date(2026, 11, 27))));
+    w.pass(SignedDuration::from_hours(4 * 24));
+    let later = in_hand(&w, c.id).await.remove(0);
+    assert_eq!((later.dose, later.next_step), (Some(1.0), None));
 }
 
 /// Each prescription was looked at by itself: a resident with many made the composer slow.

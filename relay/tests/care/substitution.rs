@@ -120,7 +120,14 @@ async fn two_of_the_smaller_count_as_one_at_the_door_in_the_plan_and_in_what_is_
     // Received on Monday after ten: the first is on Tuesday at eight.
     let day = w.doses_on("2026-11-24").await;
     let dose = day.items.iter().find(|dose| dose.prescription_id == p.id).unwrap();
-    assert_eq!((dose.dose, dose.instead[0].dose, dose.instead[0].strength.as_str()), (1.0, 2.0, "10 mg"));
+    // What is in the home is named, and beside it what was prescribed.
+    assert_eq!((dose.dose, dose.strength.as_str(), dose.instead.len()), (2.0, "10 mg", 0));
+    let prescribed = dose.prescribed.as_ref().unwrap();
+    assert_eq!((prescribed.dose, prescribed.strength.as_str()), (1.0, "20 mg"));
+    let runway = day.runways.iter().find(|runway| runway.prescription_id == p.id).unwrap();
+    assert_eq!((runway.left, runway.strength.as_str(), runway.instead.len()), (8.0, "10 mg", 0));
+    let prescribed = runway.prescribed.as_ref().unwrap();
+    assert_eq!((prescribed.dose, prescribed.strength.as_str()), (4.0, "20 mg"));
     let rest = dispense(&w, &a, vec![smaller(6)], false).await.unwrap();
     assert_eq!(rest.state, State::Dispensing);
     let packed = w.pack(&rest, &a.secret).await;

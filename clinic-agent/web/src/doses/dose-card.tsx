@@ -134,6 +134,16 @@ export function DoseCard({
               })}
             </strong>
           ))}
+          {dose.prescribed && (
+            <span>
+              {t("app:doses.prescribed", {
+                name: names.name(dose.prescribed),
+                strength: strength(dose.prescribed.strength),
+                dose: formats.number(dose.prescribed.dose),
+                unit: unitWord(dose.prescribed.dose_unit),
+              })}
+            </span>
+          )}
         </span>
         <span className="nurse-row-chips">
           {stopped && (state === "due" || state === "missed") ? (

@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from "@mantine/core";
 import { IconArrowLeft, IconArrowRight, IconPill, IconPillOff, IconQrcode } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { daysAfter, wallClock, type DosesOfDay } from "@yunzhen/client";
+import { daysAfter, wallClock, type DoseInstead, type DosesOfDay } from "@yunzhen/client";
 import {
   Banner,
   besideCamera,
@@ -236,6 +236,12 @@ function RunningOut({ plan }: { plan: DosesOfDay }) {
   const formats = useFormats();
   const soon = plan.runways.filter((runway) => runway.warns && runway.last_day);
   if (soon.length === 0) return null;
+  const counted = (words: "app:doses.leftInstead" | "app:doses.leftPrescribed", product: DoseInstead): string =>
+    t(words, {
+      name: names.pack(product),
+      left: formats.number(product.dose),
+      unit: unitWord(product.dose_unit),
+    });
   return (
     <div className="nurse-pad">
       <Banner meaning="person" title={t("app:doses.runsOut")}>
@@ -250,6 +256,13 @@ function RunningOut({ plan }: { plan: DosesOfDay }) {
                 unit: unitWord(runway.dose_unit),
                 why: t(`refill.runsOut.${runway.runs_out}`),
               })}
+              {!runway.called_back &&
+                (runway.instead ?? []).map((other) => (
+                  <div key={other.drug_name + other.strength}>{counted("app:doses.leftInstead", other)}</div>
+                ))}
+              {!runway.called_back && runway.prescribed && (
+                <div>{counted("app:doses.leftPrescribed", runway.prescribed)}</div>
+              )}
               {runway.refill && ` · ${t(`refill.state.${runway.refill}`)}`}
               {runway.reopened && <div>{t(`refill.reopened.${runway.reopened}`)}</div>}
             </li>

@@ -89,7 +89,7 @@ export function standsElsewhere(course: DosesOfDay["stopped"][number], day: Dose
     (dose) =>
       dose.resident.id === course.resident.id &&
       !ended.has(dose.prescription_id) &&
-      course.drug_names.includes(dose.drug_name),
+      course.drug_names.includes((dose.prescribed ?? dose).drug_name),
   );
 }
 

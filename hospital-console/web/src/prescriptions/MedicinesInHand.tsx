@@ -1,4 +1,4 @@
-import type { MedicineInHand } from "@yunzhen/client";
+import type { MedicineInHand, NextStep } from "@yunzhen/client";
 import { useUnit, useStrength } from "@yunzhen/client/ui";
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
@@ -29,12 +29,13 @@ export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInH
   return (
     <ul className={classes.hand}>
       {medicines.map((medicine, index) => {
-        const { drug, dose, frequency, most_per_day, dose_text, nothing_left, rest_to_come } = medicine;
+        const { drug, dose, frequency, next_step, most_per_day, dose_text, nothing_left, rest_to_come } = medicine;
+        const step = (of: Pick<NextStep, "dose" | "frequency">): string =>
+          `${of.dose} ${unitWord(drug?.dose_unit ?? drug?.unit ?? "")} · ${t(`shared:frequency.${of.frequency}`)}`;
         const taken =
           dose !== undefined && frequency !== undefined
             ? [
-                `${dose} ${unitWord(drug?.dose_unit ?? drug?.unit ?? "")}`,
-                t(`shared:frequency.${frequency}`),
+                step({ dose, frequency }),
                 most_per_day !== undefined && t("prescribing.quantity.atMost", { count: most_per_day }),
               ]
                 .filter(Boolean)
@@ -48,6 +49,13 @@ export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInH
                 {taken}
               </Text>
             </Text>
+            {next_step && (
+              <Text size="sm">
+                {next_step.from === undefined
+                  ? t("prescribing.hand.changes", { dose: step(next_step) })
+                  : t("prescribing.hand.changesOn", { date: next_step.from, dose: step(next_step) })}
+              </Text>
+            )}
             <Text size="sm" c={nothing_left && "var(--yz-danger-text)"}>
               {nothing_left ? t(`prescribing.hand.nothing.${nothing_left}`) : lasts(medicine)}
               {rest_to_come && ` · ${t("prescribing.hand.restToCome")}`}

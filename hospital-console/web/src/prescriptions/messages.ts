@@ -67,7 +67,8 @@ export const zh = {
     allClear: "安全核对：未见问题",
     details: "依据与建议",
     rule: "规则 {{id}}，版本 {{version}}，{{date}}",
-    creatinine: "肌酐为 {{count}} 天前",
+    creatinine_one: "肌酐为 {{count}} 天前",
+    creatinine_other: "肌酐为 {{count}} 天前",
   },
   hardStop: {
     label: "仍要开具的理由",
@@ -118,7 +119,8 @@ export const zh = {
     prescriber: "医生",
     items: "药品",
     id: "处方编号",
-    days: "{{count}} 天",
+    days_one: "{{count}} 天",
+    days_other: "{{count}} 天",
   },
   cancel: {
     action: "取消处方",
@@ -220,7 +222,8 @@ export const en: typeof zh = {
     allClear: "Safety check: nothing found",
     details: "Source and advice",
     rule: "Rule {{id}}, version {{version}}, {{date}}",
-    creatinine: "Creatinine {{count}} days old",
+    creatinine_one: "Creatinine {{count}} day old",
+    creatinine_other: "Creatinine {{count}} days old",
   },
   hardStop: {
     label: "Why it is prescribed nevertheless",
@@ -277,7 +280,8 @@ export const en: typeof zh = {
     prescriber: "Specialist",
     items: "Medicines",
     id: "Prescription number",
-    days: "{{count}} days",
+    days_one: "{{count}} day",
+    days_other: "{{count}} days",
   },
   cancel: {
     action: "Cancel prescription",

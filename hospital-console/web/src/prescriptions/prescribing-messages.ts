@@ -134,6 +134,8 @@ export const zh = {
     some: "还有 {{left}}",
     toCome: "已开，尚未送到（至 {{date}}）",
     restToCome: "其余尚未送到",
+    changesOn: "{{date}} 起改为 {{dose}}",
+    changes: "之后改为 {{dose}}",
     nothing: {
       called_back: "已召回，手中无药",
       never_came: "未送到且已结清，手中无药",
@@ -316,6 +318,8 @@ export const en: typeof zh = {
     some: "{{left}} left",
     toCome: "prescribed, not delivered yet (until {{date}})",
     restToCome: "the rest is not delivered yet",
+    changesOn: "changes on {{date}} to {{dose}}",
+    changes: "changes later to {{dose}}",
     nothing: {
       called_back: "called back, nothing in hand",
       never_came: "never came and is settled, nothing in hand",

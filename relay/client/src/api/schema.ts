@@ -6283,7 +6283,7 @@ export interface components {
          * @description One entry about a dose.
          */
         DoseEntryId: string;
-        /** @description The same dose of another product that came for the line. */
+        /** @description The same amount, counted in another product of the line. */
         DoseInstead: {
             /**
              * Format: double
@@ -6312,7 +6312,7 @@ export interface components {
             dose: number;
             /** @description Its unit. */
             dose_unit: string;
-            /** @description Chinese name. */
+            /** @description Chinese name of the product that is in the home. */
             drug_name: string;
             /** @description English name. */
             drug_name_en: string;
@@ -6341,6 +6341,8 @@ export interface components {
              * @description At most so many within a day; only where it is given when needed.
              */
             most_per_day?: number;
+            /** @description What was prescribed, where only other products came for it. */
+            prescribed?: components["schemas"]["DoseInstead"];
             /** @description Of which prescription. */
             prescription_id: components["schemas"]["PrescriptionId"];
             /** @description Batches of it in the home that were called back: not to be given. */
@@ -7528,7 +7530,7 @@ export interface components {
             days_left?: number;
             /**
              * Format: double
-             * @description Single dose of a prescription that runs: the strongest step of a taper.
+             * @description Single dose of a prescription that runs: of a taper, of the step that runs today, or that will be the first.
              */
             dose?: number;
             /** @description Dose in words, of a medicine of the record. */
@@ -7549,6 +7551,8 @@ export interface components {
             most_per_day?: number;
             /** @description As the record or the formulary names it. */
             name: string;
+            /** @description Of a taper, the step that follows. */
+            next_step?: components["schemas"]["NextStep"];
             /** @description Why the home has nothing of it any more, of a prescription that runs. */
             nothing_left?: components["schemas"]["NothingLeft"];
             /** @description The home was given a part, and a pharmacy still owes the rest. */
@@ -8020,6 +8024,21 @@ export interface components {
             specialist_id: components["schemas"]["StaffId"];
             /** @description How soon. */
             urgency: components["schemas"]["Urgency"];
+        };
+        /** @description The step of a taper that follows the one that is taken. */
+        NextStep: {
+            /**
+             * Format: double
+             * @description Single dose, in the drug's dose unit.
+             */
+            dose: number;
+            /** @description How often. */
+            frequency: components["schemas"]["Frequency"];
+            /**
+             * Format: date
+             * @description Its first day; unknown before anything of the medicine has come.
+             */
+            from?: string;
         };
         /**
          * @description Why a dose was refused or held.
@@ -10918,10 +10937,12 @@ export interface components {
             called_back?: boolean;
             /** @description Its unit. */
             dose_unit: string;
-            /** @description Chinese name. */
+            /** @description Chinese name of the product that is in the home. */
             drug_name: string;
             /** @description English name. */
             drug_name_en: string;
+            /** @description What is left, counted in the other products that came for this line. */
+            instead?: components["schemas"]["DoseInstead"][];
             /**
              * Format: int32
              * @description Of which line.
@@ -10937,6 +10958,8 @@ export interface components {
              * @description Left in the home.
              */
             left: number;
+            /** @description What was prescribed, where only other products came for it; with what is left. */
+            prescribed?: components["schemas"]["DoseInstead"];
             /** @description Of which prescription. */
             prescription_id: components["schemas"]["PrescriptionId"];
             /** @description The request for it. */

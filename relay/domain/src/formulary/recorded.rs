@@ -10,19 +10,9 @@ impl Formulary {
         Some(format!("{} {}", drug.name_en, english_strength(&drug.strength)))
     }
 
-    /// What an allergy is against, in English: the ingredient that is written, else the group with what is written of it.
+    /// What an allergy is against, in English ([`crate::safety::Knowledge::allergen_en`]).
     pub fn allergen_en(&self, allergy: &AllergyRecord) -> Option<String> {
-        let group = self.group(allergy.group.as_deref()?)?;
-        let written = allergy.substance.trim();
-        if written.is_ascii() {
-            return None;
-        }
-        if let Some(ingredient) = self.knowledge.ingredients().iter().find(|i| i.name_zh == written) {
-            return Some(ingredient.name_en.clone());
-        }
-        // 青霉素 and 青霉素类 are one name.
-        let is_group = written.trim_end_matches('类') == group.name_zh.trim_end_matches('类');
-        Some(if is_group { group.name_en.clone() } else { format!("{} ({written})", group.name_en) })
+        self.knowledge.allergen_en(allergy)
     }
 }
 

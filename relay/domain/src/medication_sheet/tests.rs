@@ -1,6 +1,7 @@
 use super::*;
+use crate::dosage::TaperStep;
 use crate::doses::tests::{at, dose, item};
-use crate::formulary::Formulary;
+use crate::formulary::DrugId;
 use crate::records::{AllergyRecord, AllergySeverity, Item, Sex};
 use crate::scan_codes::{Mismatch, check_pack, check_resident};
 use uuid::Uuid;
@@ -52,6 +53,17 @@ fn printed_with(english: bool, lots: &[Lot]) -> (String, Vec<Label>) {
 
 /// Lines, each with the number of its prescription; these lots are of the first line of each.
 fn printed_of(items: &[(u128, Item)], english: bool, lots: &[Lot]) -> (String, Vec<Label>) {
+    printed_for(&resident(), items, english, lots, &[])
+}
+
+/// The same for somebody, with other products that came for each line.
+fn printed_for(
+    resident: &Resident,
+    items: &[(u128, Item)],
+    english: bool,
+    lots: &[Lot],
+    instead: &[(&str, u32)],
+) -> (String, Vec<Label>) {
     let formulary = Formulary::demo().unwrap();
     let zone = Zone::shanghai();
     let mut lines: Vec<Line<'_>> = Vec::new();
@@ -60,25 +72,22 @@ fn printed_of(items: &[(u128, Item)], english: bool, lots: &[Lot]) -> (String, V
             prescription_id: PrescriptionId::from_uuid(Uuid::from_u128(*prescription)),
             course: Course { item, received_at: at("2026-11-23T02:00:00Z"), stopped_at: None, zone: &zone },
             drug: formulary.drug(&item.drug_id).unwrap(),
-            instead: vec![],
+            instead: instead.iter().map(|(id, n)| (formulary.drug(&DrugId((*id).to_owned())).unwrap(), *n)).collect(),
             lots: if item.no == items[0].1.no { lots.to_vec() } else { vec![] },
         });
     }
-    let (resident, home) = (
-        resident(),
-        Home {
-            id: crate::ids::HomeId::from_uuid(Uuid::nil()),
-            version: 1,
-            name: "松鹤养老院".to_owned(),
-            address: String::new(),
-            phone: String::new(),
-            zone: zone.clone(),
-            place: None,
-            preferred_pharmacy_id: None,
-        },
-    );
+    let home = Home {
+        id: crate::ids::HomeId::from_uuid(Uuid::nil()),
+        version: 1,
+        name: "松鹤养老院".to_owned(),
+        address: String::new(),
+        phone: String::new(),
+        zone: zone.clone(),
+        place: None,
+        preferred_pharmacy_id: None,
+    };
     let sheet = MedicationSheet {
-        resident: &resident,
+        resident,
         home: &home,
         lines: &lines,
         zone: &zone,
@@ -99,7 +108,7 @@ fn printed_of(items: &[(u128, Item)], english: bool, lots: &[Lot]) -> (String, V
 }
 
 #[test]
-fn the_sheet_goes_by_the_times_of_the_day_with_the_step_in_force() {
+fn the_sheet_goes_by_the_times_of_the_day_with_the_steps_that_are_not_over() {
     insta::assert_snapshot!("sheet_zh", printed(false).0);
     insta::assert_snapshot!("sheet_en", printed(true).0);
 }
@@ -127,8 +136,11 @@ fn a_label_names_nobody_and_its_code_opens_this_medicine_only() {
     let (_, labels) = printed(false);
     assert_eq!(labels.len(), 5, "one of each medicine and one of the bed");
     assert!(labels.iter().flat_map(|label| &label.lines).all(|line| !line.contains('㛃')));
-    assert_eq!(labels[0].lines, ["苯磺酸氨氯地平片 5 mg", "1 片 每日四次", "08:00  12:00  17:00  21:00", "JJY · 3-12"]);
-    assert_eq!(labels[3].lines, ["苯磺酸氨氯地平片 5 mg", "1 片 必要时", "24 小时内最多 6 次", "JJY · 3-12"]);
+    assert_eq!(
+        labels[0].lines,
+        ["苯磺酸氨氯地平片 5 mg", "1 片 每日四次 · 口服", "08:00  12:00  17:00  21:00", "JJY · 3-12"]
+    );
+    assert_eq!(labels[3].lines, ["苯磺酸氨氯地平片 5 mg", "1 片 必要时 · 口服", "24 小时内最多 6 次", "JJY · 3-12"]);
     let id = PrescriptionId::from_uuid(Uuid::from_u128(1));
     assert_eq!(check_pack(&labels[0].code, id, 1), Ok(()));
     assert_eq!(
@@ -151,7 +163,7 @@ fn the_same_ingredient_of_two_prescriptions_at_one_hour_is_marked_on_the_sheet()
     let once = item(Frequency::Qd, 28);
     let twice = item(Frequency::Bid, 28);
     let zh = "Alert(\"08:00 同一时间另有 苯磺酸氨氯地平片 5 mg · 1 片：请核对后再给\")";
-    let en = "Alert(\"The same medicine is also due at 08:00: Amlodipine besilate tablets 5 mg · 1 tablet(s). Check before \
+    let en = "Alert(\"The same medicine is also due at 08:00: Amlodipine besilate tablets 5 mg · 1 tablet. Check before \
               giving both\")";
     let two = [(1, once.clone()), (2, twice.clone())];
     assert_eq!(printed_of(&two, false, &[]).0.matches(zh).count(), 2, "under each of both");
@@ -161,6 +173,124 @@ fn the_same_ingredient_of_two_prescriptions_at_one_hour_is_marked_on_the_sheet()
     assert!(!printed_of(&of_one, false, &[]).0.contains("同一时间"), "lines of one prescription were judged together");
     let over = [(1, once.clone()), (2, item(Frequency::Qd, 1))];
     assert!(!printed_of(&over, false, &[]).0.contains("同一时间"), "the other is over when both would be due");
-    let other = Item { drug_id: crate::formulary::DrugId("nifedipine-cr-30mg".to_owned()), ..item(Frequency::Qd, 28) };
+    let other = Item { drug_id: DrugId("nifedipine-cr-30mg".to_owned()), ..item(Frequency::Qd, 28) };
     assert!(!printed_of(&[(1, once), (2, other)], false, &[]).0.contains("同一时间"), "another ingredient");
+}
+
+/// Thirty, twenty and ten: six, four and two tablets, five days each.
+fn taper(frequency: Frequency) -> Item {
+    let step = |value| TaperStep { dose: dose(value), frequency, days: 5 };
+    Item { dose: dose(6.0), taper: vec![step(6.0), step(4.0), step(2.0)], ..item(frequency, 15) }
+}
+
+/// The sheet named one dose until the last day of all: whoever went by it gave the strongest to the end.
+#[test]
+fn each_step_of_a_taper_stands_on_the_sheet_with_its_own_days_and_dose() {
+    let (page, _) = printed_of(&[(1, taper(Frequency::Qd))], false, &[]);
+    let rows: Vec<&str> = page.lines().filter(|row| row.contains("08:00")).collect();
+    let row = |days: &str, count: u8, step: u8| {
+        format!("Text(\"08:00  {days}：苯磺酸氨氯地平片 5 mg · {count} 片 · 第 {step} 步，共 3 步 · 口服\")")
+    };
+    let steps = [
+        row("2026-11-24 至 2026-11-28", 6, 1),
+        row("2026-11-29 至 2026-12-03", 4, 2),
+        row("2026-12-04 至 2026-12-08", 2, 3),
+    ];
+    assert_eq!(rows, steps);
+    let (page, _) = printed_of(&[(1, taper(Frequency::Qd))], true, &[]);
+    let english =
+        "from 2026-11-29 until 2026-12-03: Amlodipine besilate tablets 5 mg · 4 tablets · step 2 of 3 · by mouth";
+    assert!(page.contains(english), "{page}");
+}
+
+/// A step every other day names its first and its last dose, not the days of the step.
+#[test]
+fn a_taper_every_other_day_names_the_days_of_its_doses() {
+    let (page, _) = printed_of(&[(1, taper(Frequency::Qod))], false, &[]);
+    for days in ["2026-11-24 至 2026-11-28", "2026-11-29 至 2026-12-03", "2026-12-04 至 2026-12-08"] {
+        assert_eq!(page.matches(days).count(), 1, "{page}");
+    }
+    assert_eq!(page.matches("隔日一次").count(), 3, "{page}");
+}
+
+/// The label named one step, without the way it is taken and without what the prescriber says about it.
+#[test]
+fn the_label_of_a_taper_has_every_step_the_way_and_the_instruction() {
+    let line = Item { instruction: " 饭后 ".to_owned(), ..taper(Frequency::Qd) };
+    let (_, labels) = printed_of(&[(1, line.clone())], false, &[]);
+    let lines = [
+        "苯磺酸氨氯地平片 5 mg",
+        "第 1 步，共 3 步 · 2026-11-24 至 2026-11-28",
+        "6 片 每日一次 · 口服",
+        "08:00",
+        "第 2 步，共 3 步 · 2026-11-29 至 2026-12-03",
+        "4 片 每日一次 · 口服",
+        "08:00",
+        "第 3 步，共 3 步 · 2026-12-04 至 2026-12-08",
+        "2 片 每日一次 · 口服",
+        "08:00",
+        "饭后",
+        "JJY · 3-12",
+    ];
+    assert_eq!(labels[0].lines, lines);
+    let (_, labels) = printed_of(&[(1, line)], true, &[]);
+    assert_eq!(
+        labels[0].lines[1..3],
+        ["step 1 of 3 · from 2026-11-24 until 2026-11-28", "6 tablets once a day · by mouth"]
+    );
+    // Received in the morning, so twice a day begins in the evening: the day of the change has doses of both.
+    let (_, labels) = printed_of(&[(1, taper(Frequency::Bid))], false, &[]);
+    let change = ["第 2 步，共 3 步 · 2026-11-28 至 2026-12-03", "2026-11-28 18:00 起"];
+    assert!(labels[0].lines.windows(2).any(|pair| pair == change), "{:?}", labels[0].lines);
+}
+
+#[test]
+fn the_label_of_what_is_not_taken_every_day_says_from_which_day_on() {
+    let (_, labels) = printed_of(&[(1, item(Frequency::Qod, 7))], false, &[]);
+    let lines = ["苯磺酸氨氯地平片 5 mg", "1 片 隔日一次 · 口服", "08:00", "2026-11-24 至 2026-11-30", "JJY · 3-12"];
+    assert_eq!(labels[0].lines, lines);
+}
+
+/// Only the smaller strength came, and the paper called it by the strength that nobody has.
+#[test]
+fn paper_names_what_came_and_beside_it_what_was_prescribed() {
+    let prescribed = "atorvastatin-20mg";
+    let line = Item { drug_id: DrugId(prescribed.to_owned()), ..item(Frequency::Qn, 28) };
+    let of = |id: &str| Lot { drug_id: Some(DrugId(id.to_owned())), ..lot("B1", None) };
+    let printed = |lots: &[Lot], english| {
+        printed_for(&resident(), &[(1, line.clone())], english, lots, &[("atorvastatin-10mg", 2)])
+    };
+    let (page, labels) = printed(&[of("atorvastatin-10mg")], false);
+    assert!(page.contains("阿托伐他汀钙片 10 mg · 2 片 · 处方为 阿托伐他汀钙片 20 mg: 1 片 · 口服"), "{page}");
+    let lines = ["阿托伐他汀钙片 10 mg", "2 片 每晚一次 · 口服", "处方为 阿托伐他汀钙片 20 mg: 1 片"];
+    assert_eq!(labels[0].lines[..3], lines);
+    let (page, _) = printed(&[of("atorvastatin-10mg"), of(prescribed)], true);
+    let both = "Atorvastatin calcium tablets 20 mg · 1 tablet · or Atorvastatin calcium tablets 10 mg: 2 tablets";
+    assert!(page.contains(both) && !page.contains("prescribed as"), "{page}");
+}
+
+/// Medicines that the home had recorded were left out, and the sheet read as if it were all.
+#[test]
+fn what_the_home_recorded_stands_apart_and_a_medicine_of_both_is_marked() {
+    let since = jiff::civil::date(2025, 3, 1);
+    let taken = |drug: Option<&str>, name: &str, dose: &str| Medicine {
+        drug_id: drug.map(|id| DrugId(id.to_owned())),
+        name: name.to_owned(),
+        dose_text: dose.to_owned(),
+        since,
+    };
+    let medicines = vec![taken(None, "鱼油", "每日 1 粒"), taken(Some("amlodipine-5mg"), "络活喜", "")];
+    let somebody = Resident { medicines, ..resident() };
+    let (zh, labels) = printed_for(&somebody, &[(1, item(Frequency::Qd, 28))], false, &[], &[]);
+    assert!(zh.contains("[已在服用（养老院登记，非本院处方）]\nText(\"鱼油 · 每日 1 粒 · 自 2025-03-01 起\")"), "{zh}");
+    assert!(
+        zh.contains("Alert(\"络活喜 · 自 2025-03-01 起 · 上面已有处方的 苯磺酸氨氯地平片 5 mg：请核对后再给\")"),
+        "{zh}"
+    );
+    assert_eq!(labels.len(), 2, "nobody labels what came from elsewhere");
+    let (en, _) = printed_for(&somebody, &[], true, &[], &[]);
+    assert!(en.contains("No medicine from a prescription at present"), "{en}");
+    let recorded = "[Taken already, as recorded by the home]\nText(\"鱼油 · 每日 1 粒 · since 2025-03-01\")\n\
+                    Text(\"Amlodipine besilate tablets 5 mg · since 2025-03-01\")";
+    assert!(en.contains(recorded), "{en}");
 }

@@ -17,6 +17,7 @@ pub use rule::{
 };
 
 use crate::formulary::AllergyGroup;
+use crate::records::AllergyRecord;
 use std::collections::BTreeMap;
 
 /// Position of an ingredient in the knowledge.
@@ -98,6 +99,22 @@ impl Knowledge {
     /// Every name of a form, and the form.
     fn forms(&self) -> impl Iterator<Item = (&str, &DosageForm)> {
         self.form_names.iter().map(|(name, &at)| (name.as_str(), &self.forms[at]))
+    }
+
+    /// What an allergy is against, in English: the ingredient that is written, else the group with what is written of it. `None` where nobody coded it, or it is
+    /// written in Latin letters.
+    pub fn allergen_en(&self, allergy: &AllergyRecord) -> Option<String> {
+        let group = self.group(allergy.group.as_deref()?)?;
+        let written = allergy.substance.trim();
+        if written.is_ascii() {
+            return None;
+        }
+        if let Some(ingredient) = self.ingredients.iter().find(|i| i.name_zh == written) {
+            return Some(ingredient.name_en.clone());
+        }
+        // 青霉素 and 青霉素类 are one name.
+        let is_group = written.trim_end_matches('类') == group.name_zh.trim_end_matches('类');
+        Some(if is_group { group.name_en.clone() } else { format!("{} ({written})", group.name_en) })
     }
 
     /// Every rule, whatever its kind.

@@ -1,11 +1,13 @@
 //! A line of another prescription that still runs: what the home has of it, by [`crate::runway`], and what may still come. Who asks gathers the records.
 
 use super::DraftItem;
+use crate::dosage::TaperStep;
 use crate::doses::Course;
 use crate::machines::{named_enum, prescription};
 use crate::records::{Item, Prescription};
 use crate::runway::{Lasts, Stock};
 use crate::schedule::Zone;
+use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
 /// A line of another prescription that was signed and is not over.
@@ -13,10 +15,39 @@ use jiff::{Timestamp, ToSpan as _};
 pub struct Running {
     /// What and how.
     pub item: DraftItem,
+    /// Which dose of it is taken.
+    pub taken: Taken,
     /// What the home has of it.
     pub hand: Hand,
     /// How long it lasts with what a pharmacy still owes; `None` where nothing more comes.
     pub rest: Option<Lasts>,
+}
+
+/// The dose that is taken, and of one that changes the next.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Taken {
+    /// The step that runs, or that will be the first.
+    pub now: TaperStep,
+    /// What follows, with its first day; that is unknown before anything has come.
+    pub then: Option<(TaperStep, Option<Date>)>,
+}
+
+impl Taken {
+    /// Nothing has been taken yet.
+    pub fn from_the_first(item: &DraftItem) -> Self {
+        let steady = TaperStep { dose: item.dose, frequency: item.frequency, days: item.days };
+        let mut steps = item.steps().into_iter();
+        Self { now: steps.next().unwrap_or(steady), then: steps.next().map(|step| (step, None)) }
+    }
+
+    /// On that day.
+    fn on(course: &Course<'_>, today: Date) -> Self {
+        let stretches = course.stretches();
+        let running = stretches.iter().position(|stretch| !stretch.is_over(today));
+        let at = running.unwrap_or(stretches.len().saturating_sub(1));
+        let Some(now) = stretches.get(at) else { return Self::from_the_first(&course.item.into()) };
+        Self { now: now.step, then: stretches.get(at + 1).map(|next| (next.step, next.first_day())) }
+    }
 }
 
 /// What the home has of a line.
@@ -65,7 +96,8 @@ impl Running {
         } else {
             return None;
         };
-        (until >= today).then(|| Self { item: item.into(), hand, rest })
+        let item = DraftItem::from(item);
+        (until >= today).then(|| Self { taken: Taken::from_the_first(&item), item, hand, rest })
     }
 
     /// A line that the home was given of, until its days are over; what is taken when needed, until nothing is left.
@@ -86,7 +118,8 @@ impl Running {
             milli => Hand::Left { milli, lasts: counted(found.lasts) },
         };
         let rest = p.may_bring(course.item).then(|| stock.with_the_rest(now).lasts);
-        Some(Self { item: course.item.into(), hand, rest: rest.and_then(counted) })
+        let taken = Taken::on(course, today);
+        Some(Self { item: course.item.into(), taken, hand, rest: rest.and_then(counted) })
     }
 
     /// How long there is enough of it, by what the home has and what still comes; `None` where there is not.

@@ -2,12 +2,11 @@
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use yunzhen_domain::checked::Dose;
 use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::doses::{Course, state_of};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
-use yunzhen_domain::lots::{Lot, may_be_given};
+use yunzhen_domain::lots::{Lot, may_be_given, products};
 use yunzhen_domain::machines::discrepancy::Cause;
 use yunzhen_domain::machines::dose::State;
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
@@ -129,20 +128,39 @@ pub(super) struct Shown<'a> {
     pub(super) lots: &'a [Lot],
 }
 
+/// An amount as it is counted out.
+struct Counted<'a> {
+    /// Of which product that came.
+    drug: &'a Drug,
+    /// How much of it.
+    amount: f64,
+    /// The same in the others that came.
+    instead: Vec<views::DoseInstead>,
+    /// The same in the prescribed one, which did not come.
+    prescribed: Option<views::DoseInstead>,
+}
+
 impl Shown<'_> {
     fn blank(&self) -> views::Dose {
+        self.of(self.course.item.dose.as_f64())
+    }
+
+    /// A dose of so many prescribed units, without what became of it.
+    fn of(&self, dose: f64) -> views::Dose {
         let (item, p) = (self.course.item, &self.supply.prescription);
+        let Counted { drug, amount, instead, prescribed } = self.counted(dose);
         views::Dose {
             resident: self.resident.clone(),
             prescription_id: p.id,
             item_no: item.no.into(),
-            drug_name: self.drug.name_zh.clone(),
-            drug_name_en: self.drug.name_en.clone(),
-            strength: self.drug.strength.clone(),
+            drug_name: drug.name_zh.clone(),
+            drug_name_en: drug.name_en.clone(),
+            strength: drug.strength.clone(),
             ingredients: self.drug.ingredients.iter().map(|part| part.key.clone()).collect(),
-            dose: item.dose.as_f64(),
-            dose_unit: self.drug.dose_unit().to_owned(),
-            instead: self.instead(item.dose),
+            dose: amount,
+            dose_unit: drug.dose_unit().to_owned(),
+            instead,
+            prescribed,
             route: item.route,
             instruction: item.instruction.clone(),
             code: pack_code(p.id, item.no),
@@ -158,20 +176,24 @@ impl Shown<'_> {
         }
     }
 
-    /// The dose counted in the other products that came for the line.
-    fn instead(&self, dose: Dose) -> Vec<views::DoseInstead> {
-        let others = self.supply.prescription.instead(self.course.item.no).iter();
-        let shown = others.filter_map(|other| {
-            let drug = self.app.formulary.drug(&other.drug_id)?;
-            Some(views::DoseInstead {
-                drug_name: drug.name_zh.clone(),
-                drug_name_en: drug.name_en.clone(),
-                strength: drug.strength.clone(),
-                dose: dose.as_f64() * f64::from(other.factor),
-                dose_unit: drug.dose_unit().to_owned(),
-            })
-        });
-        shown.collect()
+    /// An amount of the prescribed product, counted in what came for the line: whoever reads it finds in the home what is named.
+    fn counted(&self, amount: f64) -> Counted<'_> {
+        let no = self.course.item.no;
+        let came = products(self.drug, &self.supply.instead(self.app, no), self.lots);
+        let in_it = |(drug, factor): &(&Drug, u32)| views::DoseInstead {
+            drug_name: drug.name_zh.clone(),
+            drug_name_en: drug.name_en.clone(),
+            strength: drug.strength.clone(),
+            dose: amount * f64::from(*factor),
+            dose_unit: drug.dose_unit().to_owned(),
+        };
+        let (drug, factor) = came.first().copied().unwrap_or((self.drug, 1));
+        Counted {
+            drug,
+            amount: amount * f64::from(factor),
+            instead: came.iter().skip(1).map(in_it).collect(),
+            prescribed: (drug.id != self.drug.id).then(|| in_it(&(self.drug, 1))),
+        }
     }
 
     /// Where a batch of the line was called back, those that may still be given.
@@ -202,14 +224,12 @@ impl Shown<'_> {
     ) -> Result<views::Dose, AppError> {
         let entries = self.supply.of_dose(self.course.item.no, due.at);
         Ok(views::Dose {
-            dose: due.dose.as_f64(),
-            instead: self.instead(due.dose),
             state: state_of(due.at, &entries, &self.app.policy, self.ctx.now),
             sequence: u32::try_from(entries.len()).unwrap_or(u32::MAX),
             entries: shown(db, names, &entries).await?,
             due_at: Some(due.at.into()),
             round: Some(due.round),
-            ..self.blank()
+            ..self.of(due.dose.as_f64())
         })
     }
 
@@ -244,15 +264,18 @@ impl Shown<'_> {
         }
         #[allow(clippy::cast_precision_loss, reason = "thousandths of a few hundred units")]
         let left = found.left_milli as f64 / 1000.0;
+        let Counted { drug, amount, instead, prescribed } = self.counted(left);
         Some(views::Runway {
             resident: self.resident.clone(),
             prescription_id: p.id,
             item_no: item.no.into(),
-            drug_name: self.drug.name_zh.clone(),
-            drug_name_en: self.drug.name_en.clone(),
-            strength: self.drug.strength.clone(),
-            left,
-            dose_unit: self.drug.dose_unit().to_owned(),
+            drug_name: drug.name_zh.clone(),
+            drug_name_en: drug.name_en.clone(),
+            strength: drug.strength.clone(),
+            left: amount,
+            dose_unit: drug.dose_unit().to_owned(),
+            instead,
+            prescribed,
             last_day: found.last_day,
             runs_out: found.runs_out,
             warns: found.warns(&self.app.policy, today),

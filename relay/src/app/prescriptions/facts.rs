@@ -99,7 +99,7 @@ fn medicines(app: &App, resident: &Resident, running: &[Running]) -> Vec<views::
 
 fn prescribed(app: &App, running: &Running) -> views::MedicineInHand {
     let drug = app.formulary.drug(&running.item.drug_id);
-    let strongest = running.item.strongest();
+    let taken = running.taken;
     let (left, lasts, nothing_left) = match running.hand {
         Hand::ToCome => (None, running.rest, None),
         Hand::Left { milli, lasts } => (Some(milli), lasts, None),
@@ -112,8 +112,13 @@ fn prescribed(app: &App, running: &Running) -> views::MedicineInHand {
         name: drug.map_or_else(|| running.item.drug_id.to_string(), |d| d.name_zh.clone()),
         drug: drug.cloned(),
         dose_text: None,
-        dose: Some(strongest.dose.as_f64()),
-        frequency: Some(strongest.frequency),
+        dose: Some(taken.now.dose.as_f64()),
+        frequency: Some(taken.now.frequency),
+        next_step: taken.then.map(|(step, from)| views::NextStep {
+            dose: step.dose.as_f64(),
+            frequency: step.frequency,
+            from,
+        }),
         most_per_day: running.item.most_per_day,
         until: lasts.map(|lasts| lasts.last_day),
         to_come,

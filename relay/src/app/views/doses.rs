@@ -59,7 +59,7 @@ pub struct DoseResident {
     pub code: String,
 }
 
-/// The same dose of another product that came for the line.
+/// The same amount, counted in another product of the line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DoseInstead {
     /// Chinese name.
@@ -84,7 +84,7 @@ pub struct Dose {
     pub prescription_id: PrescriptionId,
     /// Of which line.
     pub item_no: u32,
-    /// Chinese name.
+    /// Chinese name of the product that is in the home.
     pub drug_name: String,
     /// English name.
     pub drug_name_en: String,
@@ -100,6 +100,9 @@ pub struct Dose {
     /// The same dose of other products that came for this line, the number as it is counted out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub instead: Vec<DoseInstead>,
+    /// What was prescribed, where only other products came for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prescribed: Option<DoseInstead>,
     /// By which way.
     pub route: Route,
     /// For whoever gives it.
@@ -200,7 +203,7 @@ pub struct Runway {
     pub prescription_id: PrescriptionId,
     /// Of which line.
     pub item_no: u32,
-    /// Chinese name.
+    /// Chinese name of the product that is in the home.
     pub drug_name: String,
     /// English name.
     pub drug_name_en: String,
@@ -211,6 +214,12 @@ pub struct Runway {
     pub left: f64,
     /// Its unit.
     pub dose_unit: String,
+    /// What is left, counted in the other products that came for this line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<DoseInstead>,
+    /// What was prescribed, where only other products came for it; with what is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prescribed: Option<DoseInstead>,
     /// Last day with all its doses; absent where it is given when needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]

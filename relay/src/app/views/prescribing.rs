@@ -204,12 +204,15 @@ pub struct MedicineInHand {
     /// Dose in words, of a medicine of the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dose_text: Option<String>,
-    /// Single dose of a prescription that runs: the strongest step of a taper.
+    /// Single dose of a prescription that runs: of a taper, of the step that runs today, or that will be the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dose: Option<f64>,
     /// How often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency: Option<Frequency>,
+    /// Of a taper, the step that follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step: Option<NextStep>,
     /// Where it is taken when needed: the most times within a day, if the prescriber said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_per_day: Option<u32>,
@@ -232,6 +235,19 @@ pub struct MedicineInHand {
     /// The home was given a part, and a pharmacy still owes the rest.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rest_to_come: bool,
+}
+
+/// The step of a taper that follows the one that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NextStep {
+    /// Single dose, in the drug's dose unit.
+    pub dose: f64,
+    /// How often.
+    pub frequency: Frequency,
+    /// Its first day; unknown before anything of the medicine has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub from: Option<Date>,
 }
 
 /// What of the resident decides whether a prescription is safe, and nothing else of the record.

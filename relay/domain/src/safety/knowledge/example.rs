@@ -7,7 +7,9 @@ use crate::formulary::{Drug, DrugId, Formulary, Part};
 use crate::policy::Policy;
 use crate::records::{AllergyRecord, AllergySeverity, Condition, Medicine, Sex, Supply};
 use crate::runway::Lasts;
-use crate::safety::{Draft, DraftItem, Finding, Hand, Outcome, Reading, Readings, ResidentFacts, Running, check};
+use crate::safety::{
+    Draft, DraftItem, Finding, Hand, Outcome, Reading, Readings, ResidentFacts, Running, Taken, check,
+};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use serde::Deserialize;
@@ -154,7 +156,8 @@ impl Example {
             let until = today.checked_add(Span::new().days(i64::from(self.running_days)));
             let lasts = Some(Lasts::between(today, until.map_err(|e| e.to_string())?));
             let hand = Hand::Left { milli: 1000, lasts };
-            Ok(Running { item: item(words, 0, formulary)?, hand, rest: None })
+            let item = item(words, 0, formulary)?;
+            Ok(Running { taken: Taken::from_the_first(&item), item, hand, rest: None })
         });
         let running = running.collect::<Result<Vec<_>, String>>()?;
         let medicines: Vec<_> =

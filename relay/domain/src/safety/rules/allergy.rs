@@ -44,8 +44,8 @@ pub(super) fn allergy(case: &Case<'_>, out: &mut Vec<Finding>) {
             };
             let no = line.line().unwrap_or_default();
             match compare(&place, line, drug, case.knowledge) {
-                Match::Same => out.push(place.told(same(record, drug, no, source), false)),
-                Match::Related => out.push(place.told(related(record, drug, no, place.rarely_crosses(), source), true)),
+                Match::Same => out.push(place.told(same(record, &place, drug, no, source), false)),
+                Match::Related => out.push(place.told(related(record, &place, drug, no, source), true)),
                 Match::Unplaced => unplaced = true,
                 Match::No => {}
             }
@@ -72,6 +72,8 @@ pub(super) fn allergy(case: &Case<'_>, out: &mut Vec<Finding>) {
 struct Place<'a> {
     /// As recorded, lower case.
     substance: String,
+    /// For a reader of English: by its code, else as recorded.
+    english: String,
     ingredient: Option<IngredientAt>,
     group: Option<&'a AllergyGroup>,
 }
@@ -86,7 +88,8 @@ impl<'a> Place<'a> {
         let of_ingredient = || ingredient.and_then(|i| i.allergy_groups.first()).and_then(|key| knowledge.group(key));
         let by_words = || knowledge.groups().find(|g| g.words.iter().any(|w| substance.contains(w.as_str())));
         let group = coded.or_else(of_ingredient).or_else(by_words);
-        Self { ingredient: ingredient.and_then(|i| knowledge.position(&i.key)), group, substance }
+        let english = knowledge.allergen_en(record).unwrap_or_else(|| record.substance.clone());
+        Self { ingredient: ingredient.and_then(|i| knowledge.position(&i.key)), group, substance, english }
     }
 
     /// Whether a reaction in a related group is rare.
@@ -125,7 +128,7 @@ fn compare(place: &Place<'_>, line: &Course<'_>, drug: &Drug, knowledge: &Knowle
     }
 }
 
-fn same(record: &AllergyRecord, drug: &Drug, no: u16, source: (&str, &str)) -> Finding {
+fn same(record: &AllergyRecord, place: &Place<'_>, drug: &Drug, no: u16, source: (&str, &str)) -> Finding {
     finding(
         KIND,
         Outcome::Alert,
@@ -133,15 +136,15 @@ fn same(record: &AllergyRecord, drug: &Drug, no: u16, source: (&str, &str)) -> F
         Some(no),
         (
             format!("对{}过敏（{}），不能使用{}", record.substance, record.reaction, drug.name_zh),
-            format!("Allergic to {} ({}): {} cannot be used", record.substance, record.reaction, drug.name_en),
+            format!("Allergic to {} ({}): {} cannot be used", place.english, record.reaction, drug.name_en),
         ),
         source,
         ("请换用其他类别的药品", "Choose a drug of another class"),
     )
 }
 
-fn related(record: &AllergyRecord, drug: &Drug, no: u16, rare: bool, source: (&str, &str)) -> Finding {
-    let severity = match (record.severity == AllergySeverity::Severe, rare) {
+fn related(record: &AllergyRecord, place: &Place<'_>, drug: &Drug, no: u16, source: (&str, &str)) -> Finding {
+    let severity = match (record.severity == AllergySeverity::Severe, place.rarely_crosses()) {
         (true, false) => Severity::Block,
         (true, true) | (false, false) => Severity::HardStop,
         (false, true) => Severity::Warn,
@@ -158,7 +161,7 @@ fn related(record: &AllergyRecord, drug: &Drug, no: u16, rare: bool, source: (&s
         Some(no),
         (
             format!("对{}过敏（{}），{}可能交叉过敏", record.substance, record.reaction, drug.name_zh),
-            format!("Allergic to {} ({}): {} may cross-react", record.substance, record.reaction, drug.name_en),
+            format!("Allergic to {} ({}): {} may cross-react", place.english, record.reaction, drug.name_en),
         ),
         source,
         action,

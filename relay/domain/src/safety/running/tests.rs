@@ -1,6 +1,6 @@
 use super::*;
 use crate::dosage::Frequency;
-use crate::doses::tests::{at, entry, item, prescription};
+use crate::doses::tests::{at, dose as amount, entry, item, prescription};
 use crate::lots::Lot;
 use crate::machines::dose;
 use crate::records::{DoseEntry, Supplied};
@@ -143,4 +143,22 @@ fn what_is_taken_when_needed_is_counted_by_its_days_and_stays_while_some_is_left
     let all = [lot("A", 28_000, Some("2026-11-24T10:00:00Z"))];
     assert_eq!(nothing(seen(&p, &[], &all, "2026-11-25T02:00:00Z")), NothingLeft::CalledBack);
     assert_eq!(seen(&p, &[], &all, "2026-12-05T02:00:00Z"), None);
+}
+
+/// Whoever prescribed saw the strongest step of a taper until its last day.
+#[test]
+fn of_a_taper_the_step_of_today_is_taken_and_the_next_has_its_first_day() {
+    let step = |value| TaperStep { dose: amount(value), frequency: Frequency::Qd, days: 5 };
+    let line = Item { dose: amount(6.0), taper: vec![step(6.0), step(4.0), step(2.0)], ..item(Frequency::Qd, 15) };
+    let p = Prescription { supplied: supplied(60, 0), ..prescription(vec![line]) };
+    let taken = |now: &str| seen(&p, &[], &[], now).unwrap().taken;
+    let of =
+        |now, then: Option<(f64, Option<Date>)>| Taken { now: step(now), then: then.map(|(n, day)| (step(n), day)) };
+    assert_eq!(taken("2026-11-23T02:00:00Z"), of(6.0, Some((4.0, Some(date(2026, 11, 29))))));
+    // The last dose of the step was given this morning: today it is still the step.
+    assert_eq!(taken("2026-11-28T02:00:00Z"), of(6.0, Some((4.0, Some(date(2026, 11, 29))))));
+    assert_eq!(taken("2026-11-28T16:30:00Z"), of(4.0, Some((2.0, Some(date(2026, 12, 4))))));
+    assert_eq!(taken("2026-12-05T02:00:00Z"), of(2.0, None));
+    let first = Taken::from_the_first(&DraftItem::from(&p.items[0]));
+    assert_eq!(first, of(6.0, Some((4.0, None))), "before anything came nobody knows the day");
 }
