@@ -228,6 +228,7 @@ pub fn prescription_in(state: prescription::State) -> Prescription {
         at: at("2026-11-23T02:00:00Z") + jiff::SignedDuration::from_mins(minute),
         who: String::new(),
         who_id: None,
+        why: None,
     };
     let steps = [("sign", signed), ("claim", reviewed), ("approve", approved), ("accept", filled)];
     let timeline =

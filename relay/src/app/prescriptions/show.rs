@@ -73,6 +73,8 @@ pub(in crate::app) async fn summaries(
             waiting_since: p.state_since.into(),
             worst_finding: worst(&p.findings),
             turn: line.map(|(turn, _)| turn),
+            next: chain.as_ref().map(|chain| chain.next),
+            reason: chain.as_ref().and_then(|chain| chain.reason),
             late: line.is_some_and(|(_, late)| late),
             late_from: becomes_late.map(|(at, _)| at.into()),
             late_turn: becomes_late.map(|(_, turn)| turn),

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    ChainTurn, ConsultationId, DeliveryId, DrugId, Frequency, HomeId, PharmacyId, PrescriptionId, PrescriptionState,
-    RejectionCode, ResidentId, Route, Severity, Sex, StaffId, SubstitutionReason, Supply, Urgency,
+    ChainNext, ChainReason, ChainTurn, ConsultationId, DeliveryId, DrugId, Frequency, HomeId, PharmacyId,
+    PrescriptionId, PrescriptionState, RejectionCode, ResidentId, Route, Severity, Sex, StaffId, SubstitutionReason,
+    Supply, Urgency,
 };
 use super::common::{StaffRef, Time, TimelineStep};
 use super::deliveries::Delivery;
@@ -81,6 +82,12 @@ pub struct PrescriptionSummary {
     /// Whose turn it is on the way to the first dose; absent before the signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<ChainTurn>,
+    /// What is next on that way; absent before the signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<ChainNext>,
+    /// Why it does not go its straight way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ChainReason>,
     /// What that person has to do is late.
     #[serde(default)]
     pub late: bool,
