@@ -173,7 +173,10 @@ fn stopped(delivery: &Delivery) -> Option<Reason> {
 fn unfit(parcel: Parcel<'_>) -> Option<Reason> {
     match parcel.open? {
         Cause::Temperature => Some(Reason::Temperature),
-        Cause::Recalled => stopped(parcel.delivery).or(Some(Reason::Recall)),
+        Cause::Recalled => {
+            let turned_back = parcel.delivery.turned_back().map(|_| Reason::TurnedBack);
+            stopped(parcel.delivery).or(turned_back).or(Some(Reason::Recall))
+        }
         Cause::Count => Some(Reason::Short),
     }
 }

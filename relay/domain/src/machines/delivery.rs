@@ -233,7 +233,7 @@ impl State {
             (S::InTransit | S::AtDoor | S::OnHold, Event::Receive { complete: false }) => S::Discrepancy,
             // Counted without the link while the recall was on its way: it is in the home, and somebody has to fetch it.
             (S::Recalled, Event::Receive { .. }) => S::Discrepancy,
-            (S::Quarantined, Event::ReceiveStopped) => S::Discrepancy,
+            (S::Quarantined | S::Returning, Event::ReceiveStopped) => S::Discrepancy,
             (S::InTransit | S::AtDoor, Event::Refuse { .. }) => S::Refused,
             (
                 S::InTransit | S::AtDoor | S::OnHold | S::Quarantined | S::Returning | S::Refused | S::Recalled,
