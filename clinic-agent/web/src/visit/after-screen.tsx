@@ -177,7 +177,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
       <Stack gap="sm">
         <Group justify="space-between">
           <Title order={3}>{names.diagnosis(prescription.diagnosis)}</Title>
-          <PrescriptionChip state={prescription.state} />
+          <PrescriptionChip state={prescription.state} chain={prescription.door_to_dose} />
         </Group>
         <AllergyBanner of={prescription.resident} />
         {INVALID_YET.has(prescription.state) && <Banner meaning="person">{t("app:after.notValid")}</Banner>}

@@ -370,6 +370,7 @@ export const en: Words = {
   deliveries: {
     title: "Deliveries",
     expected: "Expected",
+    comingBack: "Going back to the pharmacy",
     done: "Done",
     empty: "Nothing on its way",
     emptyHint: "Parcels appear here by themselves when the pharmacy sends them.",
@@ -421,6 +422,10 @@ export const en: Words = {
     returned: "The receipt came back",
     tooMany: "Damaged cannot be more than arrived.",
     back: "Back to the list",
+    goesBack: {
+      title: "It goes back to the pharmacy",
+      hint: "Do not accept it and do not use it. If it is in the home, call the pharmacy.",
+    },
     notArrived: "Not here yet. It can be accepted when it is at the door.",
     attempts: "What happened on the way",
     choose: "Choose a parcel",

@@ -355,6 +355,7 @@ export const zh = {
   deliveries: {
     title: "送药",
     expected: "待收药品",
+    comingBack: "退回药房途中",
     done: "已处理",
     empty: "没有等待送达的药品",
     emptyHint: "药房发货后，包裹会自动显示在这里。",
@@ -406,6 +407,7 @@ export const zh = {
     returned: "签收单被退回",
     tooMany: "破损数不能多于实到数。",
     back: "返回列表",
+    goesBack: { title: "包裹正在退回药房", hint: "请勿签收和使用；药品若已在院内，请致电药房。" },
     notArrived: "包裹尚未到达，到门口后即可签收。",
     attempts: "配送遇到的情况",
     choose: "请选择一个包裹",
