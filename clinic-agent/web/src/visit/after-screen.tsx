@@ -195,6 +195,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
                   // Of a dose that changes each step says its own, below.
                   ...(item.taper?.length ? [] : [dosage(item, item.dose_unit)]),
                   item.most_per_day !== undefined && t("app:after.atMost", { n: item.most_per_day }),
+                  item.hours_apart !== undefined && t("app:after.apart", { n: item.hours_apart }),
                   t(`route.${item.route}`),
                   t("app:after.days", { n: item.days }),
                   `${item.quantity} ${unitWord(item.quantity_unit)}`,

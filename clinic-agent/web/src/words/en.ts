@@ -366,6 +366,7 @@ export const en: Words = {
     minutes: "{{n}} min",
     days: "{{n}} days",
     atMost: "at most {{n}} in 24 hours",
+    apart: "at least {{n}} h apart",
   },
   deliveries: {
     title: "Deliveries",

@@ -351,6 +351,7 @@ export const zh = {
     minutes: "{{n}} 分钟",
     days: "{{n}} 天",
     atMost: "24 小时内最多 {{n}} 次",
+    apart: "两次至少间隔 {{n}} 小时",
   },
   deliveries: {
     title: "送药",

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import {
   DAYS,
   doseProblem,
+  HOURS,
   UNITS,
   FREQUENCIES,
   lineDays,
@@ -168,6 +169,14 @@ export function LineEditor(props: LineEditorProps) {
                 onChange={(mostPerDay) => mostPerDay !== line.mostPerDay && onChange({ mostPerDay })}
                 rule={UNITS}
                 error={problem("most_per_day")}
+              />
+              <NumberField
+                label={t("prescribing.quantity.hoursApart")}
+                description={t("prescribing.quantity.hoursApartHint")}
+                value={line.hoursApart}
+                onChange={(hoursApart) => hoursApart !== line.hoursApart && onChange({ hoursApart })}
+                rule={HOURS}
+                error={problem("hours_apart")}
               />
               <NumberField
                 label={t("prescriptions.line.quantity")}

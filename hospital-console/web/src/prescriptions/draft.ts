@@ -18,6 +18,8 @@ import {
 export const DAYS: NumberRule = { min: 1, decimals: 0 };
 /** What leaves the pharmacy, in the drug's units. */
 export const UNITS: NumberRule = { min: 1, decimals: 0 };
+/** From one time to the next, where it is taken when needed. */
+export const HOURS: NumberRule = { min: 1, max: 24, decimals: 0 };
 
 /** One step of a dose that changes. */
 export interface Step {
@@ -40,6 +42,8 @@ export interface Line {
   quantity: number | undefined;
   /** The most times a day, where it is taken when needed: it is prescribed, and the quantity is computed from it unless one is typed. */
   mostPerDay: number | undefined;
+  /** The least hours from one time to the next, where it is taken when needed. */
+  hoursApart: number | undefined;
   instruction: string;
   /** The pharmacy may give the same medicine in a smaller strength. */
   substitution: boolean;
@@ -88,6 +92,7 @@ export const emptyLine = (): Line => ({
   taper: [],
   quantity: undefined,
   mostPerDay: undefined,
+  hoursApart: undefined,
   instruction: "",
   substitution: false,
 });
@@ -118,6 +123,7 @@ const asWritten = (item: PrescriptionItem): Line => ({
   taper: (item.taper ?? []).map(({ dose, frequency, days }) => ({ dose, frequency, days })),
   quantity: whenNeeded(item) ? item.quantity : undefined,
   mostPerDay: whenNeeded(item) ? item.most_per_day : undefined,
+  hoursApart: whenNeeded(item) ? item.hours_apart : undefined,
   instruction: item.instruction,
   substitution: item.substitution ?? false,
 });
@@ -176,7 +182,9 @@ export function totalWhenNeeded(line: Line): number | undefined {
 
 /** Its total is known, and so is its limit where one was begun. */
 const isLimited = (line: Line): boolean =>
-  fits(totalWhenNeeded(line), UNITS) && (line.mostPerDay === undefined || fits(line.mostPerDay, UNITS));
+  fits(totalWhenNeeded(line), UNITS) &&
+  (line.mostPerDay === undefined || fits(line.mostPerDay, UNITS)) &&
+  (line.hoursApart === undefined || fits(line.hoursApart, HOURS));
 
 const complete = (line: Line): line is Line & { drug: Drug } =>
   line.drug !== undefined &&
@@ -197,6 +205,7 @@ export function toItem(line: Line & { drug: Drug }): Draft["items"][number] {
     days: lineDays(line),
     ...(steps.length > 0 && { taper: steps }),
     most_per_day: !first && whenNeeded(line) ? line.mostPerDay : undefined,
+    hours_apart: !first && whenNeeded(line) ? line.hoursApart : undefined,
     quantity: !first && whenNeeded(line) ? totalWhenNeeded(line) : undefined,
     instruction: line.instruction.trim(),
     substitution: line.substitution,

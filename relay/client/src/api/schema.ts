@@ -6404,6 +6404,11 @@ export interface components {
              * @description Given within the last 24 hours; only where it is given when needed.
              */
             given_last_day?: number;
+            /**
+             * Format: int32
+             * @description At least so many hours from one time to the next; only where it is given when needed and the prescriber said so.
+             */
+            hours_apart?: number;
             /** @description Keys of what is in it: two prescriptions that give one of them at the same time are checked. */
             ingredients?: string[];
             /** @description The same dose of other products that came for this line, the number as it is counted out. */
@@ -6420,6 +6425,8 @@ export interface components {
              * @description At most so many within a day; only where it is given when needed.
              */
             most_per_day?: number;
+            /** @description From when it may be given again; only while the last one is not long enough ago. */
+            not_before?: components["schemas"]["Time"];
             /** @description Of which prescription. */
             prescription_id: components["schemas"]["PrescriptionId"];
             /** @description Batches of it in the home that were called back: not to be given. */
@@ -6517,6 +6524,11 @@ export interface components {
             drug_id: components["schemas"]["DrugId"];
             /** @description How often; the first step's of a taper. */
             frequency: components["schemas"]["Frequency"];
+            /**
+             * Format: int32
+             * @description Where it is taken when needed: the least hours from one time to the next, at most 24.
+             */
+            hours_apart?: number;
             /** @description What to tell the person who gives it. */
             instruction: string;
             /**
@@ -9493,6 +9505,11 @@ export interface components {
             drug: components["schemas"]["Drug"];
             /** @description How often. */
             frequency: components["schemas"]["Frequency"];
+            /**
+             * Format: int32
+             * @description Where it is taken when needed: the least hours from one time to the next, if the prescriber said so.
+             */
+            hours_apart?: number;
             /** @description What to tell the person who gives it. */
             instruction: string;
             /**

@@ -51,6 +51,9 @@ pub struct Item {
     /// Where it is taken when needed: the most times within a day, if the prescriber said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_per_day: Option<u32>,
+    /// Where it is taken when needed: the least hours from one time to the next, if the prescriber said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_apart: Option<u32>,
     /// How much leaves the pharmacy, in the drug's unit.
     pub quantity: u32,
     /// For the nurse.

@@ -195,6 +195,7 @@ fn item(no: u16, drug: &str, dose: f64, frequency: Frequency, quantity: u32) -> 
         days: 7,
         taper: vec![],
         most_per_day: None,
+        hours_apart: None,
         quantity,
         instruction: String::new(),
         substitution: false,

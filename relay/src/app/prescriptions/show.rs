@@ -166,6 +166,7 @@ pub(in crate::app) fn line_of(app: &App, i: &Item, (owed, closed): (u32, u32)) -
         days: i.days.into(),
         taper: i.taper.clone(),
         most_per_day: i.most_per_day,
+        hours_apart: i.hours_apart,
         quantity: i.quantity,
         owed,
         closed,

@@ -189,6 +189,9 @@ pub struct PrescriptionItem {
     /// Where it is taken when needed: the most times within a day, if the prescriber said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_per_day: Option<u32>,
+    /// Where it is taken when needed: the least hours from one time to the next, if the prescriber said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_apart: Option<u32>,
     /// How much is supplied.
     pub quantity: u32,
     /// How much of it has not reached the home yet and still has to.
