@@ -69,7 +69,8 @@ export function ExcursionWords({ delivery }: { delivery: Delivery }) {
   const names = useNames();
   const now = useNow(60_000);
   const range = delivery.cold_range;
-  const excursion = excursionOf(delivery, now);
+  const ended = isParcelOver(delivery) ? delivery.timeline.at(-1)?.at : undefined;
+  const excursion = excursionOf(delivery, ended === undefined ? now : Date.parse(ended));
   if (!range || !excursion) return null;
   const { worst, side, least, most, from, again } = excursion;
   const times = { least, most, from: formats.time(from) };
@@ -116,6 +117,10 @@ export function ParcelNumber({ delivery }: { delivery: Delivery }) {
     </Text>
   );
 }
+
+/** Nothing happens to it any more. */
+export const isParcelOver = ({ state }: Pick<Delivery, "state">): boolean =>
+  ["received", "discrepancy", "lost", "returned", "cancelled"].includes(state);
 
 /** Packed, and not with the courier yet. */
 export const isAtCounter = (delivery: Delivery): boolean => ["awaiting_courier", "accepted"].includes(delivery.state);
