@@ -240,7 +240,10 @@ async fn what_is_given_when_needed_keeps_the_hours_that_the_prescriber_signed() 
     let line = &mut written.items[0];
     (line.frequency, line.quantity, line.most_per_day, line.hours_apart) = (Frequency::Prn, Some(14), Some(3), Some(4));
     let p = w.in_the_home("赵德明", written).await;
-    assert_eq!(w.see(p.id).await.items[0].hours_apart, Some(4));
+    let seen = w.see(p.id).await;
+    assert_eq!(seen.items[0].hours_apart, Some(4));
+    let signed = yunzhen_certs::jws::verify(&seen.signature.unwrap().jws, &w.app.signers, w.now()).unwrap();
+    assert!(signed.payload.contains("\"hours_apart\":4"), "{}", signed.payload);
     let day = w.doses_on("2026-11-23").await;
     let medicine = &day.as_needed[0];
     assert_eq!((medicine.hours_apart, medicine.not_before), (Some(4), None));
