@@ -452,6 +452,22 @@ const parcel = (more: Partial<Delivery>): OwnAnswers => {
 
 const receipt = { id: "s1", kind: "receipt", resident_id: "v1", state: "saved", created_at: at(0) };
 
+/** Two parcels of one resident, of two orders. */
+const twoOfOne: OwnAnswers = (_, path) => {
+  const first = deliveries.find(({ id }) => id === "v1");
+  if (path !== "/api/deliveries" || !first) return undefined;
+  const one = (id: string, n: number, order: string): Delivery => ({
+    ...first,
+    id,
+    prescription_id: order,
+    pharmacy_name: "仁和大药房",
+    parcel_number: n,
+    parcel_count: 2,
+  });
+  const orders = ["0190a5f0-0000-7000-8000-0000003f9a2c", "0190a5f0-0000-7000-8000-00000077bb01"] as const;
+  return { body: { items: [one("v1", 1, orders[0]), one("v9", 2, orders[1])], next: null } };
+};
+
 interface NurseScreen extends Pick<Screen, "name" | "act" | "ready"> {
   mode?: "online" | "offline";
   own: OwnAnswers;
@@ -481,23 +497,7 @@ const NURSE: NurseScreen[] = [
   },
   {
     name: "nurse-two-parcels-of-one",
-    own: (_, path) => {
-      const first = deliveries.find(({ id }) => id === "v1");
-      if (path !== "/api/deliveries" || !first) return undefined;
-      const one = (id: string, n: number, order: string): Delivery => ({
-        ...first,
-        id,
-        prescription_id: order,
-        pharmacy_name: "仁和大药房",
-        parcel_number: n,
-        parcel_count: 2,
-      });
-      const items = [
-        one("v1", 1, "0190a5f0-0000-7000-8000-0000003f9a2c"),
-        one("v9", 2, "0190a5f0-0000-7000-8000-00000077bb01"),
-      ];
-      return { body: { items, next: null } };
-    },
+    own: twoOfOne,
     ready: ".nurse-stepper",
     act: async (page) => {
       const of = (id: string) => page.locator(`a[href$='/deliveries/${id}']`);
@@ -554,6 +554,22 @@ const NURSE: NurseScreen[] = [
     ready: "[data-testid=discrepancy]",
   },
   { name: "nurse-count-offline", mode: "offline", own: parcel({}), ready: ".nurse-stepper" },
+  {
+    name: "nurse-receipts-of-two-parcels",
+    mode: "offline",
+    own: (method, path, query) => {
+      const receipts = [receipt, { ...receipt, id: "s2", resident_id: "v9" }];
+      return path === "/page/spool" && method === "GET" ? { body: { items: receipts } } : twoOfOne(method, path, query);
+    },
+    ready: "article [role=status]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^护理记录发送情况$|^Records on their way$/ }).click();
+      // Both read as a receipt of somebody who is not on the list.
+      await expect(page.getByTestId("receipt-of-v1")).toContainText(/订单 3F9A2C|Order 3F9A2C/);
+      await expect(page.getByTestId("receipt-of-v9")).toContainText(/订单 77BB01|Order 77BB01/);
+      await expect(page.getByText(/不在名册中的住民|not on the list/)).toHaveCount(0);
+    },
+  },
   {
     name: "nurse-receipt-waits",
     mode: "offline",

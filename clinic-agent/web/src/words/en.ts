@@ -91,6 +91,7 @@ export const en: Words = {
       receipt: "Receipt of a parcel",
       dose: "Medicines given",
     },
+    parcelUnknown: "A parcel",
     switchNurse: "Switch nurse / sign out",
     staleSince: "Network down: what you see is from {{time}}",
     menu: "Menu of {{name}}",

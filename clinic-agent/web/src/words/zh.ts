@@ -79,6 +79,7 @@ export const zh = {
       receipt: "包裹签收单",
       dose: "给药记录",
     },
+    parcelUnknown: "一个包裹",
     switchNurse: "换班 / 退出登录",
     staleSince: "网络中断：以下为 {{time}} 的资料",
     menu: "{{name}} 的菜单",
