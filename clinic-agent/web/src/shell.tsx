@@ -34,6 +34,7 @@ import { ReturnedEntry } from "./box/returned-entry";
 import { inBrief } from "./box/link-words";
 import { pendingOf, summarize } from "./box/spool-view";
 import { toCount } from "./deliveries/counting";
+import { ReceiptParcel } from "./deliveries/receipt-parcel";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
 import { RecallNotice } from "./recalls/recall-notice";
@@ -254,7 +255,9 @@ export function PendingList({ items, whose = false }: { items: ReturnType<typeof
         <li key={item.id}>
           <Group justify="space-between" wrap="nowrap">
             <span>
-              {whose && (
+              {/* A receipt is of a parcel, which says of which resident it is. */}
+              {item.kind === "receipt" && <ReceiptParcel deliveryId={item.resident_id} />}
+              {whose && item.kind !== "receipt" && (
                 <strong className="nurse-pending-who">{whoseWords(person(item.resident_id) ?? item.whose, t)}</strong>
               )}
               {t(`app:top.kind.${item.kind}`)} · {formats.dateTime(item.created_at)}

@@ -1,7 +1,17 @@
 import type { Dose, DosesOfDay } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import type { SpoolItem } from "../src/box/box-api";
-import { beds, entryOf, readPack, readScan, roundAt, sameHour, standing, standsElsewhere } from "../src/doses/plan";
+import {
+  barredNow,
+  beds,
+  entryOf,
+  readPack,
+  readScan,
+  roundAt,
+  sameHour,
+  standing,
+  standsElsewhere,
+} from "../src/doses/plan";
 
 const resident = (id: string, bed: string) => ({ id, name: id, bed, allergies: [], code: `YZR:${id}` });
 
@@ -163,5 +173,26 @@ describe("a pack, where a batch was called back", () => {
   it("is sent with the entry", () => {
     const entry = entryOf(called, { outcome: "given", batch: "C2611" }, "2026-11-24T00:05:00Z", {});
     expect(entry).toMatchObject({ outcome: "given", batch: "C2611" });
+  });
+});
+
+describe("what is given when needed", () => {
+  const now = Date.parse("2026-11-24T06:00:00.000Z");
+  const needed = (more: Partial<Dose>): Dose =>
+    dose(wang, { due_at: undefined, round: undefined, most_per_day: 3, given_last_day: 1, ...more });
+
+  it("is barred by the most of a day, then by the hours since the last one: a second dose a minute later was offered", () => {
+    expect(barredNow(needed({}), now)).toBeUndefined();
+    expect(barredNow(needed({ hours_apart: 4, not_before: "2026-11-24T07:30:00.000Z" }), now)).toBe("soon");
+    expect(barredNow(needed({ given_last_day: 3, not_before: "2026-11-24T07:30:00.000Z" }), now)).toBe("full");
+  });
+
+  it("is open again by the page's own clock, though nobody asked the relay", () => {
+    const medicine = needed({ hours_apart: 4, not_before: "2026-11-24T06:00:00.000Z" });
+    expect([barredNow(medicine, now - 1), barredNow(medicine, now)]).toEqual(["soon", undefined]);
+  });
+
+  it("bars no dose that has its time", () => {
+    expect(barredNow(dose(wang, { given_last_day: 9, most_per_day: 1 }), now)).toBeUndefined();
   });
 });

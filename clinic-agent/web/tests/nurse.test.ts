@@ -23,6 +23,8 @@ import {
   startCounts,
   toCount,
   tooManyDamaged,
+  isComingBack,
+  medicinesIn,
 } from "../src/deliveries/counting";
 import { cardsOf, freshOf, newestFirst, shownUnit, standingOf } from "../src/devices/readings-view";
 import { matches, roundOf } from "../src/today/round";
@@ -353,6 +355,25 @@ describe("counting a delivery", () => {
       ({ id, state, timeline: [] }) as unknown as Delivery;
     const order = expectedFirst([delivery("a", "received"), delivery("b", "in_transit"), delivery("c", "at_door")]);
     expect(order.map((one) => one.id)).toEqual(["c", "b", "a"]);
+  });
+  it("puts a parcel that goes back neither among those that come nor among what is done: it stood as done", () => {
+    const on = ["returning", "refused"] as const;
+    expect(on.map((state) => [isComingBack({ state }), isExpected({ state })])).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+    expect([isComingBack({ state: "returned" }), isComingBack({ state: "at_door" })]).toEqual([false, false]);
+  });
+  it("names each medicine of a parcel once, though it is of several batches", () => {
+    const pack = (name: string, batch: string): Pack => ({
+      item_no: 1,
+      name,
+      quantity: 1,
+      unit: "片",
+      batch,
+      expiry: "",
+    });
+    expect(medicinesIn([pack("A", "1"), pack("A", "2"), pack("B", "3")], ({ name }) => name)).toEqual(["A", "B"]);
   });
   it("keeps a withdrawn parcel among those that the nurse looks for, until it went back", () => {
     expect(isExpected({ state: "recalled" })).toBe(true);

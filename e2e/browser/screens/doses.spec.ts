@@ -122,6 +122,29 @@ const NURSE: NurseScreen[] = [
     },
   },
   {
+    name: "bed-as-needed-too-soon",
+    path: "/doses/r1",
+    own: {
+      "/api/doses": {
+        body: {
+          ...day(),
+          as_needed: day().as_needed.map((one) => ({
+            ...one,
+            hours_apart: 4,
+            not_before: new Date(now() + 2 * 3_600_000).toISOString(),
+          })),
+        },
+      },
+    },
+    ready: card("p-r1-4"),
+    act: async (on) => {
+      const dose = on.locator(card("p-r1-4"));
+      await expect(dose.getByTestId("apart")).toContainText(/以后可再给|again from/);
+      // The button stood there a minute after the dose before.
+      await expect(dose.getByRole("button", { name: /^(已服下|Taken)$/ })).toHaveCount(0);
+    },
+  },
+  {
     name: "bed-correct",
     path: "/doses/r1",
     ready: card("p-r1-2"),

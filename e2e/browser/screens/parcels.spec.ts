@@ -1,6 +1,6 @@
 /** Parcels that do not simply arrive, in both applications: several on one run, stopped, measured, short, counted without a link. */
 import { expect, test, type Page } from "@playwright/test";
-import type { Delivery, Discrepancy } from "@yunzhen/client";
+import type { Delivery, Discrepancy, DoorToDose } from "@yunzhen/client";
 import { buildDay } from "./data";
 import { now } from "./clock";
 import { lookAt, type Screen } from "./look";
@@ -131,8 +131,111 @@ const CONSOLE: ConsoleScreen[] = [
         id: "dv4",
         run_id: "run1",
         label: "YZP1:0190A5F0000070008000000000000001:K7M42PQR:0123456789ABCDEF0123456789ABCDEF",
-        allowed: ["release", "lose"],
+        allowed: ["release", "turn-back", "lose"],
+        packs: [amlodipine("A2604", "2027-08-31")],
       });
+      stopped(day);
+    },
+    act: async (page) => {
+      // The order read as on its way while nobody may hand it over.
+      const head = page.getByRole("heading", { level: 1 }).locator("xpath=ancestor::div[2]");
+      await expect(head).toContainText(/暂停配送：运输温度超出范围|Held: Too warm or too cold on the way/);
+      await expect(head).not.toContainText(/送药途中|On its way/);
+      await expect(page.getByTestId("excursion").first()).toContainText(/最高 9\.3 °C|Warmest 9\.3 °C/);
+      await expect(page.getByTestId("excursion").first()).toContainText(
+        /超出范围 \d+ 至 \d+ 分钟|for \d+ to \d+ minutes/,
+      );
+      await page.getByRole("button", { name: /^放行$|^Release$/ }).click();
+      const sheet = page.getByRole("dialog");
+      const press = sheet.getByRole("button", { name: /^放行$|^Release$/ });
+      await press.click();
+      await expect(sheet).toContainText(/请选择原因|Choose a reason/);
+      await sheet.getByRole("radio", { name: /可以承受|its medicines stand it/ }).check();
+      await press.click();
+      await expect(sheet).toContainText(/请写明具体情况|Please say what happened/);
+    },
+  },
+  {
+    name: "pharmacy-turn-back",
+    path: "/orders/rx8",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=recovery]",
+    change: (day) => {
+      Object.assign(find(day, "dv4"), { state: "in_transit", allowed: ["turn-back", "lose"] });
+    },
+    act: async (page) => {
+      await page.getByRole("button", { name: /^叫回包裹$|^Have it brought back$/ }).click();
+      const sheet = page.getByRole("dialog");
+      await sheet.getByRole("radio", { name: /装错了药|wrong things in it/ }).check();
+      await expect(sheet).toContainText(/会立即显示|says at once to bring it back/);
+    },
+  },
+  {
+    name: "pharmacy-take-back",
+    path: "/orders/rx8",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=recovery]",
+    change: (day) => {
+      Object.assign(find(day, "dv4"), {
+        state: "returning",
+        set_apart: true,
+        allowed: ["take-back", "lose"],
+        decisions: [{ step: "turn_back", at: at(10), code: "unfit", words: "超温一小时，不能用" }],
+      });
+      stopped(day, { next: "take_back", reason: "turned_back", note: "超温一小时，不能用" });
+    },
+    act: async (page) => {
+      await expect(page.getByTestId("decisions")).toContainText("超温一小时，不能用");
+      await expect(page.getByTestId("chain-next")).toContainText(/药房原话|as the pharmacy wrote it/);
+      await page.getByRole("button", { name: /^收回包裹$|^Take back$/ }).click();
+      const sheet = page.getByRole("dialog");
+      await expect(sheet.getByTestId("fate")).toHaveAttribute("data-fate", "apart");
+      await sheet.getByRole("checkbox").check();
+      await expect(sheet.getByTestId("fate")).toHaveAttribute("data-fate", "destroyed");
+    },
+  },
+  {
+    name: "board-held",
+    path: "/orders",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=order-rx8]",
+    change: (day) => stopped(day),
+    act: async (page) => {
+      await expect(page.getByTestId("order-rx8").getByTestId("off-because")).toContainText(
+        /运输温度超出范围|Too warm or too cold/,
+      );
+    },
+  },
+  {
+    name: "prescriber-coming-back",
+    path: "/prescriptions/rx8",
+    size: desk,
+    mock: { who: "specialist" },
+    ready: "[data-testid=prescription-rx8]",
+    change: (day) => stopped(day, { next: "take_back", reason: "given_back" }),
+    act: async (page) => {
+      const card = page.getByTestId("prescription-rx8");
+      await expect(card).toContainText(/退回途中：配送员退回|Coming back: The courier gave it back/);
+    },
+  },
+  {
+    name: "courier-turned-back",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv1"] },
+    ready: "main form",
+    change: (day) => {
+      const decisions = [{ step: "turn_back", at: at(2), code: "wrong_content" }];
+      Object.assign(find(day, "dv1"), { state: "returning", allowed: [], decisions });
+    },
+    act: async (page) => {
+      await enterPin(page);
+      const held = page.getByTestId("held");
+      await expect(held).toContainText(/药房叫回这个包裹|The pharmacy wants this parcel back/);
+      await expect(held).toContainText(/装错了药|it has the wrong things in it/);
     },
   },
   {
@@ -310,6 +413,21 @@ function withdraw(day: ReturnType<typeof buildDay>): void {
   });
 }
 
+/** The way of the order `rx8` has stopped: by default since its parcel was too warm. */
+function stopped(day: ReturnType<typeof buildDay>, more: Partial<DoorToDose> = {}): void {
+  const chain: DoorToDose = {
+    steps: [],
+    turn: "pharmacy",
+    next: "decide",
+    reason: "temperature",
+    late: false,
+    ...more,
+  };
+  Object.assign(day.prescriptions.find(({ id }) => id === "rx8") ?? {}, { door_to_dose: chain });
+  const { next, reason, turn } = chain;
+  Object.assign(day.summaries.find(({ id }) => id === "rx8") ?? {}, { next, reason, turn });
+}
+
 function find(day: ReturnType<typeof buildDay>, id: string): Delivery {
   const found = day.deliveries.find((delivery) => delivery.id === id);
   if (!found) throw new Error(`no delivery ${id}`);
@@ -334,6 +452,22 @@ const parcel = (more: Partial<Delivery>): OwnAnswers => {
 
 const receipt = { id: "s1", kind: "receipt", resident_id: "v1", state: "saved", created_at: at(0) };
 
+/** Two parcels of one resident, of two orders. */
+const twoOfOne: OwnAnswers = (_, path) => {
+  const first = deliveries.find(({ id }) => id === "v1");
+  if (path !== "/api/deliveries" || !first) return undefined;
+  const one = (id: string, n: number, order: string): Delivery => ({
+    ...first,
+    id,
+    prescription_id: order,
+    pharmacy_name: "仁和大药房",
+    parcel_number: n,
+    parcel_count: 2,
+  });
+  const orders = ["0190a5f0-0000-7000-8000-0000003f9a2c", "0190a5f0-0000-7000-8000-00000077bb01"] as const;
+  return { body: { items: [one("v1", 1, orders[0]), one("v9", 2, orders[1])], next: null } };
+};
+
 interface NurseScreen extends Pick<Screen, "name" | "act" | "ready"> {
   mode?: "online" | "offline";
   own: OwnAnswers;
@@ -345,6 +479,33 @@ const NURSE: NurseScreen[] = [
     name: "nurse-quarantine",
     own: parcel({ state: "quarantined", quarantine: "identity", allowed: [] }),
     ready: "article [role=alert]",
+  },
+  {
+    name: "nurse-goes-back",
+    own: parcel({
+      state: "returning",
+      allowed: [],
+      decisions: [{ step: "turn_back", at: at(2), code: "unfit", words: "超温一小时" }],
+    }),
+    ready: "article [role=status]",
+    act: async (page) => {
+      await expect(page.locator("article")).toContainText(/请勿签收和使用|Do not accept it and do not use it/);
+      await expect(page.locator("article")).toContainText("超温一小时");
+      // It stood among what was done.
+      await expect(page.getByRole("heading", { name: /退回药房途中|Going back to the pharmacy/ })).toBeVisible();
+    },
+  },
+  {
+    name: "nurse-two-parcels-of-one",
+    own: twoOfOne,
+    ready: ".nurse-stepper",
+    act: async (page) => {
+      const of = (id: string) => page.locator(`a[href$='/deliveries/${id}']`);
+      // Two rows of one resident read alike.
+      await expect(of("v1")).toContainText(/订单 3F9A2C · 第 1 \/ 2 个包裹|Order 3F9A2C · parcel 1 of 2/);
+      await expect(of("v9")).toContainText(/订单 77BB01 · 第 2 \/ 2 个包裹|Order 77BB01 · parcel 2 of 2/);
+      await expect(page.getByTestId("medicines-v1")).not.toBeEmpty();
+    },
   },
   {
     name: "nurse-recalled-batch",
@@ -393,6 +554,22 @@ const NURSE: NurseScreen[] = [
     ready: "[data-testid=discrepancy]",
   },
   { name: "nurse-count-offline", mode: "offline", own: parcel({}), ready: ".nurse-stepper" },
+  {
+    name: "nurse-receipts-of-two-parcels",
+    mode: "offline",
+    own: (method, path, query) => {
+      const receipts = [receipt, { ...receipt, id: "s2", resident_id: "v9" }];
+      return path === "/page/spool" && method === "GET" ? { body: { items: receipts } } : twoOfOne(method, path, query);
+    },
+    ready: "article [role=status]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^护理记录发送情况$|^Records on their way$/ }).click();
+      // Both read as a receipt of somebody who is not on the list.
+      await expect(page.getByTestId("receipt-of-v1")).toContainText(/订单 3F9A2C|Order 3F9A2C/);
+      await expect(page.getByTestId("receipt-of-v9")).toContainText(/订单 77BB01|Order 77BB01/);
+      await expect(page.getByText(/不在名册中的住民|not on the list/)).toHaveCount(0);
+    },
+  },
   {
     name: "nurse-receipt-waits",
     mode: "offline",

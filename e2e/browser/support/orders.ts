@@ -11,7 +11,7 @@ export interface Ordered extends Versioned {
   resident: { id: string; name: string };
 }
 
-interface Line {
+export interface Line {
   drug_id: string;
   dose: number;
   frequency: string;
@@ -19,6 +19,16 @@ interface Line {
   days: number;
   instruction: string;
   substitution?: boolean;
+  /** Where it is taken when needed. */
+  quantity?: number;
+  most_per_day?: number;
+  hours_apart?: number;
+}
+
+/** How much may be supplied, and by which assessment. */
+interface SupplyOf {
+  supply: string;
+  assessment?: { assessed: string; result: string; confirmed_by: string; confirmed_name: string };
 }
 
 export async function signedIn(stack: Stack, role: RoleName): Promise<Person> {
@@ -28,7 +38,13 @@ export async function signedIn(stack: Stack, role: RoleName): Promise<Person> {
 }
 
 /** Visit, prescription, signature, approval and the end of the visit, for the resident who stands at this place among those with the diagnosis. */
-export async function approvedOrder(stack: Stack, diagnosis: string, place: number, line: Line): Promise<Ordered> {
+export async function approvedOrder(
+  stack: Stack,
+  diagnosis: string,
+  place: number,
+  line: Line | Line[],
+  of: SupplyOf = { supply: "ordinary" },
+): Promise<Ordered> {
   const nurse = await signedIn(stack, "nurse");
   const specialist = await signedIn(stack, "specialist");
   const pharmacist = await signedIn(stack, "pharmacist");
@@ -42,7 +58,7 @@ export async function approvedOrder(stack: Stack, diagnosis: string, place: numb
   const wish = { resident_id: resident.id, reason: "复诊", urgency: "routine" };
   const visit = (await nurse.post("/api/consultations", wish)) as Versioned;
   await specialist.post(`/api/consultations/${visit.id}/begin`, { version: visit.version });
-  const draft = { diagnosis_code: diagnosis, supply: "ordinary", valid_days: 1, items: [line] };
+  const draft = { diagnosis_code: diagnosis, ...of, valid_days: 1, items: [line].flat() };
   let p = (await specialist.post(`/api/consultations/${visit.id}/prescriptions`, draft)) as Versioned;
   const at = `/api/prescriptions/${p.id}`;
   const sign = async (person: Person, document: string, command: string) => {

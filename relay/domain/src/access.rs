@@ -279,7 +279,7 @@ named_enum! {
         CarryDelivery = "carry_delivery",
         /// receive, receipts, refuse
         ReceiveDelivery = "receive_delivery",
-        /// take-back, release, lose
+        /// take-back, release, turn-back, lose
         RecoverDelivery = "recover_delivery",
         /// GET /doses, /residents/{id}/medication-sheet, labels
         ViewDoses = "view_doses",

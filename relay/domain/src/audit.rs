@@ -403,6 +403,8 @@ event_kinds! {
     DeliveryRecalled = "delivery.recalled" of Delivery;
     /// The courier gave up.
     DeliveryGivenBack = "delivery.given_back" of Delivery;
+    /// The pharmacy has the courier bring it back.
+    DeliveryTurnedBack = "delivery.turned_back" of Delivery;
     /// Received.
     DeliveryReceived = "delivery.received" of Delivery;
     /// Received short or damaged.

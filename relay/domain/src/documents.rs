@@ -67,6 +67,9 @@ struct SignedItem<'a> {
     /// Absent where none is set: what was signed before there was one reads as it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     most_per_day: Option<u32>,
+    /// The same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hours_apart: Option<u32>,
     quantity: u32,
     quantity_unit: &'a str,
     instruction: &'a str,
@@ -225,6 +228,7 @@ pub fn prescription(
             days: i.days,
             taper: &i.taper,
             most_per_day: i.most_per_day,
+            hours_apart: i.hours_apart,
             quantity: i.quantity,
             quantity_unit: &drug.unit,
             instruction: &i.instruction,

@@ -115,6 +115,8 @@ named_enum! {
         Refused = "refused",
         /// The courier brought it back.
         GivenBack = "given_back",
+        /// The pharmacy had the courier bring it back.
+        TurnedBack = "turned_back",
         /// The pharmacy took it back from its counter.
         TakenBack = "taken_back",
         /// The parcel is lost.

@@ -169,5 +169,12 @@ pub fn exceeds(given: &[Timestamp], at: Timestamp, most: u32) -> bool {
     })
 }
 
+/// From when one more may be given, where `at` is less than `hours` from one of those that stand. Those after it count too: what was given earlier may be entered later.
+pub fn too_soon(given: &[Timestamp], at: Timestamp, hours: u32) -> Option<Timestamp> {
+    let apart = SignedDuration::from_hours(i64::from(hours));
+    let near = given.iter().copied().filter(|other| at.max(*other).duration_since(at.min(*other)) < apart);
+    near.max().and_then(|last| last.checked_add(apart).ok())
+}
+
 #[cfg(test)]
 pub(crate) mod tests;

@@ -43,7 +43,7 @@ pub use people::{
 pub use pharmacy_system::{OnDuty, PharmacySystem, Webhook, WebhookDelivery, WebhookDeliveryState};
 pub use prescription::{
     Asker, Assessment, AtCounter, Content, Favourite, Instead, Item, Prescription, Question, Rejection, RejectionCode,
-    SignedDocument, Supplied, Supply, TimelineStep, WRITE_OVER,
+    SignedDocument, StepReason, Supplied, Supply, TimelineStep, WRITE_OVER,
 };
 pub use recall::{AnswerError, Recall, RecallAnswer, RecallEnd, RecallHome};
 pub use recording::{

@@ -141,19 +141,32 @@ pub async fn take_back(
     app: &App,
     ctx: &Context,
     id: DeliveryId,
-    input: VersionBody,
+    input: views::TakeBackBody,
 ) -> Result<views::Delivery, AppError> {
-    step(app, ctx, id, input.version, Action::RecoverDelivery, Event::TakeBack).await
+    let event = Event::TakeBack { destroyed: input.destroyed };
+    step(app, ctx, id, input.version, Action::RecoverDelivery, event).await
 }
 
-/// The pharmacy lets a parcel go on that may not have been handed over.
+/// The pharmacy lets a parcel go on that may not have been handed over, and says why.
 pub async fn release(
     app: &App,
     ctx: &Context,
     id: DeliveryId,
-    input: VersionBody,
+    input: views::DecisionBody,
 ) -> Result<views::Delivery, AppError> {
-    step(app, ctx, id, input.version, Action::RecoverDelivery, Event::Release).await
+    let event = Event::Release { code: input.code, words: required("reason", &input.reason, 500)? };
+    step(app, ctx, id, input.version, Action::RecoverDelivery, event).await
+}
+
+/// The pharmacy has the courier bring a parcel back, and says why.
+pub async fn turn_back(
+    app: &App,
+    ctx: &Context,
+    id: DeliveryId,
+    input: views::DecisionBody,
+) -> Result<views::Delivery, AppError> {
+    let event = Event::TurnBack { code: input.code, words: required("reason", &input.reason, 500)? };
+    step(app, ctx, id, input.version, Action::RecoverDelivery, event).await
 }
 
 /// The pharmacy gives the parcel up for lost.
@@ -181,7 +194,10 @@ async fn step(
     };
     let before = load(&mut work, id, action, seen).await?;
     match &event {
-        Event::Release => not_recalled(&mut work, &before).await?,
+        Event::Release { code, .. } if !code.is_to_let_go_on() => return Err(no_reason_for_it()),
+        Event::TurnBack { code, .. } if !code.is_to_turn_back() => return Err(no_reason_for_it()),
+        // What was called back is not destroyed before its recall says so.
+        Event::Release { .. } | Event::TakeBack { destroyed: true } => not_recalled(&mut work, &before).await?,
         // "Other" by itself tells nobody what to do about it.
         Event::FailAttempt { code: AttemptCode::Other, reason: None } => {
             return Err(AppError::invalid("reason", "请填写", "Please fill this in"));
@@ -191,6 +207,11 @@ async fn step(
     let d = advance(&mut work, ctx, before, event, ctx.now).await?;
     let view = show(app, &mut work.tx, ctx, &d).await?;
     work.finish(view).await
+}
+
+/// The code is one of the other decision.
+fn no_reason_for_it() -> AppError {
+    AppError::invalid("code", "这个原因不适用，请另选", "This is no reason for it; choose another one")
 }
 
 async fn load(work: &mut Work, id: DeliveryId, action: Action, seen: i64) -> Result<Delivery, AppError> {
@@ -306,9 +327,10 @@ fn consequences(event: &Event) -> (EventKind, Option<Follows>) {
         Event::FailAttempt { .. } => (EventKind::DeliveryAttemptFailed, None),
         Event::Resume => (EventKind::DeliveryResumed, None),
         Event::Quarantine { .. } => (EventKind::DeliveryQuarantined, None),
-        Event::Release => (EventKind::DeliveryReleased, None),
+        Event::Release { .. } => (EventKind::DeliveryReleased, None),
         Event::GiveBack => (EventKind::DeliveryGivenBack, None),
-        Event::TakeBack => (EventKind::DeliveryTakenBack, Some(Follows::Return)),
+        Event::TurnBack { .. } => (EventKind::DeliveryTurnedBack, None),
+        Event::TakeBack { .. } => (EventKind::DeliveryTakenBack, Some(Follows::Return)),
         Event::Receive { complete } => {
             let kind = if *complete { EventKind::DeliveryReceived } else { EventKind::DeliveryDiscrepancy };
             (kind, Some(Follows::Deliver))

@@ -86,7 +86,13 @@ pub(super) struct Ride<'a> {
 /// Asks for a ride inside a command that is under way.
 pub(super) async fn open(work: &mut Work, ctx: &Context, by: &Staff, ride: Ride<'_>) -> Result<Transport, AppError> {
     let Ride { resident, referral_id, vehicle, destination, pick_up_at, needs } = ride;
-    let asked = TimelineStep { step: "request".into(), at: ctx.now, who: by.name.clone(), who_id: Some(by.id.uuid()) };
+    let asked = TimelineStep {
+        step: "request".into(),
+        at: ctx.now,
+        who: by.name.clone(),
+        who_id: Some(by.id.uuid()),
+        why: None,
+    };
     let ride = Transport {
         id: fresh(TransportId::new, ctx.now),
         version: 1,

@@ -8,8 +8,8 @@ use crate::app::views::Page;
 use crate::app::views::codes::DeliveryId;
 use crate::app::views::common::{ReasonBody, VersionBody};
 use crate::app::views::deliveries::{
-    Delivery, DeliveryQuery, ExpectedParcel, FailAttemptBody, NewTemperature, PickUpBody, ReceiptBody, ReceiveBody,
-    RefusedCode, RefusedCodeCounted,
+    DecisionBody, Delivery, DeliveryQuery, ExpectedParcel, FailAttemptBody, NewTemperature, PickUpBody, ReceiptBody,
+    ReceiveBody, RefusedCode, RefusedCodeCounted, TakeBackBody,
 };
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
@@ -201,13 +201,13 @@ pub async fn refuse(
     operation_id = "takeBackDelivery",
     tag = "deliveries",
     params(("id" = DeliveryId, Path), IdempotencyHeader),
-    request_body = VersionBody,
+    request_body = TakeBackBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
 pub async fn take_back(
     State(state): State<ApiState>,
     Id(id): Id<DeliveryId>,
-    command: Command<VersionBody>,
+    command: Command<TakeBackBody>,
 ) -> Result<Json<Delivery>, Problem> {
     Ok(Json(app::deliveries::take_back(&state.app, &command.context, id, command.body).await?))
 }
@@ -219,15 +219,33 @@ pub async fn take_back(
     operation_id = "releaseDelivery",
     tag = "deliveries",
     params(("id" = DeliveryId, Path), IdempotencyHeader),
-    request_body = VersionBody,
+    request_body = DecisionBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
 pub async fn release(
     State(state): State<ApiState>,
     Id(id): Id<DeliveryId>,
-    command: Command<VersionBody>,
+    command: Command<DecisionBody>,
 ) -> Result<Json<Delivery>, Problem> {
     Ok(Json(app::deliveries::release(&state.app, &command.context, id, command.body).await?))
+}
+
+/// The pharmacy has the courier bring the parcel back.
+#[utoipa::path(
+    post,
+    path = "/deliveries/{id}/turn-back",
+    operation_id = "turnBackDelivery",
+    tag = "deliveries",
+    params(("id" = DeliveryId, Path), IdempotencyHeader),
+    request_body = DecisionBody,
+    responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
+)]
+pub async fn turn_back(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<DecisionBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::turn_back(&state.app, &command.context, id, command.body).await?))
 }
 
 /// The pharmacy gives the parcel up for lost.

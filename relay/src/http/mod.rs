@@ -253,6 +253,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/deliveries/{id}/refuse", post(h::deliveries::refuse))
         .route("/deliveries/{id}/take-back", post(h::deliveries::take_back))
         .route("/deliveries/{id}/release", post(h::deliveries::release))
+        .route("/deliveries/{id}/turn-back", post(h::deliveries::turn_back))
         .route("/deliveries/{id}/lose", post(h::deliveries::lose))
         .route("/deliveries/{id}/temperatures", post(h::deliveries::record_temperature))
         .route("/deliveries/{id}/receipts", post(h::deliveries::hand_in_receipt))
@@ -366,6 +367,7 @@ fn pharmacy_routes() -> Router<ApiState> {
         .route("/parcels/{id}", get(h::parcel))
         .route("/parcels/{id}/take-back", post(h::take_back))
         .route("/parcels/{id}/release", post(h::release))
+        .route("/parcels/{id}/turn-back", post(h::turn_back))
         .route("/parcels/{id}/lose", post(h::lose))
         .route("/stock", get(h::stock).post(h::receive_goods))
         .route("/stock/{id}/correct", post(h::correct_stock))
@@ -574,6 +576,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("refuseDelivery", Some(Action::ReceiveDelivery)),
     ("takeBackDelivery", Some(Action::RecoverDelivery)),
     ("releaseDelivery", Some(Action::RecoverDelivery)),
+    ("turnBackDelivery", Some(Action::RecoverDelivery)),
     ("loseDelivery", Some(Action::RecoverDelivery)),
     ("recordDeliveryTemperature", Some(Action::MeasureDelivery)),
     ("handInDeliveryReceipt", Some(Action::ReceiveDelivery)),
@@ -678,6 +681,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("getPharmacyRecall", Some(Action::ViewRecall)),
     ("takeBackParcel", Some(Action::RecoverDelivery)),
     ("releaseParcel", Some(Action::RecoverDelivery)),
+    ("turnBackParcel", Some(Action::RecoverDelivery)),
     ("loseParcel", Some(Action::RecoverDelivery)),
     ("listPharmacyStock", Some(Action::ViewStock)),
     ("receivePharmacyGoods", Some(Action::KeepStock)),

@@ -12,8 +12,8 @@ use crate::app::views::codes::{DeliveryId, PrescriptionId, RecallId, StockId};
 use crate::app::views::deliveries::{Delivery, DeliveryQuery};
 use crate::app::views::formulary::{Drug, SearchQuery};
 use crate::app::views::pharmacy_api::{
-    AcceptedOrder, AskAboutOrder, CounterBody, DeclineOrder, DispenseOrder, EventsQuery, Myself, Order, PackOrder,
-    PackedOrder, PharmacyEvents,
+    AcceptedOrder, AskAboutOrder, CounterBody, DecideParcel, DeclineOrder, DispenseOrder, EventsQuery, Myself, Order,
+    PackOrder, PackedOrder, PharmacyEvents,
 };
 use crate::app::views::pharmacy_systems::{ReplayFrom, Replayed, Revoked, WebhookAddress, WebhookSecret};
 use crate::app::views::prescriptions::{PrescriptionQuery, PrescriptionSummary};
@@ -286,7 +286,7 @@ pub async fn take_back(
 ) -> Result<Json<Delivery>, Problem> {
     let (body, pharmacist) = command.body.split();
     let context = answered_for(command.context, pharmacist)?;
-    Ok(Json(app::deliveries::take_back(&state.app, &context, id, body).await?))
+    Ok(Json(app::deliveries::take_back(&state.app, &context, id, body.into()).await?))
 }
 
 /// Lets a parcel go on that was stopped.
@@ -297,17 +297,38 @@ pub async fn take_back(
     tag = "pharmacy-api",
     security(("pharmacySystem" = [])),
     params(("id" = DeliveryId, Path), IdempotencyHeader),
-    request_body = CounterBody,
+    request_body = DecideParcel,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
 pub async fn release(
     State(state): State<ApiState>,
     Id(id): Id<DeliveryId>,
-    command: SystemCommand<CounterBody>,
+    command: SystemCommand<DecideParcel>,
 ) -> Result<Json<Delivery>, Problem> {
     let (body, pharmacist) = command.body.split();
     let context = answered_for(command.context, pharmacist)?;
     Ok(Json(app::deliveries::release(&state.app, &context, id, body).await?))
+}
+
+/// Has the courier bring a parcel back.
+#[utoipa::path(
+    post,
+    path = "/pharmacy/v1/parcels/{id}/turn-back",
+    operation_id = "turnBackParcel",
+    tag = "pharmacy-api",
+    security(("pharmacySystem" = [])),
+    params(("id" = DeliveryId, Path), IdempotencyHeader),
+    request_body = DecideParcel,
+    responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
+)]
+pub async fn turn_back(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: SystemCommand<DecideParcel>,
+) -> Result<Json<Delivery>, Problem> {
+    let (body, pharmacist) = command.body.split();
+    let context = answered_for(command.context, pharmacist)?;
+    Ok(Json(app::deliveries::turn_back(&state.app, &context, id, body).await?))
 }
 
 /// Gives a parcel up for lost.

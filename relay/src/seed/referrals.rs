@@ -84,6 +84,7 @@ fn under_way(now: Timestamp) -> Result<(Referral, Transport), SeedError> {
         at,
         who: who.0.to_owned(),
         who_id: who.1,
+        why: None,
     };
     let mut referral = Referral {
         id: ReferralId::from_uuid(id(9, 1)),

@@ -671,6 +671,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
             days: 7,
             taper: vec![],
             most_per_day: None,
+            hours_apart: None,
             quantity: 7,
             instruction: "晨服".into(),
             substitution: false,

@@ -54,6 +54,11 @@ async fn bad_input_is_refused_in_words_and_nothing_is_stored() {
     for days in [0, 1_000_000_000] {
         refused(line(|i| i.days = days), "days").await;
     }
+    refused(line(|i| i.hours_apart = Some(4)), "hours_apart").await;
+    for hours in [0, 25] {
+        let when_needed = line(|i| (i.frequency, i.quantity, i.hours_apart) = (Frequency::Prn, Some(7), Some(hours)));
+        refused(when_needed, "hours_apart").await;
+    }
     refused(line(|i| i.taper = vec![step(1.0, Frequency::Qd, 7)]), "taper").await;
     refused(line(|i| i.taper = vec![step(1.0, Frequency::Qd, 3), step(0.5, Frequency::Qd, 3)]), "days").await;
     refused(line(|i| i.taper = vec![step(2.0, Frequency::Qd, 3), step(0.5, Frequency::Qd, 4)]), "taper").await;

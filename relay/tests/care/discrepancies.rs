@@ -195,7 +195,7 @@ async fn what_is_in_a_parcel_again_is_not_refunded_beside_it_and_the_order_ends_
         }
         if comes_back {
             let seen = VersionBody { version: again.delivery.version };
-            deliveries::take_back(&w.app, &w.by(&w.pharmacy), again.delivery.id, seen).await.unwrap();
+            deliveries::take_back(&w.app, &w.by(&w.pharmacy), again.delivery.id, seen.into()).await.unwrap();
             let order = settle(&w, Resolution::Refunded).await;
             assert_eq!((order.state, order.items[0].owed), (prescription::State::Delivered, 0));
             continue;

@@ -234,6 +234,36 @@ async fn what_is_given_when_needed_has_a_reason_and_a_bound() {
     write(&w, &w.by(&w.nurse), id, more).await.unwrap();
 }
 
+/// The prescriber's "not within four hours" was words in the instruction, and the box took a second dose a minute after the first.
+#[tokio::test]
+async fn what_is_given_when_needed_keeps_the_hours_that_the_prescriber_signed() {
+    let w = World::new().await;
+    let mut written = draft("I10", &[("paracetamol-500mg", 7)]);
+    let line = &mut written.items[0];
+    (line.frequency, line.quantity, line.most_per_day, line.hours_apart) = (Frequency::Prn, Some(14), Some(3), Some(4));
+    let p = w.in_the_home("赵德明", written).await;
+    let seen = w.see(p.id).await;
+    assert_eq!(seen.items[0].hours_apart, Some(4));
+    let signed = yunzhen_certs::jws::verify(&seen.signature.unwrap().jws, &w.app.signers, w.now()).unwrap();
+    assert!(signed.payload.contains("\"hours_apart\":4"), "{}", signed.payload);
+    let day = w.doses_on("2026-11-23").await;
+    let medicine = &day.as_needed[0];
+    assert_eq!((medicine.hours_apart, medicine.not_before), (Some(4), None));
+    let id = medicine.resident.id;
+    let given = |at| NewDoseEntry { need: Some(NeedReason::Pain), ..entry(medicine, Some(Outcome::Given), at) };
+    let first = w.now();
+    write(&w, &w.by(&w.nurse), id, given(first)).await.unwrap();
+    let again = first + SignedDuration::from_hours(4);
+    assert_eq!(w.doses_on("2026-11-23").await.as_needed[0].not_before.map(|at| at.0), Some(again));
+    w.pass(SignedDuration::from_hours(3));
+    let refused = write(&w, &w.by(&w.nurse), id, given(w.now())).await;
+    let Err(AppError::Invalid(fields)) = &refused else { panic!("{refused:?}") };
+    assert!(fields[0].message_zh.contains("至少间隔 4 小时"), "{fields:?}");
+    assert!(fields[0].message_en.starts_with("At least 4 hours apart"), "{fields:?}");
+    w.pass(SignedDuration::from_hours(1));
+    write(&w, &w.by(&w.nurse), id, given(w.now())).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_stop_ends_the_doses_at_once_and_says_why() {
     let w = World::new().await;

@@ -68,5 +68,6 @@ mod visits;
 mod voice_messages;
 mod webhooks;
 mod whole_loop;
+mod withdrawal;
 mod world;
 mod zones;

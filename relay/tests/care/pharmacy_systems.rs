@@ -99,7 +99,8 @@ async fn a_system_fills_an_order_and_a_named_pharmacist_answers_for_it() {
     let who: Vec<_> = packed.prescription.timeline.iter().rev().take(3).map(|step| step.who.as_deref()).collect();
     assert_eq!(who, [Some("吴强（ZY-330106-0042）"); 3]);
     let back = VersionBody { version: packed.delivery.version };
-    let back = deliveries::take_back(&w.app, &at_counter(&w, system), packed.delivery.id, back).await.expect("back");
+    let back =
+        deliveries::take_back(&w.app, &at_counter(&w, system), packed.delivery.id, back.into()).await.expect("back");
     assert_eq!(back.timeline.last().and_then(|step| step.who.as_deref()), Some("吴强（ZY-330106-0042）"));
 
     let mut db = w.app.store.read().await.expect("read");

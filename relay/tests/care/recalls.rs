@@ -6,7 +6,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::door_to_dose::{Next, Reason, Turn};
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::RecallId;
-use yunzhen_domain::machines::delivery::{QuarantineReason, State as Parcel};
+use yunzhen_domain::machines::delivery::{DecisionCode, QuarantineReason, State as Parcel};
 use yunzhen_domain::machines::discrepancy::Cause;
 use yunzhen_domain::machines::dose::{self, Outcome};
 use yunzhen_domain::machines::recall::{Level, State};
@@ -16,7 +16,7 @@ use yunzhen_domain::recalls::Place;
 use yunzhen_domain::receipt::Receipt;
 use yunzhen_domain::records::{Count, DeclineCode, NotGivenReason, StockReason};
 use yunzhen_relay::app::views::common::VersionBody;
-use yunzhen_relay::app::views::deliveries::{Delivery, PickUpBody, ReceiptBody, ReceiveBody};
+use yunzhen_relay::app::views::deliveries::{DecisionBody, Delivery, PickUpBody, ReceiptBody, ReceiveBody};
 use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::doses::{Dose, NewDoseEntry};
 use yunzhen_relay::app::views::prescriptions::{DispenseBody, NewPack, PackBody, Packed, PrescriptionQuery};
@@ -156,7 +156,7 @@ async fn who_has_a_batch_is_said_at_once_and_everything_of_it_stops() {
     let body = PickUpBody { version: d.version, scan: None, celsius: None };
     assert_eq!(fields(deliveries::pick_up(&w.app, &w.of(courier), d.id, body).await.unwrap_err()), ["packs"]);
     let body = VersionBody { version: d.version };
-    deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap();
+    deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, body.into()).await.unwrap();
     assert_eq!(numbers(&shelf(&w).await), (0, 14, there + 7));
     // One home is asked, and told; the other has only a parcel that stopped.
     for (who, heard) in [(&w.nurse, 2), (&w.nurse_of_other_home, 1), (&w.other_pharmacy, 2), (&w.specialist, 0)] {
@@ -522,11 +522,12 @@ async fn a_stopped_parcel_goes_nowhere_but_back_and_the_order_is_filled_anew() {
     declare(&w, &w.pharmacist).await;
     let d = deliveries::get(&w.app, &w.by(&w.pharmacy), d.id).await.unwrap();
     let body = || VersionBody { version: d.version };
-    assert_eq!(fields(deliveries::release(&w.app, &w.by(&w.pharmacy), d.id, body()).await.unwrap_err()), ["packs"]);
+    let let_go = DecisionBody { version: d.version, code: DecisionCode::Stable, reason: "已核对".into() };
+    assert_eq!(fields(deliveries::release(&w.app, &w.by(&w.pharmacy), d.id, let_go).await.unwrap_err()), ["packs"]);
     let d = deliveries::give_back(&w.app, &w.of(courier_of(&d)), d.id, body()).await.unwrap();
     let quarantined = shelf(&w).await.quarantined;
     let body = VersionBody { version: d.version };
-    deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap();
+    deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, body.into()).await.unwrap();
     assert_eq!(shelf(&w).await.quarantined, quarantined + 7);
     // Another batch goes out for it.
     let goods = GoodsReceipt {

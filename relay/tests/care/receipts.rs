@@ -4,14 +4,15 @@ use jiff::{SignedDuration, Timestamp};
 use yunzhen_certs::{Identity, jws};
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::machines::delivery::State;
+use yunzhen_domain::door_to_dose::{Next, Reason, Turn};
+use yunzhen_domain::machines::delivery::{DecisionCode, State};
 use yunzhen_domain::machines::discrepancy::{Cause, Resolution};
 use yunzhen_domain::machines::dose::Outcome;
 use yunzhen_domain::machines::prescription;
 use yunzhen_domain::receipt::{Receipt, ReceiptError};
 use yunzhen_domain::records::{BoxCertificate, CertificateSource, Count};
 use yunzhen_relay::app::views::common::VersionBody;
-use yunzhen_relay::app::views::deliveries::{Delivery, ReceiptBody};
+use yunzhen_relay::app::views::deliveries::{DecisionBody, Delivery, ReceiptBody};
 use yunzhen_relay::app::views::discrepancies::ResolveBody;
 use yunzhen_relay::app::views::doses::NewDoseEntry;
 use yunzhen_relay::app::{AppError, Context, deliveries, discrepancies, doses, prescriptions, signing_keys};
@@ -101,6 +102,27 @@ async fn a_parcel_that_was_called_back_while_it_was_counted_becomes_a_discrepanc
     assert_eq!(done.state, State::Discrepancy);
     assert_eq!(done.discrepancies.iter().map(|t| t.cause).collect::<Vec<_>>(), [Cause::Recalled]);
     assert_eq!(w.see(packed.prescription.id).await.state, prescription::State::Cancelled, "withdrawn stays withdrawn");
+}
+
+/// The courier had no signal either, and handed over what the pharmacy had just had turned back.
+#[tokio::test]
+async fn a_parcel_that_was_turned_back_while_it_was_counted_without_a_link_is_in_the_home_and_not_to_be_given() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let counted_at = w.now();
+    let body = DecisionBody { version: d.version, code: DecisionCode::WrongContent, reason: "装错规格".into() };
+    let turned = deliveries::turn_back(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap();
+    assert_eq!(turned.state, State::Returning);
+    let r = receipt(&w, &d, &packed.parcel_code, 7, counted_at);
+    let at_once = hand_in(&w, &through_box(&w), &d, &r).await;
+    assert!(matches!(at_once, Err(AppError::NotPossible(_))), "with the link up the nurse gives it back: {at_once:?}");
+    w.pass(SignedDuration::from_hours(5));
+    let done = hand_in(&w, &through_box(&w), &d, &r).await.unwrap();
+    assert_eq!(done.state, State::Discrepancy);
+    assert_eq!(done.discrepancies.iter().map(|t| t.cause).collect::<Vec<_>>(), [Cause::Recalled]);
+    let chain = w.see(packed.prescription.id).await.door_to_dose.unwrap();
+    assert_eq!((chain.turn, chain.next, chain.reason), (Turn::Pharmacy, Next::Settle, Some(Reason::TurnedBack)));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use yunzhen_domain::machines::dispense::State as Filling;
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::records::{Count, DeclineCode, FillType, PartReason, StockMove, StockReason};
 use yunzhen_relay::app::views::common::{CursorQuery, ReasonBody, VersionBody};
-use yunzhen_relay::app::views::deliveries::ReceiveBody;
+use yunzhen_relay::app::views::deliveries::{ReceiveBody, TakeBackBody};
 use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::prescribing::ReplaceBody;
 use yunzhen_relay::app::views::prescriptions::{Accepted, DispenseBody, NewPack, Prescription};
@@ -197,11 +197,38 @@ async fn what_left_the_counter_cold_is_not_sold_again() {
     let there = shelf(&w).await.on_hand;
     let packed = w.packed().await;
     let d = w.on_the_road(&packed.delivery).await;
-    let body = ReasonBody { version: d.version, reason: "包装破损".into() };
-    let d = deliveries::refuse(&w.app, &w.by(&w.nurse), d.id, body).await.unwrap();
     let body = VersionBody { version: d.version };
-    deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap();
+    let d = deliveries::give_back(&w.app, &w.of(courier_of(&d)), d.id, body).await.unwrap();
+    let body = VersionBody { version: d.version };
+    deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, body.into()).await.unwrap();
     assert_eq!(numbers(&shelf(&w).await), (there, 0, 0));
+}
+
+/// What the nurse refused as broken was on the shelf again, ready for the next resident.
+#[tokio::test]
+async fn what_the_home_refused_is_examined_or_destroyed_and_the_order_is_open_again() {
+    for destroyed in [false, true] {
+        let w = World::new().await;
+        let there = shelf(&w).await.on_hand;
+        let packed = w.packed().await;
+        let d = w.on_the_road(&packed.delivery).await;
+        let body = ReasonBody { version: d.version, reason: "包装破损".into() };
+        let d = deliveries::refuse(&w.app, &w.by(&w.nurse), d.id, body).await.unwrap();
+        let seen = deliveries::get(&w.app, &w.by(&w.pharmacy), d.id).await.unwrap();
+        assert!(seen.set_apart, "the screen says beforehand that it is not sold as it is");
+        let body = TakeBackBody { version: d.version, destroyed };
+        deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap();
+        let s = shelf(&w).await;
+        let apart = if destroyed { 0 } else { 7 };
+        assert_eq!((s.on_hand, s.quarantined, s.underway), (there - 7, apart, 0), "{destroyed}");
+        let lines = stock::moves(&w.app, &w.by(&w.pharmacy), s.id, CursorQuery::default()).await.unwrap().items;
+        let last = if destroyed { StockMove::Spoilt } else { StockMove::Quarantined };
+        assert_eq!(lines[0].kind, last);
+        let order = w.see(packed.prescription.id).await;
+        assert_eq!((order.state, order.items[0].owed), (State::Returned, 7));
+        let again = w.accept(&order).await;
+        w.dispense(&again).await;
+    }
 }
 
 #[tokio::test]
@@ -340,14 +367,14 @@ async fn finish(
             let courier = courier_of(&d);
             let d = deliveries::give_back(&w.app, &w.of(courier), d.id, VersionBody { version }).await.unwrap();
             let version = d.version;
-            deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, VersionBody { version }).await.unwrap();
+            deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, VersionBody { version }.into()).await.unwrap();
             "taken back"
         }
         5 => {
             w.cancel(id, w.see(id).await.version).await.unwrap();
             let d = deliveries::get(&w.app, &w.by(&w.pharmacy), d.id).await.unwrap();
             let version = d.version;
-            deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, VersionBody { version }).await.unwrap();
+            deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, VersionBody { version }.into()).await.unwrap();
             "called back"
         }
         _ => {

@@ -106,7 +106,7 @@ async fn what_the_home_refuses_comes_back_and_may_be_filled_again() {
     let d = deliveries::refuse(&w.app, &w.by(&w.nurse), d.id, body).await.unwrap();
     assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Refused, State::InDelivery));
     let seen = VersionBody { version: d.version };
-    let d = deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, seen).await.unwrap();
+    let d = deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, seen.into()).await.unwrap();
     let p = w.see(packed.prescription.id).await;
     assert_eq!((d.state, p.state, p.pharmacy.is_none()), (Parcel::Returned, State::Returned, true));
     assert_eq!(d.refusal.as_deref(), Some("包装破损"), "the pharmacy reads why");
@@ -169,7 +169,7 @@ async fn withdrawn_on_the_road_is_called_back_and_withdrawn_in_the_home_is_stopp
     let d = deliveries::get(&w.app, &w.by(&w.pharmacy), packed.delivery.id).await.unwrap();
     assert_eq!(d.state, Parcel::Recalled);
     let seen = VersionBody { version: d.version };
-    let d = deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, seen).await.unwrap();
+    let d = deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, seen.into()).await.unwrap();
     assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Returned, State::Cancelled));
 
     let packed = w.packed().await;

@@ -535,6 +535,7 @@ pub fn draft(diagnosis: &str, drugs: &[(&str, u32)]) -> PrescriptionDraft {
         route: if drug.starts_with("insulin") { Route::Subcutaneous } else { Route::Oral },
         days: *days,
         most_per_day: None,
+        hours_apart: None,
         quantity: None,
         instruction: "早餐后服用".to_owned(),
         substitution: false,

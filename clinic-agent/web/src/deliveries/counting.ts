@@ -19,6 +19,16 @@ export function isExpected(delivery: Pick<Delivery, "state">): boolean {
   return RANK[delivery.state] !== undefined;
 }
 
+/** The courier brings it back: nobody waits for it, and it is not over. */
+export function isComingBack({ state }: Pick<Delivery, "state">): boolean {
+  return state === "returning" || state === "refused";
+}
+
+/** What is in it, each medicine once though it is of several batches. */
+export function medicinesIn(packs: readonly Pack[], name: (pack: Pack) => string): string[] {
+  return [...new Set(packs.map(name))];
+}
+
 /** The count of a parcel that this box has yet to send: nobody counts it again, though the relay knows of none. */
 export function waitingCount<T extends Pick<SpoolItem, "kind" | "resident_id" | "state">>(
   deliveryId: string,

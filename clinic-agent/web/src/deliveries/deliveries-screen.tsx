@@ -1,13 +1,23 @@
 import { IconHandStop, IconPackage, IconPackages, IconSnowflake } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Delivery } from "@yunzhen/client";
-import { DeliveryChip, EmptyState, ProblemAlert, Skeletons, StatusChip, useApi, useFormats } from "@yunzhen/client/ui";
+import {
+  DeliveryChip,
+  EmptyState,
+  ParcelNumber,
+  ProblemAlert,
+  Skeletons,
+  StatusChip,
+  useApi,
+  useFormats,
+  useNames,
+} from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
 import { useSpool } from "../box/box-context";
 import { StaleLine } from "../shell";
 import { CountedChip } from "./counted-chip";
-import { expectedFirst, isExpected, waitingCount } from "./counting";
+import { expectedFirst, isComingBack, isExpected, medicinesIn, waitingCount } from "./counting";
 import { DeliveryPanel } from "./delivery-panel";
 
 export function DeliveriesScreen() {
@@ -17,7 +27,8 @@ export function DeliveriesScreen() {
   const deliveries = useQuery({ queryKey: ["deliveries", "list"], queryFn: () => api.deliveries.listFresh() });
   const all = expectedFirst(deliveries.data?.data.items ?? []);
   const expected = all.filter(isExpected);
-  const done = all.filter((delivery) => !isExpected(delivery));
+  const back = all.filter(isComingBack);
+  const done = all.filter((delivery) => !isExpected(delivery) && !isComingBack(delivery));
   const selected = all.find((delivery) => delivery.id === deliveryId);
   return (
     <div className={`nurse-split ${selected ? "nurse-split-detail" : ""}`}>
@@ -39,6 +50,12 @@ export function DeliveriesScreen() {
               <EmptyState icon={IconPackages} title={t("app:deliveries.empty")} hint={t("app:deliveries.emptyHint")} />
             ) : (
               <Rows deliveries={expected} />
+            )}
+            {back.length > 0 && (
+              <>
+                <h2 className="nurse-list-title">{t("app:deliveries.comingBack")}</h2>
+                <Rows deliveries={back} />
+              </>
             )}
             {done.length > 0 && (
               <>
@@ -64,6 +81,7 @@ export function DeliveriesScreen() {
 
 function Rows({ deliveries }: { deliveries: readonly Delivery[] }) {
   const { t } = useTranslation();
+  const names = useNames();
   const formats = useFormats();
   const spool = useSpool();
   return (
@@ -82,6 +100,12 @@ function Rows({ deliveries }: { deliveries: readonly Delivery[] }) {
                     ? t("app:deliveries.forResident", delivery.resident)
                     : t("app:deliveries.count", { count: delivery.packs?.length ?? 0 })}
                 </span>
+                {delivery.packs && delivery.packs.length > 0 && (
+                  <span className="nurse-row-sub" data-testid={`medicines-${delivery.id}`}>
+                    {medicinesIn(delivery.packs, names.pack).join(t("separator"))}
+                  </span>
+                )}
+                <ParcelNumber delivery={delivery} />
                 <span className="nurse-row-sub">
                   <span>{t("app:deliveries.courier", { name: delivery.courier.name })}</span>
                   {last && <span>{formats.time(last.at)}</span>}

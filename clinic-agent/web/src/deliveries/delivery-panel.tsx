@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput, Tit
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import {
+  IconArrowBackUp,
   IconArrowLeft,
   IconBarcode,
   IconCloudOff,
@@ -16,9 +17,11 @@ import type { Delivery } from "@yunzhen/client";
 import {
   AttemptReason,
   Banner,
+  DecisionLines,
   DeliveryChip,
   DiscrepancyView,
   DoorToDose,
+  ParcelNumber,
   ProblemAlert,
   QuarantineBanner,
   ScanButton,
@@ -76,6 +79,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
             </StatusChip>
           )}
         </Group>
+        <ParcelNumber delivery={delivery} />
         <Text c="dimmed">
           {t("app:deliveries.courier", { name: delivery.courier.name })} · {delivery.courier.phone}
         </Text>
@@ -93,6 +97,12 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
             {returned.problem?.detail} {returned.problem?.action}
           </Banner>
         )}
+        {delivery.state === "returning" && (
+          <Banner meaning="person" icon={IconArrowBackUp} title={t("app:deliveries.goesBack.title")} role="status">
+            {t("app:deliveries.goesBack.hint")}
+          </Banner>
+        )}
+        <DecisionLines delivery={delivery} />
         {delivery.refusal && <Banner meaning="person">{t("parcel.refused", { reason: delivery.refusal })}</Banner>}
         <QuarantineBanner delivery={delivery} reader="nurse" />
         <TemperaturePlot delivery={delivery} />

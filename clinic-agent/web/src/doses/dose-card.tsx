@@ -30,7 +30,7 @@ import { useBoxApi } from "../box/box-context";
 import type { SpoolItem } from "../box/box-api";
 import type { Scanned } from "./doses-screen";
 import { OtherPack } from "./other-pack";
-import { entryOf, keyOf, mayBeGivenFrom, standing } from "./plan";
+import { barredNow, entryOf, keyOf, mayBeGivenFrom, standing } from "./plan";
 
 const NOT_GIVEN: NotGivenReason[] = [
   "unwilling",
@@ -106,8 +106,8 @@ export function DoseCard({
   };
   const onItsWay = waiting !== undefined && waiting.state !== "refused";
   const early = now < mayBeGivenFrom(dose);
-  const full = needed && (dose.given_last_day ?? 0) >= (dose.most_per_day ?? Infinity);
-  const open = !onItsWay && !full && (needed || state === "due" || state === "missed" || correcting);
+  const barred = barredNow(dose, now);
+  const open = !onItsWay && barred === undefined && (needed || state === "due" || state === "missed" || correcting);
   return (
     <section
       className={`nurse-dose ${medicine ? "nurse-dose-scanned" : ""}`}
@@ -188,10 +188,18 @@ export function DoseCard({
         </Banner>
       ))}
       {needed && (
-        <Text c={full ? "var(--yz-danger-text)" : undefined}>
-          {t(full ? "app:doses.asNeededFull" : "app:doses.asNeededCount", {
+        <Text c={barred === "full" ? "var(--yz-danger-text)" : undefined}>
+          {t(barred === "full" ? "app:doses.asNeededFull" : "app:doses.asNeededCount", {
             n: dose.given_last_day,
             most: dose.most_per_day,
+          })}
+        </Text>
+      )}
+      {dose.hours_apart !== undefined && barred !== "full" && (
+        <Text c={barred === "soon" ? "var(--yz-danger-text)" : undefined} data-testid="apart">
+          {t(barred === "soon" ? "app:doses.asNeededSoon" : "app:doses.asNeededApart", {
+            n: dose.hours_apart,
+            time: dose.not_before && formats.time(dose.not_before),
           })}
         </Text>
       )}

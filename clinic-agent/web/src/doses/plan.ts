@@ -175,6 +175,16 @@ export function entryOf(
 /** A dose may be given an hour before its time, by the relay's policy. */
 export const EARLY_MINUTES = 60;
 
+/** Whether one more of what is given when needed is barred now, and by what: the most of a day weighs more than the hours since the last one. */
+export function barredNow(
+  dose: Pick<Dose, "due_at" | "given_last_day" | "most_per_day" | "not_before">,
+  now: number,
+): "full" | "soon" | undefined {
+  if (dose.due_at !== undefined) return undefined;
+  if ((dose.given_last_day ?? 0) >= (dose.most_per_day ?? Infinity)) return "full";
+  return dose.not_before !== undefined && now < Date.parse(dose.not_before) ? "soon" : undefined;
+}
+
 export function mayBeGivenFrom(dose: Dose): number {
   return dose.due_at === undefined ? 0 : Date.parse(dose.due_at) - EARLY_MINUTES * 60_000;
 }

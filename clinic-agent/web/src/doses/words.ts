@@ -46,6 +46,8 @@ export const zh = {
   asNeeded: "必要时用药",
   asNeededCount: "24 小时内已用 {{n}} 次，最多 {{most}} 次",
   asNeededFull: "24 小时内已到上限，如仍需要请联系医师",
+  asNeededApart: "两次至少间隔 {{n}} 小时",
+  asNeededSoon: "两次至少间隔 {{n}} 小时，{{time}} 以后可再给；如现在需要请联系医师",
   stopped: "已停药，请勿再给",
   standsElsewhere: "同一种药另有一张有效的处方：只按下面列出的给。",
   sameHour: {
@@ -116,6 +118,8 @@ export const en: typeof zh = {
   asNeeded: "When needed",
   asNeededCount: "{{n}} in the last 24 hours, at most {{most}}",
   asNeededFull: "The most within 24 hours is reached; if more is needed, call the prescriber",
+  asNeededApart: "At least {{n}} h apart",
+  asNeededSoon: "At least {{n}} h apart: again from {{time}}; if it is needed now, call the prescriber",
   stopped: "Stopped: do not give it any more",
   standsElsewhere: "Another prescription of the same medicine stands: give only what is listed below.",
   sameHour: {

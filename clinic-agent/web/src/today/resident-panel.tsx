@@ -292,7 +292,7 @@ function ChartLists({ chart }: { chart: Resident }) {
               <li key={prescription.id}>
                 <Group justify="space-between" gap="xs">
                   <span>{names.drugs(prescription)}</span>
-                  <PrescriptionChip state={prescription.state} />
+                  <PrescriptionChip state={prescription.state} chain={prescription} />
                 </Group>
               </li>
             ))}

@@ -177,7 +177,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
       <Stack gap="sm">
         <Group justify="space-between">
           <Title order={3}>{names.diagnosis(prescription.diagnosis)}</Title>
-          <PrescriptionChip state={prescription.state} />
+          <PrescriptionChip state={prescription.state} chain={prescription.door_to_dose} />
         </Group>
         <AllergyBanner of={prescription.resident} />
         {INVALID_YET.has(prescription.state) && <Banner meaning="person">{t("app:after.notValid")}</Banner>}
@@ -195,6 +195,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
                   // Of a dose that changes each step says its own, below.
                   ...(item.taper?.length ? [] : [dosage(item, item.dose_unit)]),
                   item.most_per_day !== undefined && t("app:after.atMost", { n: item.most_per_day }),
+                  item.hours_apart !== undefined && t("app:after.apart", { n: item.hours_apart }),
                   t(`route.${item.route}`),
                   t("app:after.days", { n: item.days }),
                   `${item.quantity} ${unitWord(item.quantity_unit)}`,

@@ -279,6 +279,7 @@ fn draft() -> PrescriptionDraft {
         route: Route::Oral,
         days: WEEK,
         most_per_day: None,
+        hours_apart: None,
         quantity: None,
         instruction: "早餐后服用".to_owned(),
         substitution: false,

@@ -13,6 +13,9 @@ interface DecisionSheetProps<Output> {
   danger?: boolean;
   /** What else was chosen in the sheet: with another choice it is another command, with a key of its own. */
   choice?: string;
+  /** A choice is missing: nothing is sent, and whoever pressed is told. */
+  missing?: boolean;
+  onMissing?: () => void;
   /** What will happen, in words, above the field. */
   children?: ReactNode;
   /** The command; the key stays the same while the same reason is tried again. */
@@ -32,7 +35,8 @@ export function DecisionSheet<Output>(props: DecisionSheetProps<Output>) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (reason.trim() !== "") action.mutate({ reason: reason.trim(), choice: props.choice });
+    if (props.missing) props.onMissing?.();
+    else if (reason.trim() !== "") action.mutate({ reason: reason.trim(), choice: props.choice });
   };
   return (
     <Modal opened onClose={props.onClose} title={props.title} closeButtonProps={{ "aria-label": t("app.close") }}>

@@ -22,16 +22,20 @@ export function Held({ delivery, run }: { delivery: Delivery; run: CourierRun })
   const words = wordsFor(delivery);
   if (!words) return null;
   const { state } = delivery;
+  const turned = state === "returning" ? delivery.decisions?.findLast(({ step }) => step === "turn_back") : undefined;
   const stopped = words.startsWith("quarantined") || words === "atCounter";
   return (
     <section className={classes.card} data-testid="held" data-state={state}>
       <Banner
         meaning={stopped || state === "recalled" ? "danger" : "person"}
         icon={stopped ? IconHandStop : IconArrowBackUp}
-        title={t(`deliveries.held.${words}.title`)}
+        title={t(turned ? "deliveries.held.turnedBack.title" : `deliveries.held.${words}.title`)}
         role="alert"
       >
-        {t(`deliveries.held.${words}.hint`, { pharmacy: run.pharmacy_name })}
+        {t(turned ? "deliveries.held.turnedBack.hint" : `deliveries.held.${words}.hint`, {
+          pharmacy: run.pharmacy_name,
+          why: turned && t(`shared:parcel.decision.code.${turned.code}`),
+        })}
       </Banner>
       <Button
         component="a"

@@ -1,6 +1,8 @@
 /** What the courier may do next, from the delivery's state and the commands that the relay allows. */
 import type { Delivery } from "@yunzhen/client";
-import { isAtCounter } from "@yunzhen/client/ui";
+import { isAtCounter, isParcelOver as isOver } from "@yunzhen/client/ui";
+
+export { isOver };
 
 export const COMMANDS = ["accept", "pick-up", "arrive", "fail-attempt", "resume", "give-back"] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -22,9 +24,6 @@ export function nextWord(delivery: Delivery): Delivery["state"] | "batch_recalle
   if (delivery.batch_recalled) return isAtCounter(delivery) ? "batch_recalled" : "batch_back";
   return state === "quarantined" && delivery.quarantine === "recall" ? "batch_back" : state;
 }
-
-export const isOver = (delivery: Delivery): boolean =>
-  ["received", "discrepancy", "lost", "returned", "cancelled"].includes(delivery.state);
 
 /** Four steps of the way for the progress line: how many are behind. */
 export function progress(delivery: Delivery): number {

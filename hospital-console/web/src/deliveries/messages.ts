@@ -60,6 +60,7 @@ export const zh = {
     },
     atCounter: { title: "有被召回的批号，不必取件", hint: "{{pharmacy}}会收回这个包裹；已接的任务请退回。" },
     returning: { title: "请退回药房", hint: "请把包裹带回{{pharmacy}}，药房收到后会登记。" },
+    turnedBack: { title: "药房叫回这个包裹", hint: "请不要交付，把包裹带回{{pharmacy}}。原因：{{why}}。" },
     recalled: { title: "处方已撤回", hint: "请不要交付，把包裹带回{{pharmacy}}。" },
     refused: { title: "护士拒收", hint: "请把包裹带回{{pharmacy}}。" },
   },
@@ -163,6 +164,10 @@ export const en: typeof zh = {
       hint: "{{pharmacy}} takes this parcel back; give the job back if you have accepted it.",
     },
     returning: { title: "Bring it back", hint: "Please bring the parcel back to {{pharmacy}}, who will confirm it." },
+    turnedBack: {
+      title: "The pharmacy wants this parcel back",
+      hint: "Do not hand it over; bring it back to {{pharmacy}}. Reason: {{why}}.",
+    },
     recalled: { title: "The prescription was withdrawn", hint: "Do not hand it over; bring it back to {{pharmacy}}." },
     refused: { title: "The nurse refused it", hint: "Please bring the parcel back to {{pharmacy}}." },
   },

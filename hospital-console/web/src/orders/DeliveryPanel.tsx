@@ -1,7 +1,10 @@
 import type { Delivery } from "@yunzhen/client";
 import {
   AttemptReason,
+  DecisionLines,
   DeliveryChip,
+  ExcursionWords,
+  ParcelNumber,
   ProblemAlert,
   QuarantineBanner,
   Skeletons,
@@ -39,6 +42,7 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
         </Title>
         <DeliveryChip state={delivery.state} />
       </Group>
+      <ParcelNumber delivery={delivery} />
       {code && (
         <>
           <Text>
@@ -50,6 +54,8 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
         </>
       )}
       <QuarantineBanner delivery={delivery} reader="pharmacy" />
+      <ExcursionWords delivery={delivery} />
+      <DecisionLines delivery={delivery} />
       <Text>{delivery.home.name}</Text>
       <Text size="sm" c="dimmed">
         {delivery.home.address}

@@ -1,4 +1,4 @@
-import { DeliveryChip, LineTurn, StatusChip, useNames } from "@yunzhen/client/ui";
+import { DeliveryChip, LineTurn, offTheWay, StatusChip, useNames } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -83,6 +83,11 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
         {/* What is being picked has no parcel yet; that of an earlier filling says nothing of it. */}
         {order.delivery && column !== "delivered" && column !== "ordered" && (
           <DeliveryChip state={order.delivery.state} />
+        )}
+        {offTheWay(order.state, order) && order.reason && (
+          <Text size="sm" component="span" data-testid="off-because">
+            {t(`shared:chain.reason.${order.reason}`)}
+          </Text>
         )}
         {/* Of an earlier parcel, or the parcel's own state says it. */}
         {order.discrepancy && order.delivery?.state !== "discrepancy" && (

@@ -1,5 +1,13 @@
 import { ApiError, type Prescription } from "@yunzhen/client";
-import { Banner, DoorToDose, FillingsOf, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import {
+  Banner,
+  DoorToDose,
+  FillingsOf,
+  orderNumber,
+  PrescriptionChip,
+  ProblemAlert,
+  Skeletons,
+} from "@yunzhen/client/ui";
 import { ActionIcon, Box, Button, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -75,10 +83,11 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
             {resident.name}
           </Title>
           <Text c="dimmed">
-            {t("orders.destination")} {resident.home_name} · {t("shared:bed", { bed: resident.bed })}
+            {t("orders.destination")} {resident.home_name} · {t("shared:bed", { bed: resident.bed })} ·{" "}
+            {t("shared:parcel.number.order", { number: orderNumber(prescription.id) })}
           </Text>
         </div>
-        <PrescriptionChip state={prescription.state} />
+        <PrescriptionChip state={prescription.state} chain={prescription.door_to_dose} />
         {may("ask") && (
           <Button variant="default" onClick={() => setAsking(true)}>
             {t("prescribing.ask.action")}

@@ -138,7 +138,27 @@ export const zh = {
   label: { code: "包裹二维码" },
   recover: {
     release: { button: "放行", title: "放行这个包裹？", hint: "配送员会收到通知，可以继续交付；输错次数重新计算。" },
-    "take-back": { button: "收回包裹", title: "包裹已回到药房？", hint: "确认后送药结束，订单按规则重新开放或取消。" },
+    "turn-back": {
+      button: "叫回包裹",
+      title: "叫回这个包裹？",
+      hint: "配送员的页面会立即显示“请退回药房”；护士和医生会看到正在退回及原因。",
+    },
+    why: "原因",
+    whyMissing: "请选择原因",
+    words: "具体说明",
+    wordsHint: "护士、医生和之后查看的人都会看到这段话。",
+    wordsMissing: "请写明具体情况",
+    fate: {
+      shelf: "确认后，药品放回货架，库存中记为在库。",
+      apart: "确认后，药品单独隔离存放，检查之前不能再配出；请在库存中放行或报损。",
+      destroyed: "确认后，药品记为报损，请销毁；不再回到货架。",
+    },
+    destroy: "里面的药都不能再用，直接报损",
+    "take-back": {
+      button: "收回包裹",
+      title: "包裹已回到药房？",
+      hint: "确认后送药结束；处方仍有效时订单重新开放，已撤回的不再配送。",
+    },
     lose: { button: "登记丢失", title: "登记为丢失？", hint: "送药结束，药品未送达；请另行补发。" },
   },
   settle: {
@@ -312,10 +332,27 @@ export const en: typeof zh = {
       title: "Release this parcel?",
       hint: "The courier is told and may hand it over; wrong codes count anew.",
     },
+    "turn-back": {
+      button: "Have it brought back",
+      title: "Have this parcel brought back?",
+      hint: "The courier's page says at once to bring it back; nurse and prescriber read that it is coming back, and why.",
+    },
+    why: "Reason",
+    whyMissing: "Choose a reason",
+    words: "What happened",
+    wordsHint: "Nurse, prescriber and whoever looks later read this.",
+    wordsMissing: "Please say what happened",
+    fate: {
+      shelf: "Its packs go back on the shelf and count as in stock.",
+      apart:
+        "Its packs are set apart and not dispensed before they are examined: release them or write them off under Stock.",
+      destroyed: "Its packs are written off: destroy them. They do not come back on the shelf.",
+    },
+    destroy: "Nothing in it can be used any more: write it off",
     "take-back": {
       button: "Take back",
       title: "Is the parcel back at the pharmacy?",
-      hint: "The delivery ends; the order is opened again or stays cancelled, as the rules say.",
+      hint: "The delivery ends; the order is open again while the prescription is valid, and stays withdrawn if it was.",
     },
     lose: {
       button: "Record as lost",

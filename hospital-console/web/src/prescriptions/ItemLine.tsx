@@ -29,6 +29,7 @@ export function ItemLine({ item }: { item: PrescriptionItem }) {
             ? []
             : [`${item.dose} ${unitWord(item.dose_unit)}`, t(`shared:frequency.${item.frequency}`)]),
           item.most_per_day !== undefined && t("prescribing.quantity.atMost", { count: item.most_per_day }),
+          item.hours_apart !== undefined && t("prescribing.quantity.apart", { count: item.hours_apart }),
           t(`shared:route.${item.route}`),
           t("prescriptions.document.days", { count: item.days }),
           item.instruction,

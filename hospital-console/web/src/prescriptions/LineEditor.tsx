@@ -7,6 +7,7 @@ import {
   chosen,
   DAYS,
   doseProblem,
+  HOURS,
   UNITS,
   FREQUENCIES,
   isCleared,
@@ -192,6 +193,14 @@ export function LineEditor(props: LineEditorProps) {
                 onChange={(mostPerDay) => mostPerDay !== line.mostPerDay && onChange({ mostPerDay })}
                 rule={UNITS}
                 error={problem("most_per_day")}
+              />
+              <NumberField
+                label={t("prescribing.quantity.hoursApart")}
+                description={t("prescribing.quantity.hoursApartHint")}
+                value={line.hoursApart}
+                onChange={(hoursApart) => hoursApart !== line.hoursApart && onChange({ hoursApart })}
+                rule={HOURS}
+                error={problem("hours_apart")}
               />
               <NumberField
                 label={t("prescriptions.line.quantity")}

@@ -85,7 +85,7 @@ function List({ items, onOpen }: { items: PrescriptionSummary[]; onOpen: (one: P
               <Table.Td>{names.diagnosis(p)}</Table.Td>
               <Table.Td>{p.signed_at ? formats.dateTime(p.signed_at) : ""}</Table.Td>
               <Table.Td>
-                <PrescriptionChip state={p.state} />
+                <PrescriptionChip state={p.state} chain={p} />
                 <LineTurn line={p} />
               </Table.Td>
             </Table.Tr>

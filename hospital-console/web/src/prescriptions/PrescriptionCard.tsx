@@ -43,7 +43,7 @@ export function PrescriptionCard({
   return (
     <Paper withBorder p="sm" data-testid={`prescription-${prescription.id}`} data-state={prescription.state}>
       <Group justify="space-between" gap="xs">
-        <PrescriptionChip state={prescription.state} />
+        <PrescriptionChip state={prescription.state} chain={prescription.door_to_dose} />
         {prescription.valid_until && (
           <Text size="sm" c="dimmed">
             {t("prescriptions.validity.until", { date: prescription.valid_until.slice(0, 10) })}

@@ -30,6 +30,7 @@ interface Document {
     days: number;
     taper?: TaperStep[];
     most_per_day?: number;
+    hours_apart?: number;
     quantity: number;
     quantity_unit?: string;
     instruction?: string;
@@ -100,6 +101,7 @@ export function SigningDocument({ document, prescription }: { document: string; 
                         t(`shared:frequency.${item.frequency}`),
                       ]),
                   item.most_per_day !== undefined && t("prescribing.quantity.atMost", { count: item.most_per_day }),
+                  item.hours_apart !== undefined && t("prescribing.quantity.apart", { count: item.hours_apart }),
                   t(`shared:route.${item.route}`),
                   t("prescriptions.document.days", { count: item.days }),
                   item.instruction,

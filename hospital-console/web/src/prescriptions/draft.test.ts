@@ -69,6 +69,12 @@ describe("a prescription being written", () => {
     expect(toDraft(fewer)?.items[0]).toMatchObject({ quantity: 4, most_per_day: 3 });
     const daily = { ...emptyWriting("I10"), lines: [{ ...line, mostPerDay: 3, frequency: "qd" as const }] };
     expect(toDraft(daily)?.items[0]?.most_per_day).toBeUndefined();
+    // The hours from one time to the next go with it, and only where they are hours of a day.
+    const apart = (hoursApart: number, more = {}) =>
+      toDraft({ ...emptyWriting("I10"), lines: [{ ...line, mostPerDay: 3, hoursApart, ...more }] });
+    expect(apart(4)?.items[0]).toMatchObject({ hours_apart: 4 });
+    expect([apart(0), apart(25)]).toEqual([undefined, undefined]);
+    expect(apart(4, { frequency: "qd" })?.items[0]?.hours_apart).toBeUndefined();
   });
 
   it("goes on with the most times a day of a stored draft, and computes again what was computed", () => {

@@ -18,6 +18,8 @@ import {
 export const DAYS: NumberRule = { min: 1, decimals: 0 };
 /** What leaves the pharmacy, in the drug's units. */
 export const UNITS: NumberRule = { min: 1, decimals: 0 };
+/** From one time to the next, where it is taken when needed. */
+export const HOURS: NumberRule = { min: 1, max: 24, decimals: 0 };
 
 /** One step of a dose that changes. */
 export interface Step {
@@ -43,6 +45,8 @@ export interface Line {
   quantity: number | undefined;
   /** The most times a day, where it is taken when needed: it is prescribed, and the quantity is computed from it unless one is typed. */
   mostPerDay: number | undefined;
+  /** The least hours from one time to the next, where it is taken when needed. */
+  hoursApart: number | undefined;
   instruction: string;
   /** The pharmacy may give the same medicine in a smaller strength. */
   substitution: boolean;
@@ -92,6 +96,7 @@ export const emptyLine = (): Line => ({
   taper: [],
   quantity: undefined,
   mostPerDay: undefined,
+  hoursApart: undefined,
   instruction: "",
   substitution: false,
 });
@@ -138,6 +143,7 @@ const asWritten = (item: PrescriptionItem): Line => ({
   taper: (item.taper ?? []).map(({ dose, frequency, days }) => ({ dose, frequency, days })),
   quantity: whenNeeded(item) ? item.quantity : undefined,
   mostPerDay: whenNeeded(item) ? item.most_per_day : undefined,
+  hoursApart: whenNeeded(item) ? item.hours_apart : undefined,
   instruction: item.instruction,
   substitution: item.substitution ?? false,
 });
@@ -195,7 +201,7 @@ export function totalWhenNeeded(line: Line): number | undefined {
 }
 
 /** What a line can lack, in the order of its fields. */
-export type Lack = "drug" | "steps" | "dose" | "route" | "days" | "limit" | "quantity";
+export type Lack = "drug" | "steps" | "dose" | "route" | "days" | "limit" | "gap" | "quantity";
 
 /** The first thing that a line lacks. */
 export function lackOf(line: Line): Lack | undefined {
@@ -209,6 +215,7 @@ export function lackOf(line: Line): Lack | undefined {
   if (!fits(lineDays(line), DAYS)) return "days";
   if (!whenNeeded(line)) return undefined;
   if (line.mostPerDay !== undefined && !fits(line.mostPerDay, UNITS)) return "limit";
+  if (line.hoursApart !== undefined && !fits(line.hoursApart, HOURS)) return "gap";
   return fits(totalWhenNeeded(line), UNITS) ? undefined : "quantity";
 }
 
@@ -238,6 +245,7 @@ function toItem(line: Complete): Draft["items"][number] {
     days: lineDays(line),
     ...(steps.length > 0 && { taper: steps }),
     most_per_day: !first && whenNeeded(line) ? line.mostPerDay : undefined,
+    hours_apart: !first && whenNeeded(line) ? line.hoursApart : undefined,
     quantity: !first && whenNeeded(line) ? totalWhenNeeded(line) : undefined,
     instruction: line.instruction.trim(),
     substitution: line.substitution,

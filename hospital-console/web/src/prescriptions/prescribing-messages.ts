@@ -94,6 +94,9 @@ export const zh = {
     mostPerDayHint: "写入处方：每日剂量据此核查，护士不能给得更多；总量也由此算出。",
     mostPerDayMissing: "未填写时，每日剂量（包括与其他行的合计）无法核查，总量也须自行填写。",
     atMost: "每日最多 {{count}} 次",
+    hoursApart: "两次最短间隔（小时）",
+    hoursApartHint: "选填，写入处方：不到时间护士不能再给。",
+    apart: "至少间隔 {{count}} 小时",
   },
   noDiagnosisYet: "未选诊断：用量和药品检查已在进行；初诊核对和与疾病有关的检查，选定后才有结果。",
   favourite: {
@@ -277,6 +280,9 @@ export const en: typeof zh = {
     mostPerDayMissing:
       "Without it the daily dose, alone and with other lines, cannot be checked, and the quantity has to be entered.",
     atMost: "at most {{count}} a day",
+    hoursApart: "Least hours apart",
+    hoursApartHint: "Optional, and prescribed: nurses give no more before they have passed.",
+    apart: "at least {{count}} h apart",
   },
   noDiagnosisYet:
     "No diagnosis yet: quantities and medicines are checked already; the first visit and what depends on the disease are checked once it is chosen.",

@@ -56,7 +56,7 @@ export function PrescriptionHistory({ resident }: { resident: Pick<Resident, "pr
                 <Text size="sm">
                   {p.signed_at ? day(p.signed_at, i18n.language) : ""} · {p.specialist_name}
                 </Text>
-                <PrescriptionChip state={p.state} />
+                <PrescriptionChip state={p.state} chain={p} />
               </Group>
               <Text>{names.drugs(p)}</Text>
               <Text size="sm" c="dimmed">

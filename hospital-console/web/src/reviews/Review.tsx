@@ -89,7 +89,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
       <div className={classes.head}>
         <Group gap="md" miw={0}>
           <Person person={prescription.resident} heading="h2" />
-          <PrescriptionChip state={prescription.state} />
+          <PrescriptionChip state={prescription.state} chain={prescription.door_to_dose} />
           {prescription.state === "in_review" && (
             <Text size="sm" c="dimmed">
               {mine ? t("reviews.byMe") : t("reviews.by", { name: prescription.pharmacist?.name })}

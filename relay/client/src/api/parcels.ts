@@ -8,9 +8,14 @@ export const parcels = (care: () => Care) => ({
     data(care().POST("/api/deliveries/{id}/pick-up", { params: command(id, key), body })),
   measure: (id: string, body: T.NewTemperature, key?: string) =>
     data(care().POST("/api/deliveries/{id}/temperatures", { params: command(id, key), body })),
-  /** The pharmacy's commands on a parcel that is held up, on its way back or gone. */
-  recover: (id: string, step: "take-back" | "release" | "lose", version: number, key?: string) =>
-    data(care().POST(`/api/deliveries/{id}/${step}`, { params: command(id, key), body: { version } })),
+  /** The pharmacy decides about a parcel on the road, and says why. */
+  decide: (id: string, step: "release" | "turn-back", body: T.DecisionBody, key?: string) =>
+    data(care().POST(`/api/deliveries/{id}/${step}`, { params: command(id, key), body })),
+  /** The pharmacy has the parcel again; `destroyed`: nothing of it can be used any more. */
+  takeBack: (id: string, version: number, destroyed: boolean, key?: string) =>
+    data(care().POST("/api/deliveries/{id}/take-back", { params: command(id, key), body: { version, destroyed } })),
+  lose: (id: string, version: number, key?: string) =>
+    data(care().POST("/api/deliveries/{id}/lose", { params: command(id, key), body: { version } })),
 });
 
 export const courierRuns = (care: () => Care) => ({

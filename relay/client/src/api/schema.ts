@@ -1189,6 +1189,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/turn-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The pharmacy has the courier bring the parcel back. */
+        post: operations["turnBackDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/diagnoses": {
         parameters: {
             query?: never;
@@ -2620,6 +2637,23 @@ export interface paths {
         put?: never;
         /** The pharmacy has the parcel again. */
         post: operations["takeBackParcel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pharmacy/v1/parcels/{id}/turn-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has the courier bring a parcel back. */
+        post: operations["turnBackParcel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5394,7 +5428,7 @@ export interface components {
          * @description Why it does not go its straight way.
          * @enum {string}
          */
-        ChainReason: "asked" | "rejected" | "expired" | "declined" | "attempt_failed" | "temperature" | "identity" | "recall" | "refused" | "given_back" | "taken_back" | "lost" | "short" | "surplus" | "part" | "withdrawn" | "settled";
+        ChainReason: "asked" | "rejected" | "expired" | "declined" | "attempt_failed" | "temperature" | "identity" | "recall" | "refused" | "given_back" | "turned_back" | "taken_back" | "lost" | "short" | "surplus" | "part" | "withdrawn" | "settled";
         /** @description What is next with the parcel of the rest, beside the first dose of what has come. */
         ChainRest: {
             /** @description By when it should be done. */
@@ -5875,6 +5909,37 @@ export interface components {
             /** @description Who is signed in. */
             staff: components["schemas"]["Staff"];
         };
+        /** @description The pharmacy decides about a parcel on the road. */
+        DecideParcel: {
+            /** @description Why. */
+            code: components["schemas"]["DecisionCode"];
+            /** @description Who answers for it. */
+            pharmacist: components["schemas"]["Pharmacist"];
+            /** @description The same in the person's own words. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
+        /** @description The pharmacy decides about a parcel on the road. */
+        DecisionBody: {
+            /** @description Why: `stable`, `misread` or `verified` lets it go on, `unfit`, `wrong_content` or `undeliverable` brings it back, `other` either. */
+            code: components["schemas"]["DecisionCode"];
+            /** @description The same in the person's own words. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
+        /**
+         * @description Why the pharmacy lets a parcel go on that was stopped, or has it brought back; told in the reader's language beside the person's own words.
+         * @enum {string}
+         */
+        DecisionCode: "stable" | "misread" | "verified" | "unfit" | "wrong_content" | "undeliverable" | "other";
         /** @description The pharmacy gives an order back. */
         DeclineBody: {
             /** @description Why. */
@@ -5920,6 +5985,8 @@ export interface components {
             cold_range?: components["schemas"]["ColdRange"];
             /** @description Who brings it. */
             courier: components["schemas"]["Courier"];
+            /** @description What the pharmacy decided about it on the road, oldest first. */
+            decisions?: components["schemas"]["ParcelDecision"][];
             /** @description What was short, damaged or came late, and how it was settled (not for the courier). */
             discrepancies?: components["schemas"]["Discrepancy"][];
             /** @description Where to. */
@@ -5932,6 +5999,18 @@ export interface components {
             packs?: components["schemas"]["Pack"][];
             /** @description Code on the parcel (pharmacy and courier only). */
             parcel_code?: string;
+            /**
+             * Format: int32
+             * @description How many parcels the order has so far (not for the courier).
+             */
+            parcel_count?: number;
+            /**
+             * Format: int32
+             * @description Which parcel of its order it is, from 1 (not for the courier).
+             */
+            parcel_number?: number;
+            /** @description From which pharmacy (not for the courier, whose run says it). */
+            pharmacy_name?: string;
             /** @description What it brings (not for the courier). */
             prescription_id?: components["schemas"]["PrescriptionId"];
             /** @description Why it may not be handed over, while it may not. */
@@ -5944,6 +6023,8 @@ export interface components {
             resident?: components["schemas"]["DeliveryResident"];
             /** @description The courier's run it is on (pharmacy and courier only). */
             run_id?: components["schemas"]["CourierRunId"];
+            /** @description Taken back as it stands now, it is examined before it is sold again (pharmacy only). */
+            set_apart?: boolean;
             /** @description State. */
             state: components["schemas"]["DeliveryState"];
             /** @description Its temperatures on the way, oldest first. */
@@ -6325,6 +6406,11 @@ export interface components {
              * @description Given within the last 24 hours; only where it is given when needed.
              */
             given_last_day?: number;
+            /**
+             * Format: int32
+             * @description At least so many hours from one time to the next; only where it is given when needed and the prescriber said so.
+             */
+            hours_apart?: number;
             /** @description Keys of what is in it: two prescriptions that give one of them at the same time are checked. */
             ingredients?: string[];
             /** @description The same dose of other products that came for this line, the number as it is counted out. */
@@ -6341,6 +6427,8 @@ export interface components {
              * @description At most so many within a day; only where it is given when needed.
              */
             most_per_day?: number;
+            /** @description From when it may be given again; only while the last one is not long enough ago. */
+            not_before?: components["schemas"]["Time"];
             /** @description What was prescribed, where only other products came for it. */
             prescribed?: components["schemas"]["DoseInstead"];
             /** @description Of which prescription. */
@@ -6440,6 +6528,11 @@ export interface components {
             drug_id: components["schemas"]["DrugId"];
             /** @description How often; the first step's of a taper. */
             frequency: components["schemas"]["Frequency"];
+            /**
+             * Format: int32
+             * @description Where it is taken when needed: the least hours from one time to the next, at most 24.
+             */
+            hours_apart?: number;
             /** @description What to tell the person who gives it. */
             instruction: string;
             /**
@@ -8735,6 +8828,17 @@ export interface components {
          * @enum {string}
          */
         Parameter: "respiration" | "saturation" | "oxygen" | "systolic" | "pulse" | "consciousness" | "temperature";
+        /** @description What the pharmacy decided about a parcel on the road. */
+        ParcelDecision: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Why. */
+            code: components["schemas"]["DecisionCode"];
+            /** @description `release` or `turn_back`. */
+            step: string;
+            /** @description The same in the person's own words (not for the courier). */
+            words?: string;
+        };
         /** @description An ingredient in one unit of dose. */
         Part: {
             /**
@@ -9431,6 +9535,11 @@ export interface components {
             drug: components["schemas"]["Drug"];
             /** @description How often. */
             frequency: components["schemas"]["Frequency"];
+            /**
+             * Format: int32
+             * @description Where it is taken when needed: the least hours from one time to the next, if the prescriber said so.
+             */
+            hours_apart?: number;
             /** @description What to tell the person who gives it. */
             instruction: string;
             /**
@@ -9531,8 +9640,12 @@ export interface components {
             late_from?: components["schemas"]["Time"];
             /** @description Whose turn it is then: where the rest of it is late first, it is whoever has that to do. */
             late_turn?: components["schemas"]["ChainTurn"];
+            /** @description What is next on that way; absent before the signature. */
+            next?: components["schemas"]["ChainNext"];
             /** @description Why it is offered to the pharmacy that asks; absent for everybody else, and for what the pharmacy has. */
             offer?: components["schemas"]["OfferWhy"];
+            /** @description Why it does not go its straight way. */
+            reason?: components["schemas"]["ChainReason"];
             /** @description For whom. */
             resident: components["schemas"]["SummaryResident"];
             /** @description When it was signed. */
@@ -11681,6 +11794,16 @@ export interface components {
          * @enum {string}
          */
         Tablet: "here" | "lost";
+        /** @description The pharmacy has a parcel again. */
+        TakeBackBody: {
+            /** @description Nothing of it can be used any more: it is destroyed, and lies neither on the shelf nor in quarantine. */
+            destroyed?: boolean;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
         /** @description One step of a dose that changes. */
         TaperStep: {
             /**
@@ -18883,7 +19006,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VersionBody"];
+                "application/json": components["schemas"]["DecisionBody"];
             };
         };
         responses: {
@@ -19085,7 +19208,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VersionBody"];
+                "application/json": components["schemas"]["TakeBackBody"];
             };
         };
         responses: {
@@ -19187,6 +19310,107 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewTemperature"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    turnBackDelivery: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
             };
         };
         responses: {
@@ -26284,7 +26508,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CounterBody"];
+                "application/json": components["schemas"]["DecideParcel"];
             };
         };
         responses: {
@@ -26386,6 +26610,107 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CounterBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    turnBackParcel: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideParcel"];
             };
         };
         responses: {

@@ -52,19 +52,17 @@ export const enParcels: typeof zhParcels = {
   quarantine: {
     temperature: {
       title: "Out of range: the hand-over is stopped",
-      pharmacy:
-        "Look at the temperatures: let it go on, or have the courier give it back and take it back once it is here.",
+      pharmacy: "Decide below: let it go on, or have it brought back. Nobody hands it over meanwhile.",
       nurse: "Do not accept or use it; wait for the pharmacy.",
     },
     identity: {
       title: "The code was wrong too often: the hand-over is stopped",
-      pharmacy:
-        "Ask courier and home: let it go on, or have the courier give it back and take it back once it is here.",
+      pharmacy: "Ask courier and home, then decide below: let it go on, or have it brought back.",
       nurse: "Give the parcel back to the courier and wait for the pharmacy.",
     },
     recall: {
       title: "A batch was called back: the hand-over is stopped",
-      pharmacy: "Have it brought back; it goes into quarantine.",
+      pharmacy: "Have it brought back below; it goes into quarantine.",
       counter: "Take the parcel back into quarantine and fill the order from another batch.",
       nurse: "Do not accept or use it; give it back to the courier.",
     },
@@ -79,6 +77,29 @@ export const enParcels: typeof zhParcels = {
     written: "as the courier wrote it: “{{words}}”",
   },
   refused: "Refused because: {{reason}}",
+  number: { order: "Order {{number}}", parcel: "parcel {{n}} of {{all}}", packed: "packed {{time}}" },
+  decision: {
+    release: "The pharmacy let it go on",
+    turn_back: "The pharmacy has it brought back",
+    said: "{{what}} · {{time}}: {{why}}",
+    written: "“{{words}}”",
+    code: {
+      stable: "its medicines stand it",
+      misread: "the thermometer was wrong",
+      verified: "parcel and receiver are checked",
+      unfit: "it may not be used as it is",
+      wrong_content: "it has the wrong things in it",
+      undeliverable: "it cannot be handed over today",
+      other: "another reason",
+    },
+  },
+  excursion: {
+    warm: "Warmest {{worst}} °C; it must stay at {{lowest}}–{{highest}} °C.",
+    cold: "Coldest {{worst}} °C; it must stay at {{lowest}}–{{highest}} °C.",
+    long: "Out of range for {{least}} to {{most}} minutes: from {{from}}, in range again at {{again}}.",
+    on: "Out of range for {{least}} to {{most}} minutes so far: from {{from}}, not measured in range since.",
+    inside: "In it: {{names}}. Check in each leaflet how warm or cold it may become, and for how long.",
+  },
   withdrawn: { by: "Withdrawn by {{who}} at {{time}}", reason: "Reason: {{reason}}" },
   temperature: {
     title: "Temperature on the way",

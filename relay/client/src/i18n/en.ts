@@ -200,6 +200,7 @@ export const en: Messages = {
       stopped: "Stopped",
       expired: "Expired",
     },
+    off: { held: "Held", back: "Coming back", because: "{{where}}: {{reason}}" },
   },
   delivery: {
     state: {
@@ -246,6 +247,7 @@ export const en: Messages = {
     fail_attempt: "Could not be delivered",
     resume: "On its way again",
     give_back: "Back to the pharmacy",
+    turn_back: "Brought back at the pharmacy's word",
     receive_complete: "Counted and accepted",
     receive_discrepancy: "Accepted with differences",
     receive_stopped: "Accepted while it was being stopped",

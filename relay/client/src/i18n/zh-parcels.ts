@@ -51,17 +51,17 @@ export const zhParcels = {
   quarantine: {
     temperature: {
       title: "温度超出范围，已暂停交付",
-      pharmacy: "请核对温度记录：可以放行，或请配送员退回，带回后再收回。",
+      pharmacy: "请在下方决定：放行，或叫回包裹。决定之前不会交付。",
       nurse: "请勿签收和使用，等药房答复。",
     },
     identity: {
       title: "包裹码多次不符，已暂停交付",
-      pharmacy: "请与配送员、护理院核实：可以放行，或请配送员退回，带回后再收回。",
+      pharmacy: "请与配送员、护理院核实后在下方决定：放行，或叫回包裹。",
       nurse: "请把包裹交还配送员，等药房答复。",
     },
     recall: {
       title: "有被召回的批号，已暂停交付",
-      pharmacy: "请让配送员带回，收回后隔离存放。",
+      pharmacy: "请在下方叫回包裹，收回后隔离存放。",
       counter: "请收回包裹并隔离存放，换用其他批号重新配药。",
       nurse: "请勿签收和使用，把包裹交还配送员。",
     },
@@ -76,6 +76,29 @@ export const zhParcels = {
     written: "配送员原话：“{{words}}”",
   },
   refused: "拒收原因：{{reason}}",
+  number: { order: "订单 {{number}}", parcel: "第 {{n}} / {{all}} 个包裹", packed: "{{time}} 打包" },
+  decision: {
+    release: "药房已放行",
+    turn_back: "药房已叫回",
+    said: "{{what}} · {{time}}：{{why}}",
+    written: "“{{words}}”",
+    code: {
+      stable: "药品可以承受这次超温",
+      misread: "温度计有误或读错",
+      verified: "已核实包裹和收件人",
+      unfit: "不能照现状使用",
+      wrong_content: "装错了药",
+      undeliverable: "今天无法交付",
+      other: "其他原因",
+    },
+  },
+  excursion: {
+    warm: "最高 {{worst}} °C；须在 {{lowest}}–{{highest}} °C。",
+    cold: "最低 {{worst}} °C；须在 {{lowest}}–{{highest}} °C。",
+    long: "超出范围 {{least}} 至 {{most}} 分钟：{{from}} 起，{{again}} 恢复正常。",
+    on: "至今超出范围 {{least}} 至 {{most}} 分钟：{{from}} 起，之后未再测到正常温度。",
+    inside: "内有：{{names}}。请查说明书：各药可承受的温度和时间。",
+  },
   withdrawn: { by: "{{who}} 于 {{time}} 撤回", reason: "原因：{{reason}}" },
   temperature: {
     title: "运输温度",
@@ -90,7 +113,7 @@ export const zhParcels = {
   },
   discrepancy: {
     title: "数量差异",
-    cause: { count: "数量不符或有破损", recalled: "清点时处方已撤回", temperature: "事后得知运输温度异常" },
+    cause: { count: "数量不符或有破损", recalled: "清点时包裹已被叫回", temperature: "事后得知运输温度异常" },
     surplus: "多于装箱数",
     state: { open: "等药房处理", resolved: "已处理" },
     line: "{{name}}：应到 {{expected}} {{unit}}，实到 {{arrived}} {{unit}}",

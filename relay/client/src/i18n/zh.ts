@@ -197,6 +197,7 @@ export const zh = {
       stopped: "已停用",
       expired: "已过期",
     },
+    off: { held: "暂停配送", back: "退回途中", because: "{{where}}：{{reason}}" },
   },
   delivery: {
     state: {
@@ -243,6 +244,7 @@ export const zh = {
     fail_attempt: "未能送达",
     resume: "继续配送",
     give_back: "退回药房",
+    turn_back: "药房叫回",
     receive_complete: "清点签收",
     receive_discrepancy: "签收有差异",
     receive_stopped: "停止交付前已签收",

@@ -99,10 +99,11 @@ function NextStep({ chain }: { chain: Chain }) {
   const formats = useFormats();
   const attemptWords = useAttemptWords();
   if (next === "nothing" && !reason) return null;
-  // What was written stays in its language: the nurse's words of a refusal, else the courier's.
+  // What was written stays in its language: the nurse's words of a refusal, the pharmacy's of a decision, else the courier's.
+  const writer = reason === "refused" ? "nurseWrote" : reason === "turned_back" ? "pharmacyWrote" : undefined;
   const why =
-    reason === "refused"
-      ? note && t("chain.nurseWrote", { words: note })
+    writer !== undefined
+      ? note && t(`chain.${writer}`, { words: note })
       : (note || (attempt && attempt !== "other")) && attemptWords({ code: attempt, reason: note });
   return (
     <p className="yz-chain-next" data-testid="chain-next">

@@ -23,6 +23,8 @@ export * from "./care-status";
 export * from "./door-to-dose";
 export * from "./reminders";
 export * from "./parcels";
+export * from "./excursion";
+export * from "./off-the-way";
 export * from "./withdrawn";
 export * from "./fillings";
 export * from "./temperature-plot";

@@ -3,7 +3,8 @@ import { Text } from "@mantine/core";
 import { IconHandStop } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Attempt, Delivery, Discrepancy } from "../api/types";
-import { useFormats, useNames, useUnit } from "./hooks";
+import { excursionOf } from "./excursion";
+import { useFormats, useNames, useNow, useUnit } from "./hooks";
 import { Banner } from "./states";
 import { StatusChip } from "./status";
 
@@ -39,6 +40,87 @@ export function useAttemptWords(): (of: Pick<Attempt, "code" | "reason">) => str
 export function AttemptReason({ attempt }: { attempt: Attempt }) {
   return <>{useAttemptWords()(attempt)}</>;
 }
+
+/** What the pharmacy decided about it on the road, and why; the courier reads the code alone. */
+export function DecisionLines({ delivery }: { delivery: Delivery }) {
+  const { t } = useTranslation("shared");
+  const formats = useFormats();
+  const decisions = delivery.decisions ?? [];
+  if (decisions.length === 0) return null;
+  return (
+    <ul className="yz-decisions" data-testid="decisions">
+      {decisions.map(({ step, at, code, words }) => {
+        const what = t(step === "release" ? "parcel.decision.release" : "parcel.decision.turn_back");
+        const why = [t(`parcel.decision.code.${code}`), words && t("parcel.decision.written", { words })];
+        return (
+          <li key={`${step}${at}`}>
+            {t("parcel.decision.said", { what, time: formats.dateTime(at), why: why.filter(Boolean).join(" ") })}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** How warm or cold it became, for how long, what it must stay within, and what is in it: what the pharmacy decides by. */
+export function ExcursionWords({ delivery }: { delivery: Delivery }) {
+  const { t } = useTranslation("shared");
+  const formats = useFormats();
+  const names = useNames();
+  const now = useNow(60_000);
+  const range = delivery.cold_range;
+  const ended = isParcelOver(delivery) ? delivery.timeline.at(-1)?.at : undefined;
+  const excursion = excursionOf(delivery, ended === undefined ? now : Date.parse(ended));
+  if (!range || !excursion) return null;
+  const { worst, side, least, most, from, again } = excursion;
+  const times = { least, most, from: formats.time(from) };
+  const inside = [...new Set((delivery.packs ?? []).map((pack) => names.pack(pack)))];
+  return (
+    <div data-testid="excursion">
+      <Text size="sm">
+        {t(`parcel.excursion.${side}`, {
+          worst: formats.number(worst, 1),
+          lowest: range.lowest,
+          highest: range.highest,
+        })}{" "}
+        {again === undefined
+          ? t("parcel.excursion.on", times)
+          : t("parcel.excursion.long", { ...times, again: formats.time(again) })}
+      </Text>
+      {inside.length > 0 && (
+        <Text size="sm">{t("parcel.excursion.inside", { names: inside.join(t("separator")) })}</Text>
+      )}
+    </div>
+  );
+}
+
+/** What a person reads out on the telephone to name an order: the end of its id, in capitals. */
+export const orderNumber = (prescriptionId: string): string =>
+  prescriptionId.replaceAll("-", "").slice(-6).toUpperCase();
+
+/** Which parcel of which order it is, from where, packed when: two parcels of one resident are told apart by it. */
+export function ParcelNumber({ delivery }: { delivery: Delivery }) {
+  const { t } = useTranslation("shared");
+  const formats = useFormats();
+  const { prescription_id: order, parcel_number: n, parcel_count: all, pharmacy_name: pharmacy, timeline } = delivery;
+  const packed = timeline.find(({ step }) => step === "pack");
+  const said = [
+    order && t("parcel.number.order", { number: orderNumber(order) }),
+    n !== undefined && all !== undefined && t("parcel.number.parcel", { n, all }),
+    pharmacy,
+    packed && t("parcel.number.packed", { time: formats.dateTime(packed.at) }),
+  ].filter(Boolean);
+  if (said.length === 0) return null;
+  return (
+    <Text component="span" display="block" size="sm" c="dimmed" data-testid="parcel-number">
+      {said.join(" · ")}
+    </Text>
+  );
+}
+
+/** Nothing happens to it any more. */
+export const isParcelOver = ({ state }: Pick<Delivery, "state">): boolean =>
+  ["received", "discrepancy", "lost", "returned", "cancelled"].includes(state);
 
 /** Packed, and not with the courier yet. */
 export const isAtCounter = (delivery: Delivery): boolean => ["awaiting_courier", "accepted"].includes(delivery.state);

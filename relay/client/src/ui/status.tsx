@@ -1,8 +1,10 @@
 import {
   IconAlertTriangle,
+  IconArrowBackUp,
   IconCircleCheck,
   IconClock,
   IconCloudOff,
+  IconHandStop,
   IconPhoneCall,
   IconPlayerPlay,
   IconUrgent,
@@ -16,6 +18,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConsultationState, DeliveryState, LinkLevel, PrescriptionState } from "../api/types";
 import type { Meaning } from "../theme/tokens";
+import { offTheWay, type Chain } from "./off-the-way";
 
 const ICONS: Record<Meaning, Icon> = {
   primary: IconPlayerPlay,
@@ -96,9 +99,18 @@ export function ConsultationChip({ state }: { state: ConsultationState }) {
   return <StatusChip meaning={CONSULTATION[state]}>{t(`consultation.state.${state}`)}</StatusChip>;
 }
 
-export function PrescriptionChip({ state }: { state: PrescriptionState }) {
+/** `chain`: what is next of it. What is held or comes back says so, and why, in place of being on its way. */
+export function PrescriptionChip({ state, chain }: { state: PrescriptionState; chain?: Chain | undefined }) {
   const { t } = useTranslation();
-  return <StatusChip meaning={PRESCRIPTION[state]}>{t(`prescription.state.${state}`)}</StatusChip>;
+  const off = offTheWay(state, chain);
+  if (off === undefined)
+    return <StatusChip meaning={PRESCRIPTION[state]}>{t(`prescription.state.${state}`)}</StatusChip>;
+  const where = t(`prescription.off.${off}`);
+  return (
+    <StatusChip meaning={off === "held" ? "danger" : "person"} icon={off === "held" ? IconHandStop : IconArrowBackUp}>
+      {chain?.reason ? t("prescription.off.because", { where, reason: t(`chain.reason.${chain.reason}`) }) : where}
+    </StatusChip>
+  );
 }
 
 export function DeliveryChip({ state }: { state: DeliveryState }) {

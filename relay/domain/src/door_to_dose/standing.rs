@@ -118,9 +118,10 @@ fn on_the_way(delivery: Option<&Delivery>, recalled: bool) -> Standing {
         D::Refused => on(Turn::Pharmacy, Next::TakeBack).because(Reason::Refused).in_words(d.comment.clone()),
         D::Returning => {
             let back = on(Turn::Pharmacy, Next::TakeBack);
-            match stopped(d) {
-                Some(reason) => back.because(reason),
-                None => back.because(Reason::GivenBack).after_the_last_attempt(d),
+            match (stopped(d), d.turned_back()) {
+                (Some(reason), _) => back.because(reason),
+                (None, Some(why)) => back.because(Reason::TurnedBack).in_words(Some(why.words.clone().into())),
+                (None, None) => back.because(Reason::GivenBack).after_the_last_attempt(d),
             }
         }
         D::Recalled => on(Turn::Pharmacy, Next::TakeBack).because(Reason::Withdrawn),
@@ -150,6 +151,8 @@ fn came_back(delivery: Option<&Delivery>, recalled: bool) -> Standing {
         again.because(Reason::Lost)
     } else if was("refuse") {
         again.because(Reason::Refused).in_words(d.comment.clone())
+    } else if let (None, Some(why)) = (stopped(d), d.turned_back()) {
+        again.because(Reason::TurnedBack).in_words(Some(why.words.clone().into()))
     } else if was("pick_up") {
         again.because(stopped(d).unwrap_or(Reason::GivenBack))
     } else {
@@ -170,7 +173,10 @@ fn stopped(delivery: &Delivery) -> Option<Reason> {
 fn unfit(parcel: Parcel<'_>) -> Option<Reason> {
     match parcel.open? {
         Cause::Temperature => Some(Reason::Temperature),
-        Cause::Recalled => stopped(parcel.delivery).or(Some(Reason::Recall)),
+        Cause::Recalled => {
+            let turned_back = parcel.delivery.turned_back().map(|_| Reason::TurnedBack);
+            stopped(parcel.delivery).or(turned_back).or(Some(Reason::Recall))
+        }
         Cause::Count => Some(Reason::Short),
     }
 }

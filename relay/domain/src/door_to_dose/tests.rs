@@ -7,7 +7,8 @@ use crate::records::{Pack, Recall, TimelineStep};
 mod ways;
 
 fn step(name: &str, time: &str) -> TimelineStep {
-    TimelineStep { step: name.to_owned(), at: at(&format!("2026-11-23T{time}:00Z")), who: String::new(), who_id: None }
+    let at = at(&format!("2026-11-23T{time}:00Z"));
+    TimelineStep { step: name.to_owned(), at, who: String::new(), who_id: None, why: None }
 }
 
 fn chain(p: &Prescription, d: Option<&Delivery>, first_dose: Option<&str>, now: &str) -> DoorToDose {

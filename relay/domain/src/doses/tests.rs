@@ -20,6 +20,7 @@ pub(crate) fn item(frequency: Frequency, days: u16) -> Item {
         days,
         taper: Vec::new(),
         most_per_day: None,
+        hours_apart: None,
         quantity: 28,
         instruction: String::new(),
         substitution: false,
@@ -224,6 +225,17 @@ fn the_bound_of_a_day_holds_over_midnight_and_for_late_entries() {
     assert!(exceeds(&given, hour(23), 3) && !exceeds(&given, hour(25), 3) && !exceeds(&given, hour(23), 4));
     assert!(exceeds(&given, hour(4), 3), "an entry that comes late is counted where it belongs");
     assert!(!exceeds(&[], hour(1), 1));
+}
+
+/// Nothing kept the second dose from following the first by a minute.
+#[test]
+fn what_is_taken_when_needed_keeps_its_hours_apart_in_both_directions() {
+    let hour = |h: i64| at("2026-11-23T00:00:00Z") + SignedDuration::from_hours(h);
+    let given = [hour(2), hour(10)];
+    assert_eq!(too_soon(&given, hour(4), 4), Some(hour(6)));
+    assert_eq!((too_soon(&given, hour(6), 4), too_soon(&given, hour(14), 4)), (None, None), "the last moment is over");
+    assert_eq!(too_soon(&given, hour(7), 4), Some(hour(14)), "entered after the dose that followed it");
+    assert_eq!(too_soon(&[], hour(1), 4), None);
 }
 
 proptest::proptest! {

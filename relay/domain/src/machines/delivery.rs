@@ -69,6 +69,38 @@ named_enum! {
 }
 
 named_enum! {
+    /// Why the pharmacy lets a parcel go on that was stopped, or has it brought back; told in the reader's language beside the person's own words.
+    DecisionCode {
+        /// Its medicines stand what they were exposed to, for as long as it was.
+        Stable = "stable",
+        /// The thermometer was wrong or was misread: measured again it is in range.
+        Misread = "misread",
+        /// Courier, home and parcel were checked: it is the right one.
+        Verified = "verified",
+        /// What is in it may not be used as it is.
+        Unfit = "unfit",
+        /// It has the wrong things in it.
+        WrongContent = "wrong_content",
+        /// It cannot be handed over today.
+        Undeliverable = "undeliverable",
+        /// Something else, said in words.
+        Other = "other",
+    }
+}
+
+impl DecisionCode {
+    /// A reason to let a parcel go on.
+    pub const fn is_to_let_go_on(self) -> bool {
+        matches!(self, Self::Stable | Self::Misread | Self::Verified | Self::Other)
+    }
+
+    /// A reason to have it brought back.
+    pub const fn is_to_turn_back(self) -> bool {
+        matches!(self, Self::Unfit | Self::WrongContent | Self::Undeliverable | Self::Other)
+    }
+}
+
+named_enum! {
     /// Who has the parcel.
     Holder {
         /// At the pharmacy.
@@ -106,11 +138,26 @@ pub enum Event {
         reason: QuarantineReason,
     },
     /// The pharmacy lets it go on.
-    Release,
+    Release {
+        /// Why.
+        code: DecisionCode,
+        /// The same in the person's own words.
+        words: String,
+    },
     /// The courier gives up: the job while the parcel is at the counter, else the parcel is brought back.
     GiveBack,
+    /// The pharmacy has the courier bring it back.
+    TurnBack {
+        /// Why.
+        code: DecisionCode,
+        /// The same in the person's own words.
+        words: String,
+    },
     /// The pharmacy has it again.
-    TakeBack,
+    TakeBack {
+        /// Nothing of it can be used any more: it is destroyed, whatever it could be used for by where it was.
+        destroyed: bool,
+    },
     /// The nurse counted it.
     Receive {
         /// Every item whole and in full number.
@@ -139,9 +186,10 @@ impl Event {
             Self::FailAttempt { .. } => "fail_attempt",
             Self::Resume => "resume",
             Self::Quarantine { .. } => "quarantine",
-            Self::Release => "release",
+            Self::Release { .. } => "release",
             Self::GiveBack => "give_back",
-            Self::TakeBack => "take_back",
+            Self::TurnBack { .. } => "turn_back",
+            Self::TakeBack { .. } => "take_back",
             Self::Receive { complete: true } => "receive_complete",
             Self::Receive { complete: false } => "receive_discrepancy",
             Self::ReceiveStopped => "receive_stopped",
@@ -172,10 +220,12 @@ impl State {
             (S::InTransit | S::AtDoor, Event::FailAttempt { .. }) => S::OnHold,
             (S::OnHold, Event::Resume) => S::InTransit,
             (S::InTransit | S::AtDoor | S::OnHold, Event::Quarantine { .. }) => S::Quarantined,
-            (S::Quarantined, Event::Release) => S::InTransit,
+            (S::Quarantined, Event::Release { .. }) => S::InTransit,
             (S::Accepted, Event::GiveBack) => S::AwaitingCourier,
-            (S::InTransit | S::AtDoor | S::OnHold | S::Quarantined, Event::GiveBack) => S::Returning,
-            (S::AwaitingCourier | S::Accepted | S::Returning | S::Refused | S::Recalled, Event::TakeBack) => {
+            (S::InTransit | S::AtDoor | S::OnHold | S::Quarantined, Event::GiveBack | Event::TurnBack { .. }) => {
+                S::Returning
+            }
+            (S::AwaitingCourier | S::Accepted | S::Returning | S::Refused | S::Recalled, Event::TakeBack { .. }) => {
                 S::Returned
             }
             // The parcel code proves the hand-over, whether or not the courier pressed "arrived" or "try again".
@@ -183,7 +233,7 @@ impl State {
             (S::InTransit | S::AtDoor | S::OnHold, Event::Receive { complete: false }) => S::Discrepancy,
             // Counted without the link while the recall was on its way: it is in the home, and somebody has to fetch it.
             (S::Recalled, Event::Receive { .. }) => S::Discrepancy,
-            (S::Quarantined, Event::ReceiveStopped) => S::Discrepancy,
+            (S::Quarantined | S::Returning, Event::ReceiveStopped) => S::Discrepancy,
             (S::InTransit | S::AtDoor, Event::Refuse { .. }) => S::Refused,
             (
                 S::InTransit | S::AtDoor | S::OnHold | S::Quarantined | S::Returning | S::Refused | S::Recalled,
@@ -234,9 +284,10 @@ pub fn sample_events() -> Vec<Event> {
         Event::FailAttempt { code: AttemptCode::Nobody, reason: None },
         Event::Resume,
         Event::Quarantine { reason: QuarantineReason::Temperature },
-        Event::Release,
+        Event::Release { code: DecisionCode::Other, words: String::new() },
         Event::GiveBack,
-        Event::TakeBack,
+        Event::TurnBack { code: DecisionCode::Other, words: String::new() },
+        Event::TakeBack { destroyed: false },
         Event::Receive { complete: true },
         Event::Receive { complete: false },
         Event::ReceiveStopped,
@@ -260,6 +311,16 @@ mod tests {
     fn every_pair_of_state_and_event() {
         let apply = |s: State, e: &Event| s.apply(e, Timestamp::UNIX_EPOCH).map(|n| n.state.as_str());
         insta::assert_snapshot!(crate::machines::table(State::ALL, &sample_events(), Event::name, apply));
+    }
+
+    /// A parcel that is too warm is not let go on because it is unfit, and a good one is not brought back for being good.
+    #[test]
+    fn only_words_of_ones_own_are_a_reason_for_both_decisions() {
+        for code in DecisionCode::ALL.iter().copied() {
+            let both = code.is_to_let_go_on() && code.is_to_turn_back();
+            assert!(code.is_to_let_go_on() || code.is_to_turn_back(), "{code}");
+            assert_eq!(both, code == DecisionCode::Other, "{code}");
+        }
     }
 
     #[test]

@@ -131,6 +131,21 @@ fn paper_does_not_say_to_give_what_was_called_back() {
     assert!(!printed_with(false, &[lot("A2611", None)]).0.contains("召回"));
 }
 
+/// The paper said how often, and not how soon again.
+#[test]
+fn paper_says_the_hours_between_two_times_of_what_is_taken_when_needed() {
+    let of = |hours, english| {
+        let line = Item { hours_apart: Some(hours), most_per_day: Some(3), ..item(Frequency::Prn, 28) };
+        printed_of(&[(1, line)], english, &[])
+    };
+    let (page, labels) = of(4, false);
+    let words = "24 小时内最多 3 次，两次至少间隔 4 小时";
+    assert!(page.contains(words), "{page}");
+    assert!(labels[0].lines.iter().any(|line| line == words), "{:?}", labels[0].lines);
+    assert!(of(1, true).0.contains("at most 3 in 24 hours, at least 1 hour apart"));
+    assert!(of(6, true).0.contains("at least 6 hours apart"));
+}
+
 #[test]
 fn a_label_names_nobody_and_its_code_opens_this_medicine_only() {
     let (_, labels) = printed(false);

@@ -125,6 +125,12 @@ impl MedicationSheet<'_> {
         let most = item.most_when_needed(self.most_when_needed);
         let words =
             if self.english { format!("at most {most} in 24 hours") } else { format!("24 小时内最多 {most} 次") };
+        let words = match (item.hours_apart, self.english) {
+            (None, _) => words,
+            (Some(1), true) => format!("{words}, at least 1 hour apart"),
+            (Some(hours), true) => format!("{words}, at least {hours} hours apart"),
+            (Some(hours), false) => format!("{words}，两次至少间隔 {hours} 小时"),
+        };
         (frequency == Frequency::Prn).then_some(words)
     }
 

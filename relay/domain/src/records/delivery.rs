@@ -5,9 +5,9 @@ use crate::checked::ParcelCode;
 use crate::formulary::DrugId;
 use crate::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId, TemperatureId};
 use crate::machines::Refused;
-use crate::machines::delivery::{AttemptCode, Event, QuarantineReason, State};
+use crate::machines::delivery::{AttemptCode, DecisionCode, Event, Holder, QuarantineReason, State};
 use crate::parcel_label::LabelKey;
-use crate::records::{Instead, Supplied, TimelineStep};
+use crate::records::{Instead, StepReason, Supplied, TimelineStep};
 use crate::sensitive::Sensitive;
 use crate::substitution::Substitution;
 use jiff::Timestamp;
@@ -217,26 +217,48 @@ impl Delivery {
         prescribed_units(&self.packs, item_no).saturating_sub(arrived)
     }
 
+    /// Why the pharmacy has it brought back, where it does.
+    pub fn turned_back(&self) -> Option<&StepReason> {
+        let turned = |step: &&TimelineStep| step.step == "turn_back";
+        self.timeline.iter().rev().find(turned).and_then(|step| step.why.as_ref())
+    }
+
+    /// Once it is back, somebody examines it before it is sold again; `before` is the state in which the pharmacy took it. What stayed at the counter never left
+    /// their eyes. What was cold, was stopped, was refused, came to harm by the courier's word or was brought back as unfit is not taken for whole.
+    pub fn is_to_be_examined(&self, before: State) -> bool {
+        let harmed = |one: &Attempt| matches!(one.code, AttemptCode::Damaged | AttemptCode::Temperature);
+        let unfit = |why: &StepReason| matches!(why.code, DecisionCode::Unfit | DecisionCode::WrongContent);
+        before.holder() != Holder::Pharmacy
+            && (self.cold_chain
+                || self.quarantine.is_some()
+                || self.attempts.iter().any(harmed)
+                || self.turned_back().is_some_and(unfit)
+                || self.timeline.iter().any(|step| step.step == "refuse"))
+    }
+
     /// The record after `event`: state, facts and version move together. `who` is the name shown in the timeline.
     pub fn apply(mut self, event: Event, at: Timestamp, who: (&str, Option<Uuid>)) -> Result<Self, Refused> {
         let next = self.state.apply(&event, at)?;
         let step = event.name();
+        let mut why = None;
         self.state = next.state;
         self.version += 1;
         match event {
             Event::FailAttempt { code, reason } => self.attempts.push(Attempt { at, code, reason }.coded()),
             Event::Refuse { reason } => self.comment = Some(reason.into()),
             Event::Quarantine { reason } => self.quarantine = Some(reason),
-            Event::Release => {
+            Event::Release { code, words } => {
                 self.quarantine = None;
                 self.wrong_codes = 0;
+                why = Some(StepReason { code, words });
             }
+            Event::TurnBack { code, words } => why = Some(StepReason { code, words }),
             Event::Accept
             | Event::PickUp
             | Event::Arrive
             | Event::Resume
             | Event::GiveBack
-            | Event::TakeBack
+            | Event::TakeBack { .. }
             | Event::Receive { .. }
             | Event::ReceiveStopped
             | Event::Lose
@@ -245,7 +267,7 @@ impl Delivery {
         if self.state.is_terminal() {
             self.ended_at = Some(at);
         }
-        self.timeline.push(TimelineStep { step: step.to_owned(), at, who: who.0.to_owned(), who_id: who.1 });
+        self.timeline.push(TimelineStep { step: step.to_owned(), at, who: who.0.to_owned(), who_id: who.1, why });
         Ok(self)
     }
 }

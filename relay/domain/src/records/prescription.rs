@@ -5,6 +5,7 @@ use crate::checked::Dose;
 use crate::dosage::{Frequency, Route, TaperStep};
 use crate::formulary::DrugId;
 use crate::ids::{ConsultationId, DeliveryId, FavouriteId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
+use crate::machines::delivery::DecisionCode;
 use crate::machines::prescription::{Event, State};
 use crate::machines::{Refused, named_enum};
 use crate::offers::Offered;
@@ -50,6 +51,9 @@ pub struct Item {
     /// Where it is taken when needed: the most times within a day, if the prescriber said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_per_day: Option<u32>,
+    /// Where it is taken when needed: the least hours from one time to the next, if the prescriber said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_apart: Option<u32>,
     /// How much leaves the pharmacy, in the drug's unit.
     pub quantity: u32,
     /// For the nurse.
@@ -225,6 +229,18 @@ pub struct TimelineStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = "uuid")]
     pub who_id: Option<Uuid>,
+    /// Why, where the step asks its person for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<StepReason>,
+}
+
+/// What the pharmacy decided about a parcel on the road, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StepReason {
+    /// In a code, told in the reader's language.
+    pub code: DecisionCode,
+    /// In the person's own words.
+    pub words: String,
 }
 
 /// More milliseconds than any two signatures are apart (three centuries): an urgent one stands before every other.
@@ -368,7 +384,7 @@ impl Prescription {
             Event::Cancel { reason } | Event::Stop { reason } => self.end_reason = Some(reason.into()),
             Event::Reject { .. } | Event::Ask | Event::Answer | Event::Dispense | Event::HandOver | Event::Expire => {}
         }
-        self.timeline.push(TimelineStep { step: step.to_owned(), at, who: who.0.to_owned(), who_id: who.1 });
+        self.timeline.push(TimelineStep { step: step.to_owned(), at, who: who.0.to_owned(), who_id: who.1, why: None });
         Ok(self)
     }
 

@@ -151,7 +151,7 @@ impl Referral {
         {
             self.end_reason = Some(reason.into());
         }
-        self.timeline.push(TimelineStep { step, at, who: who.0.to_owned(), who_id: who.1 });
+        self.timeline.push(TimelineStep { step, at, who: who.0.to_owned(), who_id: who.1, why: None });
         Ok(self)
     }
 }
@@ -240,7 +240,7 @@ impl Transport {
         if let transport::Event::Cancel { reason } = event {
             self.end_reason = Some(reason.into());
         }
-        self.timeline.push(TimelineStep { step, at, who: who.0.to_owned(), who_id: who.1 });
+        self.timeline.push(TimelineStep { step, at, who: who.0.to_owned(), who_id: who.1, why: None });
         Ok(self)
     }
 }

@@ -179,14 +179,13 @@ pub struct StockEntry {
 
 /// What a step of a parcel means for the units in it; `before` is the state that it left.
 pub fn fate(d: &Delivery, before: delivery::State, event: &delivery::Event) -> Vec<(Pack, StockMove)> {
-    use delivery::{Event, Holder, State};
+    use delivery::{Event, State};
     let all = |kind| d.packs.iter().map(|pack| (pack.clone(), kind)).collect();
     match event {
-        // What left the counter cold, or was set apart on the road, is not sold again before somebody has examined it.
-        Event::TakeBack if before.holder() != Holder::Pharmacy && (d.cold_chain || d.quarantine.is_some()) => {
-            all(StockMove::Quarantined)
-        }
-        Event::TakeBack => all(StockMove::PutBack),
+        Event::TakeBack { destroyed: true } => all(StockMove::Spoilt),
+        // It is not sold again before somebody has examined it.
+        Event::TakeBack { .. } if d.is_to_be_examined(before) => all(StockMove::Quarantined),
+        Event::TakeBack { .. } => all(StockMove::PutBack),
         Event::Cancel if d.state == State::Cancelled => all(StockMove::PutBack),
         Event::Lose => all(StockMove::Spoilt),
         Event::Receive { .. } | Event::ReceiveStopped => counted(d),
@@ -283,13 +282,51 @@ mod tests {
     fn what_left_the_counter_cold_or_was_set_apart_comes_back_into_quarantine() {
         use delivery::{Event, QuarantineReason, State};
         let kinds = |d: &Delivery, before| -> Vec<StockMove> {
-            fate(d, before, &Event::TakeBack).into_iter().map(|(_, kind)| kind).collect()
+            fate(d, before, &Event::TakeBack { destroyed: false }).into_iter().map(|(_, kind)| kind).collect()
         };
         assert_eq!(kinds(&parcel(true), State::Returning), [StockMove::Quarantined; 2]);
         assert_eq!(kinds(&parcel(true), State::Accepted), [StockMove::PutBack; 2]);
         assert_eq!(kinds(&parcel(false), State::Returning), [StockMove::PutBack; 2]);
         let apart = Delivery { quarantine: Some(QuarantineReason::ALL[0]), ..parcel(false) };
         assert_eq!(kinds(&apart, State::Returning), [StockMove::Quarantined; 2]);
+    }
+
+    /// A parcel that the nurse refused as broken lay on the shelf again the minute it was back.
+    #[test]
+    fn what_came_to_harm_on_the_way_is_examined_first_and_what_is_destroyed_is_on_no_shelf() {
+        use delivery::{AttemptCode, DecisionCode, Event, State};
+        let way = |events: &[Event]| {
+            let on_the_road = Delivery { state: State::InTransit, ..parcel(false) };
+            let go = |d: Delivery, event: &Event| d.apply(event.clone(), Timestamp::UNIX_EPOCH, ("", None)).unwrap();
+            events.iter().fold(on_the_road, go)
+        };
+        let fate_of = |events: &[Event], destroyed| -> Vec<StockMove> {
+            let d = way(events);
+            fate(&d, d.state, &Event::TakeBack { destroyed }).into_iter().map(|(_, kind)| kind).collect()
+        };
+        let failed = |code| Event::FailAttempt { code, reason: None };
+        let turned = |code| Event::TurnBack { code, words: "请带回".to_owned() };
+        let harmed = [
+            vec![Event::Refuse { reason: "包装破损".to_owned() }],
+            vec![Event::Refuse { reason: "包装破损".to_owned() }, Event::Cancel],
+            vec![failed(AttemptCode::Damaged), Event::GiveBack],
+            vec![failed(AttemptCode::Temperature), Event::GiveBack],
+            vec![turned(DecisionCode::Unfit)],
+            vec![turned(DecisionCode::WrongContent)],
+        ];
+        for events in &harmed {
+            assert_eq!(fate_of(events, false), [StockMove::Quarantined; 2], "{events:?}");
+            assert_eq!(fate_of(events, true), [StockMove::Spoilt; 2], "{events:?}");
+        }
+        let whole = [
+            vec![Event::GiveBack],
+            vec![failed(AttemptCode::Nobody), Event::GiveBack],
+            vec![turned(DecisionCode::Undeliverable)],
+            vec![Event::Cancel],
+        ];
+        for events in &whole {
+            assert_eq!(fate_of(events, false), [StockMove::PutBack; 2], "{events:?}");
+        }
     }
 
     #[test]

@@ -195,6 +195,7 @@ fn item(no: u16, drug: &str, dose: f64, frequency: Frequency, quantity: u32) -> 
         days: 7,
         taper: vec![],
         most_per_day: None,
+        hours_apart: None,
         quantity,
         instruction: String::new(),
         substitution: false,
@@ -228,6 +229,7 @@ pub fn prescription_in(state: prescription::State) -> Prescription {
         at: at("2026-11-23T02:00:00Z") + jiff::SignedDuration::from_mins(minute),
         who: String::new(),
         who_id: None,
+        why: None,
     };
     let steps = [("sign", signed), ("claim", reviewed), ("approve", approved), ("accept", filled)];
     let timeline =

@@ -50,7 +50,9 @@ pub(super) async fn take(
     counted: Counted,
 ) -> Result<(Work, Delivery), AppError> {
     let (mut work, mut d) = codes::prove(app, ctx, work, d, &counted.parcel_code, counted.without_link).await?;
-    let stopped = d.state == State::Quarantined;
+    // What the pharmacy had turned back while it was counted without a link is in the home all the same.
+    let turned_back = counted.without_link && d.state == State::Returning;
+    let stopped = d.state == State::Quarantined || turned_back;
     let complete = count(&d, &counted.counts)?;
     let comment = counted.comment.as_deref().map(str::trim).filter(|c| !c.is_empty());
     let comment = comment.map(|c| bounded("comment", c, 500)).transpose()?;

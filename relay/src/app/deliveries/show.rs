@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
-use yunzhen_domain::machines::delivery::{AttemptCode, Event, State};
+use yunzhen_domain::machines::delivery::{AttemptCode, DecisionCode, Event, State};
 use yunzhen_domain::parcel_label;
-use yunzhen_domain::records::{Delivery, Pack, Recall, Temperature, TimelineStep};
-use yunzhen_store::{Db, discrepancies, recalls, receipts, residents, temperatures};
+use yunzhen_domain::records::{Delivery, Pack, Recall, StepReason, Temperature, TimelineStep};
+use yunzhen_store::{Db, deliveries, discrepancies, recalls, receipts, residents, temperatures};
 
 use crate::app::names::{Names, timeline};
 use crate::app::views::common::TimelineStep as TimelineView;
@@ -43,6 +43,11 @@ pub(in crate::app) async fn show_all(
         true => HashMap::new(),
         false => residents::get_all(db, all.iter().map(|d| d.resident_id)).await?,
     };
+    // Two parcels of one resident are told apart by their place among those of their order.
+    let of_orders = match to_courier {
+        true => HashMap::new(),
+        false => deliveries::by_prescriptions(db, all.iter().map(|d| d.prescription_id)).await?,
+    };
     let cold = all.iter().filter(|d| d.cold_chain).map(|d| d.id);
     let mut readings = temperatures::of_deliveries(db, cold).await?;
     let counted = all.iter().filter(|d| !to_courier && matches!(d.state, State::Discrepancy | State::Received));
@@ -63,6 +68,12 @@ pub(in crate::app) async fn show_all(
                 Some(views::DeliveryResident { name: r.name.expose().clone(), bed: r.bed.clone() })
             }
         };
+        let of_order = of_orders.get(&d.prescription_id);
+        let place = of_order.and_then(|of_it| of_it.iter().position(|one| one.id == d.id));
+        let pharmacy_name = match to_courier {
+            true => None,
+            false => Some(names.pharmacy(db, d.pharmacy_id).await?),
+        };
         let label = d.label_key.as_ref().filter(|_| to_pharmacy);
         let mut discrepancies = Vec::new();
         for task in tasks_of.remove(&d.id).unwrap_or_default() {
@@ -74,6 +85,9 @@ pub(in crate::app) async fn show_all(
             state: d.state,
             prescription_id: (!to_courier).then_some(d.prescription_id),
             resident,
+            pharmacy_name,
+            parcel_number: place.and_then(|n| u32::try_from(n + 1).ok()),
+            parcel_count: of_order.and_then(|of_it| u32::try_from(of_it.len()).ok()),
             home: views::DeliveryHome { name: home.name, address: home.address, phone: home.phone },
             parcel_code: (!to_nurse).then(|| d.parcel_code.as_str().to_owned()),
             label: label.map(|key| parcel_label::content(key, d.id, &d.parcel_code)),
@@ -92,6 +106,8 @@ pub(in crate::app) async fn show_all(
             refusal: refusal(d).filter(|_| !to_courier),
             courier: views::Courier { name: d.courier_name.clone(), phone: d.courier_phone.clone() },
             attempts: d.attempts.clone(),
+            decisions: decisions(d, to_courier),
+            set_apart: to_pharmacy && d.is_to_be_examined(d.state),
             timeline: if to_courier { without_names(&d.timeline) } else { timeline(&d.timeline) },
             allowed: allowed(ctx, d, batch_recalled),
         });
@@ -130,6 +146,18 @@ fn reading(app: &App, t: Temperature) -> views::Temperature {
         by: t.by,
         out_of_range: !app.policy.is_cold_enough(t.celsius),
     }
+}
+
+/// What the pharmacy decided on the road, and why. The words may name whom it is for: the courier reads the code alone.
+fn decisions(d: &Delivery, to_courier: bool) -> Vec<views::Decision> {
+    let decided = d.timeline.iter().filter_map(|step| Some((step, step.why.as_ref()?)));
+    let view = |(step, why): (&TimelineStep, &StepReason)| views::Decision {
+        step: step.step.clone(),
+        at: step.at.into(),
+        code: why.code,
+        words: (!to_courier).then(|| why.words.clone()),
+    };
+    decided.map(view).collect()
 }
 
 /// What the nurse said when she refused it; it stays said when the parcel is back or lost.
@@ -178,12 +206,14 @@ fn allowed(ctx: &Context, d: &Delivery, batch_recalled: bool) -> Vec<String> {
         ("give-back", Action::CarryDelivery, Event::GiveBack),
         ("receive", Action::ReceiveDelivery, Event::Receive { complete: true }),
         ("refuse", Action::ReceiveDelivery, Event::Refuse { reason: reason() }),
-        ("take-back", Action::RecoverDelivery, Event::TakeBack),
-        ("release", Action::RecoverDelivery, Event::Release),
+        ("take-back", Action::RecoverDelivery, Event::TakeBack { destroyed: false }),
+        ("release", Action::RecoverDelivery, Event::Release { code: DecisionCode::Other, words: reason() }),
+        ("turn-back", Action::RecoverDelivery, Event::TurnBack { code: DecisionCode::Other, words: reason() }),
         ("lose", Action::RecoverDelivery, Event::Lose),
     ];
     let may = |action| decide(&ctx.actor, action, &d.facts()) == Decision::Allow;
-    let goes_on = |event: &Event| matches!(event, Event::Accept | Event::PickUp | Event::Resume | Event::Release);
+    let goes_on =
+        |event: &Event| matches!(event, Event::Accept | Event::PickUp | Event::Resume | Event::Release { .. });
     let barred = |event: &Event| batch_recalled && goes_on(event);
     let possible = steps.iter().filter(|(_, a, e)| d.state.apply(e, ctx.now).is_ok() && may(*a) && !barred(e));
     possible.map(|(name, ..)| (*name).to_owned()).collect()

@@ -6,7 +6,7 @@ use yunzhen_domain::Actor;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::{Batch, Dose};
-use yunzhen_domain::doses::{Course, event, exceeds, state_of};
+use yunzhen_domain::doses::{Course, event, exceeds, state_of, too_soon};
 use yunzhen_domain::ids::{DoseEntryId, ResidentId};
 use yunzhen_domain::lots::{Lot, may_be_given};
 use yunzhen_domain::machines::dose::{Outcome, State};
@@ -315,7 +315,7 @@ impl Wish<'_> {
         }
     }
 
-    /// What is given when needed has a bound of a day.
+    /// What is given when needed has a bound of a day, and hours from one time to the next where the prescriber said so.
     fn bound(&self, target: &Target) -> Result<(), AppError> {
         if !target.as_needed || self.input.outcome != Some(Outcome::Given) {
             return Ok(());
@@ -326,6 +326,15 @@ impl Wish<'_> {
         if exceeds(&given, self.input.at.0, most) {
             let zh = format!("24 小时内最多 {most} 次，已达上限；如仍需要，请联系医师");
             let en = format!("At most {most} within 24 hours; if more is needed, call the prescriber");
+            return Err(AppError::invalid("at", zh, en));
+        }
+        let Some(hours) = self.course.item.hours_apart else { return Ok(()) };
+        if let Some(from) = too_soon(&given, self.input.at.0, hours) {
+            let from = self.clock(from).strftime("%m-%d %H:%M").to_string();
+            let zh = format!("两次至少间隔 {hours} 小时，{from} 以后可再给；如现在需要，请联系医师");
+            let unit = if hours == 1 { "hour" } else { "hours" };
+            let en =
+                format!("At least {hours} {unit} apart: again from {from}; if it is needed now, call the prescriber");
             return Err(AppError::invalid("at", zh, en));
         }
         Ok(())

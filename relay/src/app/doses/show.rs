@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::dosage::Frequency;
-use yunzhen_domain::doses::{Course, state_of};
+use yunzhen_domain::doses::{Course, state_of, too_soon};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
 use yunzhen_domain::lots::{Lot, may_be_given, products};
@@ -173,6 +173,8 @@ impl Shown<'_> {
             round: None,
             most_per_day: None,
             given_last_day: None,
+            hours_apart: None,
+            not_before: None,
         }
     }
 
@@ -237,12 +239,18 @@ impl Shown<'_> {
     pub(super) async fn as_needed(&self, db: &mut Db, names: &mut Names) -> Result<views::Dose, AppError> {
         let since = self.ctx.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
         let no = self.course.item.no;
-        let given = self.supply.newest(no).into_iter().filter(|e| e.state == State::Given && e.at > since).count();
+        let newest = self.supply.newest(no).into_iter().filter(|entry| entry.state == State::Given);
+        let given: Vec<Timestamp> = newest.map(|entry| entry.at).collect();
+        let last_day = given.iter().filter(|at| **at > since).count();
+        let hours_apart = self.course.item.hours_apart;
+        let not_before = hours_apart.and_then(|hours| too_soon(&given, self.ctx.now, hours));
         let recent: Vec<&DoseEntry> = self.supply.of_line(no).filter(|entry| entry.due_at > since).collect();
         Ok(views::Dose {
             entries: shown(db, names, &recent).await?,
             most_per_day: Some(self.course.item.most_when_needed(self.app.policy.when_needed_doses_per_day)),
-            given_last_day: Some(u32::try_from(given).unwrap_or(u32::MAX)),
+            given_last_day: Some(u32::try_from(last_day).unwrap_or(u32::MAX)),
+            hours_apart,
+            not_before: not_before.map(Into::into),
             ..self.blank()
         })
     }

@@ -15,6 +15,8 @@ use crate::app::{App, AppError, FieldError};
 const MOST_LINES: usize = 50;
 /// More steps than anybody can follow.
 const MOST_STEPS: usize = 12;
+/// What is taken when needed is kept apart by no more than a day.
+const HOURS_OF_A_DAY: u32 = 24;
 /// More of anything than leaves a pharmacy at once.
 const MOST_UNITS: u32 = 100_000;
 
@@ -110,6 +112,7 @@ fn item(app: &App, no: u16, line: views::DraftItem) -> Result<Item, Wrong> {
         return Err(says("instruction", "最多 200 个字", "At most 200 characters"));
     }
     let most_per_day = most_per_day(app, &line)?;
+    let hours_apart = hours_apart(&line)?;
     let computed = quantity(&steps(dose, line.frequency, days, &taper), drug.doses_per_unit);
     Ok(Item {
         no,
@@ -121,6 +124,7 @@ fn item(app: &App, no: u16, line: views::DraftItem) -> Result<Item, Wrong> {
         days,
         taper,
         most_per_day,
+        hours_apart,
         instruction: line.instruction,
         substitution: line.substitution,
     })
@@ -197,6 +201,20 @@ fn most_per_day(app: &App, line: &views::DraftItem) -> Result<Option<u32>, Wrong
         return Err(says("most_per_day", zh, format!("The limit is 1 to {all} times a day")));
     }
     Ok(Some(most))
+}
+
+/// The same of the least hours from one time to the next.
+fn hours_apart(line: &views::DraftItem) -> Result<Option<u32>, Wrong> {
+    let Some(hours) = line.hours_apart else { return Ok(None) };
+    if line.frequency != Frequency::Prn {
+        let en = "Only what is taken when needed has hours from one time to the next";
+        return Err(says("hours_apart", "只有必要时使用的药品才填写最短间隔", en));
+    }
+    if !(1..=HOURS_OF_A_DAY).contains(&hours) {
+        let zh = format!("最短间隔为 1 至 {HOURS_OF_A_DAY} 小时");
+        return Err(says("hours_apart", zh, format!("It is 1 to {HOURS_OF_A_DAY} hours from one time to the next")));
+    }
+    Ok(Some(hours))
 }
 
 /// What leaves the pharmacy. Without a way to compute it and without a number, 0 says so and the checks ask for it.

@@ -308,7 +308,7 @@ pub async fn pack(
         comment: None,
         created_at: ctx.now,
         ended_at: None,
-        timeline: vec![TimelineStep { step: "pack".into(), at: ctx.now, who: name.to_owned(), who_id }],
+        timeline: vec![TimelineStep { step: "pack".into(), at: ctx.now, who: name.to_owned(), who_id, why: None }],
     };
     let prescription = keep(app, ctx, &mut work, EventKind::PrescriptionPacked, &p).await?;
     deliveries::insert(&mut work.tx, &parcel).await?;

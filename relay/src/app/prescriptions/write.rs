@@ -93,7 +93,7 @@ pub(super) fn new_draft(
         questions: Vec::new(),
         replaces: None,
         end_reason: None,
-        timeline: vec![TimelineStep { step: "draft".into(), at: ctx.now, who: name.to_owned(), who_id }],
+        timeline: vec![TimelineStep { step: "draft".into(), at: ctx.now, who: name.to_owned(), who_id, why: None }],
     }
 }
 

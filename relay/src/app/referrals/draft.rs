@@ -49,7 +49,7 @@ pub(in crate::app) async fn open(work: &mut Work, ctx: &Context, opening: Openin
         end_reason: None,
         created_at: ctx.now,
         state_since: ctx.now,
-        timeline: vec![TimelineStep { step: "draft".into(), at: ctx.now, who: name.to_owned(), who_id }],
+        timeline: vec![TimelineStep { step: "draft".into(), at: ctx.now, who: name.to_owned(), who_id, why: None }],
     };
     referrals::insert(&mut work.tx, &referral).await?;
     record(work, EventKind::ReferralDrafted, &referral);

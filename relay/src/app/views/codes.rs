@@ -22,7 +22,7 @@ pub use yunzhen_domain::ids::{
 pub use yunzhen_domain::ids::{PasskeyId, SessionId};
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;
-pub use yunzhen_domain::machines::delivery::{AttemptCode, QuarantineReason, State as DeliveryState};
+pub use yunzhen_domain::machines::delivery::{AttemptCode, DecisionCode, QuarantineReason, State as DeliveryState};
 pub use yunzhen_domain::machines::discrepancy::{
     Cause as DiscrepancyCause, Resolution as DiscrepancyResolution, State as DiscrepancyState,
 };

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    AttemptCode, CourierRunId, DeliveryId, DeliveryState, DrugId, PrescriptionId, QuarantineReason, Role,
+    AttemptCode, CourierRunId, DecisionCode, DeliveryId, DeliveryState, DrugId, PrescriptionId, QuarantineReason, Role,
 };
-use super::common::{Time, TimelineStep};
+use super::common::{Time, TimelineStep, VersionBody};
 use super::discrepancies::Discrepancy;
 pub use yunzhen_domain::records::{Attempt, Count};
 use yunzhen_domain::substitution::Substitution;
@@ -38,6 +38,15 @@ pub struct Delivery {
     /// For whom (nurse and pharmacy only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resident: Option<DeliveryResident>,
+    /// From which pharmacy (not for the courier, whose run says it).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pharmacy_name: Option<String>,
+    /// Which parcel of its order it is, from 1 (not for the courier).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parcel_number: Option<u32>,
+    /// How many parcels the order has so far (not for the courier).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parcel_count: Option<u32>,
     /// Where to.
     pub home: DeliveryHome,
     /// Code on the parcel (pharmacy and courier only).
@@ -78,6 +87,12 @@ pub struct Delivery {
     pub courier: Courier,
     /// Failed attempts.
     pub attempts: Vec<Attempt>,
+    /// What the pharmacy decided about it on the road, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+    /// Taken back as it stands now, it is examined before it is sold again (pharmacy only).
+    #[serde(default)]
+    pub set_apart: bool,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineStep>,
     /// Commands that the caller may give now.
@@ -112,6 +127,51 @@ pub struct Pack {
     /// Of another product than the prescribed one; all packs of a line in a parcel are of one product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substitution: Option<Substitution>,
+}
+
+/// What the pharmacy decided about a parcel on the road.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ParcelDecision)]
+pub struct Decision {
+    /// `release` or `turn_back`.
+    pub step: String,
+    /// When.
+    pub at: Time,
+    /// Why.
+    pub code: DecisionCode,
+    /// The same in the person's own words (not for the courier).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+}
+
+/// The pharmacy decides about a parcel on the road.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionBody {
+    /// The `version` that was seen.
+    pub version: i64,
+    /// Why: `stable`, `misread` or `verified` lets it go on, `unfit`, `wrong_content` or `undeliverable` brings it back, `other` either.
+    pub code: DecisionCode,
+    /// The same in the person's own words.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+/// The pharmacy has a parcel again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeBackBody {
+    /// The `version` that was seen.
+    pub version: i64,
+    /// Nothing of it can be used any more: it is destroyed, and lies neither on the shelf nor in quarantine.
+    #[serde(default)]
+    pub destroyed: bool,
+}
+
+impl From<VersionBody> for TakeBackBody {
+    fn from(VersionBody { version }: VersionBody) -> Self {
+        Self { version, destroyed: false }
+    }
 }
 
 /// The resident of a delivery.

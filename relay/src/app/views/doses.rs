@@ -133,6 +133,12 @@ pub struct Dose {
     /// Given within the last 24 hours; only where it is given when needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_last_day: Option<u32>,
+    /// At least so many hours from one time to the next; only where it is given when needed and the prescriber said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_apart: Option<u32>,
+    /// From when it may be given again; only while the last one is not long enough ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Time>,
 }
 
 /// One entry about a dose.

@@ -10,9 +10,9 @@ use yunzhen_domain::pharmacy_events;
 use yunzhen_domain::records::{DeclineCode, PartReason, SignedDocument};
 use yunzhen_domain::safety::Finding;
 
-use super::codes::{DeliveryId, PrescriptionId, PrescriptionState, RecallId, Supply};
+use super::codes::{DecisionCode, DeliveryId, PrescriptionId, PrescriptionState, RecallId, Supply};
 use super::common::{Time, VersionBody};
-use super::deliveries::Delivery;
+use super::deliveries::{DecisionBody, Delivery};
 use super::dispenses::DeclineBody;
 use super::prescribing::{AskBody, PrescriptionQuestion};
 use super::prescriptions::{
@@ -252,6 +252,28 @@ impl CounterBody {
     /// The command, and who answers for it.
     pub fn split(self) -> (VersionBody, Pharmacist) {
         (VersionBody { version: self.version }, self.pharmacist)
+    }
+}
+
+/// The pharmacy decides about a parcel on the road.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideParcel {
+    /// The `version` that was seen.
+    pub version: i64,
+    /// Why.
+    pub code: DecisionCode,
+    /// The same in the person's own words.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+    /// Who answers for it.
+    pub pharmacist: Pharmacist,
+}
+
+impl DecideParcel {
+    /// The command, and who answers for it.
+    pub fn split(self) -> (DecisionBody, Pharmacist) {
+        (DecisionBody { version: self.version, code: self.code, reason: self.reason }, self.pharmacist)
     }
 }
 

@@ -81,6 +81,10 @@ pub struct DraftItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1)]
     pub most_per_day: Option<u32>,
+    /// Where it is taken when needed: the least hours from one time to the next, at most 24.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub hours_apart: Option<u32>,
     /// How much; computed from dose, frequency and days when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<u32>,

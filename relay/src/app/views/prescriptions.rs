@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    ChainTurn, ConsultationId, DeliveryId, DrugId, Frequency, HomeId, PharmacyId, PrescriptionId, PrescriptionState,
-    RejectionCode, ResidentId, Route, Severity, Sex, StaffId, SubstitutionReason, Supply, Urgency,
+    ChainNext, ChainReason, ChainTurn, ConsultationId, DeliveryId, DrugId, Frequency, HomeId, PharmacyId,
+    PrescriptionId, PrescriptionState, RejectionCode, ResidentId, Route, Severity, Sex, StaffId, SubstitutionReason,
+    Supply, Urgency,
 };
 use super::common::{StaffRef, Time, TimelineStep};
 use super::deliveries::Delivery;
@@ -81,6 +82,12 @@ pub struct PrescriptionSummary {
     /// Whose turn it is on the way to the first dose; absent before the signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<ChainTurn>,
+    /// What is next on that way; absent before the signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<ChainNext>,
+    /// Why it does not go its straight way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ChainReason>,
     /// What that person has to do is late.
     #[serde(default)]
     pub late: bool,
@@ -182,6 +189,9 @@ pub struct PrescriptionItem {
     /// Where it is taken when needed: the most times within a day, if the prescriber said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_per_day: Option<u32>,
+    /// Where it is taken when needed: the least hours from one time to the next, if the prescriber said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_apart: Option<u32>,
     /// How much is supplied.
     pub quantity: u32,
     /// How much of it has not reached the home yet and still has to.

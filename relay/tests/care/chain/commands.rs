@@ -4,12 +4,14 @@ use uuid::Uuid;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::{ConsultationId, DeliveryId, DiscrepancyId, PrescriptionId, RecallId, StockId};
-use yunzhen_domain::machines::delivery::AttemptCode;
+use yunzhen_domain::machines::delivery::{AttemptCode, DecisionCode};
 use yunzhen_domain::machines::recall::Level;
 use yunzhen_domain::records::{DeclineCode, RejectionCode};
 use yunzhen_relay::app::views::Time;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
-use yunzhen_relay::app::views::deliveries::{FailAttemptBody, NewTemperature, PickUpBody, ReceiptBody, ReceiveBody};
+use yunzhen_relay::app::views::deliveries::{
+    DecisionBody, FailAttemptBody, NewTemperature, PickUpBody, ReceiptBody, ReceiveBody,
+};
 use yunzhen_relay::app::views::discrepancies::ResolveBody;
 use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::prescribing::{AnswerBody, AskBody, PrescriptionDraftUpdate, ReplaceBody};
@@ -47,6 +49,7 @@ pub enum Command {
     HandIn(DeliveryId, ReceiptBody),
     Refuse(DeliveryId, i64),
     TakeBack(DeliveryId, i64),
+    TurnBack(DeliveryId, i64),
     Release(DeliveryId, i64),
     Lose(DeliveryId, i64),
     Settle(DiscrepancyId, ResolveBody),
@@ -140,6 +143,7 @@ impl Command {
             Self::HandIn(..) => "hand in",
             Self::Refuse(..) => "refuse",
             Self::TakeBack(..) => "take back",
+            Self::TurnBack(..) => "turn back",
             Self::Release(..) => "release",
             Self::Lose(..) => "lose",
             Self::Settle(..) => "settle",
@@ -174,6 +178,7 @@ impl Command {
             Self::Refuse(..) => K::DeliveryRefused,
             Self::TakeBack(..) => K::DeliveryTakenBack,
             Self::Release(..) => K::DeliveryReleased,
+            Self::TurnBack(..) => K::DeliveryTurnedBack,
             Self::Lose(..) => K::DeliveryLost,
             Self::Settle(..) => K::DiscrepancyResolved,
             Self::Recall(_) => K::RecallDeclared,
@@ -250,9 +255,16 @@ impl Command {
             Self::HandIn(id, body) => Done::of(deliveries::receive_signed(app, ctx, id, body).await?.id.uuid()),
             Self::Refuse(id, version) => Done::of(deliveries::refuse(app, ctx, id, reason(version)).await?.id.uuid()),
             Self::TakeBack(id, version) => {
-                Done::of(deliveries::take_back(app, ctx, id, seen(version)).await?.id.uuid())
+                Done::of(deliveries::take_back(app, ctx, id, seen(version).into()).await?.id.uuid())
             }
-            Self::Release(id, version) => Done::of(deliveries::release(app, ctx, id, seen(version)).await?.id.uuid()),
+            Self::Release(id, version) => {
+                let body = DecisionBody { version, code: DecisionCode::Misread, reason: "试".into() };
+                Done::of(deliveries::release(app, ctx, id, body).await?.id.uuid())
+            }
+            Self::TurnBack(id, version) => {
+                let body = DecisionBody { version, code: DecisionCode::Unfit, reason: "试".into() };
+                Done::of(deliveries::turn_back(app, ctx, id, body).await?.id.uuid())
+            }
             Self::Lose(id, version) => Done::of(deliveries::lose(app, ctx, id, seen(version)).await?.id.uuid()),
             Self::Settle(id, body) => Done::of(discrepancies::resolve(app, ctx, id, body).await?.id.uuid()),
             Self::Recall(batch) => {

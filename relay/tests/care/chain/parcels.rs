@@ -13,7 +13,7 @@ use super::commands::{Carry, Command, measured};
 use super::{Chain, Sent};
 
 /// Kinds of commands that are drawn for a parcel.
-const KINDS: usize = 13;
+const KINDS: usize = 14;
 
 impl Chain {
     pub async fn with_a_parcel(&mut self) -> Option<Sent> {
@@ -53,11 +53,12 @@ impl Chain {
                 self.count_without_a_link(&d);
                 return if self.dice.one_in(3) { self.hand_in() } else { None };
             }
+            12 => Command::TurnBack(id, version),
             _ => Command::Lose(id, version),
         };
         let request = match &command {
             Command::Carry(..) | Command::Measure(..) => self.w.of(Actor::Courier { run_id: d.run_id }),
-            Command::TakeBack(..) | Command::Lose(..) | Command::Release(..) => {
+            Command::TakeBack(..) | Command::Lose(..) | Command::Release(..) | Command::TurnBack(..) => {
                 let own = Some(d.pharmacy_id) == self.w.pharmacy.actor.pharmacy_id();
                 self.of_the_pharmacy(own)
             }
@@ -74,7 +75,7 @@ impl Chain {
             Parcel::InTransit => [2, 2, 3, 5, 6, 6, 11][self.dice.below(7)],
             Parcel::AtDoor => [6, 7, 11, 11][self.dice.below(4)],
             Parcel::OnHold => [4, 5, 6][self.dice.below(3)],
-            Parcel::Quarantined => [9, 9, 5, 11][self.dice.below(4)],
+            Parcel::Quarantined => [9, 9, 5, 11, 12][self.dice.below(5)],
             Parcel::Returning | Parcel::Refused | Parcel::Recalled => 8,
             _ => self.dice.below(KINDS),
         }

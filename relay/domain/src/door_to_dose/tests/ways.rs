@@ -87,7 +87,7 @@ impl Way {
         let moved = |event| vec![self.p.clone().apply(event, now, WHO).unwrap()];
         match event {
             Of::PickUp if !over => moved(Event::HandOver),
-            Of::TakeBack | Of::Lose if !over => moved(Event::Return),
+            Of::TakeBack { .. } | Of::Lose if !over => moved(Event::Return),
             Of::Receive { .. } | Of::ReceiveStopped => {
                 let whole = matches!(event, Of::Receive { complete: true });
                 let arrived = ARRIVED.into_iter().filter(|quantity| (*quantity > 0) || !whole);
@@ -126,6 +126,10 @@ impl Way {
     }
 }
 
+fn let_go_on() -> Of {
+    Of::Release { code: delivery::DecisionCode::Other, words: String::new() }
+}
+
 fn parcel_of(now: Timestamp) -> Delivery {
     Delivery {
         created_at: now,
@@ -143,7 +147,7 @@ fn all() -> Vec<Way> {
     let mut seen = BTreeMap::new();
     let mut open = vec![Way::signed()];
     while let Some(way) = open.pop() {
-        let parcel = way.d.as_ref().map(|d| (d.state, d.quarantine));
+        let parcel = way.d.as_ref().map(|d| (d.state, d.quarantine, d.turned_back().is_some()));
         let says = [false, true].map(|given| {
             let says = way.says(None, given, way.now);
             (says.next, says.reason, says.current)
@@ -206,8 +210,10 @@ fn nobody_is_asked_for_what_the_machines_refuse() {
                     Next::Bring => (Turn::Courier, lets(&Of::Arrive)),
                     Next::TryAgain => (Turn::Courier, lets(&Of::Resume)),
                     Next::BringBack => (Turn::Courier, lets(&Of::GiveBack)),
-                    Next::Decide => (Turn::Pharmacy, lets(&Of::Release)),
-                    Next::TakeBack => (Turn::Pharmacy, lets(&Of::TakeBack) && says.current.is_none()),
+                    Next::Decide => (Turn::Pharmacy, lets(&let_go_on())),
+                    Next::TakeBack => {
+                        (Turn::Pharmacy, lets(&Of::TakeBack { destroyed: false }) && says.current.is_none())
+                    }
                     Next::Count => (Turn::Nurse, d == Some(D::AtDoor) && lets(&Of::Receive { complete: true })),
                     Next::Give => {
                         let ended = matches!(way.p.state, P::Cancelled | P::Stopped);
@@ -243,7 +249,9 @@ fn what_was_called_back_goes_nowhere_but_back_and_is_not_given() {
                 let on = [Next::PickUp, Next::Bring, Next::TryAgain, Next::Decide, Next::Count, Next::Give];
                 assert!(!on.contains(&says.next), "{told}");
                 match says.next {
-                    Next::TakeBack => assert!(says.turn == Turn::Pharmacy && lets(&Of::TakeBack), "{told}"),
+                    Next::TakeBack => {
+                        assert!(says.turn == Turn::Pharmacy && lets(&Of::TakeBack { destroyed: false }), "{told}")
+                    }
                     Next::BringBack => {
                         assert!(says.turn == Turn::Courier && lets(&Of::GiveBack), "{told}");
                         assert_eq!(says.reason, Some(Reason::Recall), "{told}");
