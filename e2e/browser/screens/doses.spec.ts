@@ -1,7 +1,18 @@
 import { expect, test, type Page } from "@playwright/test";
 import type { Prescription } from "@yunzhen/client";
 import { buildDay, type Day } from "./data";
-import { chain, conflict, day, refill, stoppedDay, twiceDay, waiting, refused, restOnItsWay } from "./data-doses";
+import {
+  chain,
+  conflict,
+  day,
+  refill,
+  stoppedDay,
+  twiceDay,
+  waiting,
+  refused,
+  restIsOwed,
+  restOnItsWay,
+} from "./data-doses";
 import { lookAt } from "./look";
 import { lookAtTablet } from "./tablet";
 import { installMock, type Answers, type MockOptions } from "./mock";
@@ -168,6 +179,24 @@ const NURSE: NurseScreen[] = [
       const lines = on.locator(".nurse-prescription .nurse-plain-list > li");
       await expect(lines.first()).toContainText(/24 小时内最多 3 次|at most 3 in 24 hours/);
       await expect(lines.nth(1)).toContainText(/2\. 0\.25 g/);
+    },
+  },
+  {
+    // "Nurse's turn" stood there while the pharmacy owed the rest.
+    name: "timeline-owed",
+    path: "/consultations/c3",
+    own: { "/api/prescriptions/p1": { body: { ...record.prescription, door_to_dose: restIsOwed() } } },
+    ready: "[data-testid=chain-rest]",
+    act: async (on) => {
+      const head = on.locator("[data-testid=door-to-dose] .yz-chain-head");
+      await expect(head).toContainText(/轮到药房|Pharmacy's turn/);
+      await expect(head).not.toContainText(/轮到护士|Nurse's turn/);
+      await expect(on.getByTestId("chain-rest")).toContainText(/已到的部分|What has come/);
+      await expect(on.getByTestId("chain-rest")).toContainText(/轮到护士|Nurse's turn/);
+      await expect(on.locator("[data-testid=door-to-dose] [aria-current=step]")).toHaveAttribute(
+        "data-stage",
+        "first_dose",
+      );
     },
   },
   {

@@ -85,6 +85,8 @@ async fn short_is_received_with_a_discrepancy_and_the_rest_is_owed() {
     let at = w.try_dispense(&owed, 1).await.unwrap();
     w.pass(SignedDuration::from_mins(5));
     let before = w.see(packed.prescription.id).await.door_to_dose.unwrap();
+    assert_eq!((before.turn, before.next), (Turn::Pharmacy, Next::Fill), "it owes the one that was short");
+    assert_eq!(before.rest.as_ref().map(|beside| (beside.turn, beside.next)), Some((Turn::Nurse, Next::Give)));
     let packed = w.pack(&at, &owed.secret).await;
     let chain = w.see(packed.prescription.id).await.door_to_dose.unwrap();
     let rest = chain.rest.unwrap();

@@ -5393,7 +5393,7 @@ export interface components {
          * @enum {string}
          */
         ChainReason: "asked" | "rejected" | "expired" | "declined" | "attempt_failed" | "temperature" | "identity" | "recall" | "refused" | "given_back" | "taken_back" | "lost" | "short" | "surplus" | "part" | "withdrawn" | "settled";
-        /** @description What is next with the parcel of the rest, beside the first dose of what has come. */
+        /** @description What somebody else has to do meanwhile: with the parcel of the rest, or with what has come. */
         ChainRest: {
             /** @description By when it should be done. */
             due_by?: components["schemas"]["Time"];
@@ -6232,7 +6232,7 @@ export interface components {
             note?: string;
             /** @description Why it does not go its straight way. */
             reason?: components["schemas"]["ChainReason"];
-            /** @description What is next with the rest of it, while that is on its way and the first dose of what has come is next. */
+            /** @description What is next beside that: with the rest on its way beside the first dose, or that dose beside what the pharmacy owes or has to settle. */
             rest?: components["schemas"]["ChainRest"];
             /** @description Eight steps, in order. */
             steps: components["schemas"]["ChainStep"][];
