@@ -50,6 +50,19 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => site.close());
 
+/** The audit row of an order that a pharmacy gave back with a word about it. */
+const gaveBack = (at: number) => ({
+  seq: 88,
+  at: new Date(at).toISOString(),
+  actor: "pharmacy:p1",
+  actor_role: "pharmacy",
+  actor_name: "田悦",
+  action: "prescription.declined",
+  entity: "prescription",
+  entity_id: "rx3",
+  words: "柜台明日盘点",
+});
+
 const desk: [number, number] = [1440, 900];
 const phone: [number, number] = [390, 844];
 const SCREENS: ConsoleScreen[] = [
@@ -358,6 +371,13 @@ const SCREENS: ConsoleScreen[] = [
     },
   },
   { name: "audit", path: "/audit", mock: { who: "administrator" }, ready: "table" },
+  {
+    name: "audit-declined",
+    path: "/audit?entity=prescription",
+    mock: { who: "administrator", answers: { "GET /api/audit": { body: { items: [gaveBack(now())], next: null } } } },
+    ready: "table",
+    act: (page) => expect(page.locator("tbody")).toContainText("柜台明日盘点"),
+  },
   {
     // Whoever came by a link finds the way back to the whole log.
     name: "audit-empty",

@@ -5161,6 +5161,8 @@ export interface components {
              * @description Sequence number.
              */
             seq: number;
+            /** @description What the pharmacy wrote when it gave the order back: kept with the order, the row itself has only its digest. */
+            words?: string;
         };
         /** @description What a specialist has published. */
         Availability: {
@@ -6114,6 +6116,8 @@ export interface components {
             created_at: components["schemas"]["Time"];
             /** @description Why it was given back. */
             declined?: components["schemas"]["DeclineCode"];
+            /** @description The same in the pharmacy's words, if it wrote any. */
+            declined_words?: string;
             /** @description In which parcel. */
             delivery_id?: components["schemas"]["DeliveryId"];
             /** @description The first or a later one, complete or a part; absent before batches are recorded. */
@@ -8140,6 +8144,8 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description Why it gave it back. */
             declined?: components["schemas"]["DeclineCode"];
+            /** @description The same in the pharmacy's words, if it wrote any. */
+            declined_words?: string;
         };
         /** @description To whom a request is offered. */
         OfferBody: {
