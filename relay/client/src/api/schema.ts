@@ -5078,6 +5078,19 @@ export interface components {
             /** @description The zone in which the specialist thinks of it. */
             zone: string;
         };
+        /** @description A pharmacist's own approval, and what became of the prescription since. */
+        Approval: {
+            /** @description When it was given. */
+            at: components["schemas"]["Time"];
+            /** @description The way from the signature to the first dose. */
+            door_to_dose?: components["schemas"]["DoorToDose"];
+            /** @description The prescriber wrote another one in its place. */
+            replaced: boolean;
+            /** @description For whom, to ask for all of this resident. */
+            resident_id: components["schemas"]["ResidentId"];
+            /** @description Why the prescriber withdrew it, once that is so. */
+            withdrawal_reason?: string;
+        };
         /** @description A question to the prescriber. */
         AskAboutOrder: {
             /** @description Who asks. */
@@ -9486,6 +9499,8 @@ export interface components {
         PrescriptionState: "draft" | "signed" | "in_review" | "in_question" | "approved" | "rejected" | "dispensing" | "on_hold" | "packed" | "in_delivery" | "delivered" | "returned" | "cancelled" | "stopped" | "expired";
         /** @description A prescription as a line of a list. */
         PrescriptionSummary: {
+            /** @description What became of it since the reader approved it; only in the list of what a pharmacist approved. */
+            approval?: components["schemas"]["Approval"];
             /** @description For what (Chinese). */
             diagnosis_display: string;
             /** @description The same in English. */
@@ -9509,6 +9524,8 @@ export interface components {
             late_turn?: components["schemas"]["ChainTurn"];
             /** @description Why it is offered to the pharmacy that asks; absent for everybody else, and for what the pharmacy has. */
             offer?: components["schemas"]["OfferWhy"];
+            /** @description Of one that goes out in parts: how much of each is still owed, in the same order, beyond the parcel that is under way. Absent where nothing is. */
+            owed?: number[];
             /** @description For whom. */
             resident: components["schemas"]["SummaryResident"];
             /** @description When it was signed. */
@@ -25363,6 +25380,14 @@ export interface operations {
                 review?: boolean;
                 /** @description What entered its state last comes first; without it, what waits longest. */
                 newest?: boolean;
+                /** @description Only what the pharmacist who asks approved, whatever became of it: the newest approval first, each with `approval`. Of the other filters `state`, `resident_id`, `from` and `until` count then. */
+                approved?: boolean;
+                /** @description Approved for this resident. */
+                resident_id?: string;
+                /** @description Approved at this time or later. */
+                from?: string;
+                /** @description Approved before this time. */
+                until?: string;
                 /** @description These only, by id, at most 100 separated by commas. Other filters do not count then. */
                 ids?: string;
                 /** @description Where the last page ended. */
@@ -27681,6 +27706,14 @@ export interface operations {
                 review?: boolean;
                 /** @description What entered its state last comes first; without it, what waits longest. */
                 newest?: boolean;
+                /** @description Only what the pharmacist who asks approved, whatever became of it: the newest approval first, each with `approval`. Of the other filters `state`, `resident_id`, `from` and `until` count then. */
+                approved?: boolean;
+                /** @description Approved for this resident. */
+                resident_id?: string;
+                /** @description Approved at this time or later. */
+                from?: string;
+                /** @description Approved before this time. */
+                until?: string;
                 /** @description These only, by id, at most 100 separated by commas. Other filters do not count then. */
                 ids?: string;
                 /** @description Where the last page ended. */

@@ -29,6 +29,43 @@ pub(in crate::app) async fn summaries(
     all: &[&Prescription],
     now: Timestamp,
 ) -> Result<Vec<views::PrescriptionSummary>, AppError> {
+    let lines = lines(app, db, names, all, now).await?;
+    Ok(lines.into_iter().map(|(line, _)| line).collect())
+}
+
+/// The same of what the reader approved, each with what became of it since.
+pub(super) async fn approvals(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    all: &[&Prescription],
+    now: Timestamp,
+) -> Result<Vec<views::PrescriptionSummary>, AppError> {
+    let replaced = prescriptions::replacing_all(db, all.iter().map(|p| p.id)).await?;
+    let lines = lines(app, db, names, all, now).await?;
+    let with_approval = |(p, (line, chain)): (&&Prescription, Line)| {
+        let approval = p.approved_at.map(|at| views::Approval {
+            at: at.into(),
+            resident_id: p.resident_id,
+            door_to_dose: chain.map(Into::into),
+            replaced: replaced.contains_key(&p.id),
+            withdrawal_reason: p.withdrawal_reason().map(|reason| reason.expose().clone()),
+        });
+        views::PrescriptionSummary { approval, ..line }
+    };
+    Ok(all.iter().zip(lines).map(with_approval).collect())
+}
+
+/// A line, and the way that it was read from.
+type Line = (views::PrescriptionSummary, Option<DoorToDose>);
+
+async fn lines(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    all: &[&Prescription],
+    now: Timestamp,
+) -> Result<Vec<Line>, AppError> {
     let residents = residents::get_all(db, all.iter().map(|p| p.resident_id)).await?;
     let deliveries = deliveries::get_all(db, all.iter().filter_map(|p| p.delivery_id)).await?;
     let counted = deliveries.values().filter(|d| is_counted(d)).map(|d| d.id);
@@ -50,7 +87,7 @@ pub(in crate::app) async fn summaries(
         let becomes_late = chain.as_ref().and_then(DoorToDose::becomes_late);
         let diagnosis = diagnosis(app, &p.diagnosis_code);
         let drugs = drug_names(app, &p.items);
-        lines.push(views::PrescriptionSummary {
+        let summary = views::PrescriptionSummary {
             id: p.id,
             state: p.state,
             version: p.version,
@@ -77,7 +114,10 @@ pub(in crate::app) async fn summaries(
             late_from: becomes_late.map(|(at, _)| at.into()),
             late_turn: becomes_late.map(|(_, turn)| turn),
             offer: None,
-        });
+            owed: p.owed_of_a_part(),
+            approval: None,
+        };
+        lines.push((summary, chain));
     }
     Ok(lines)
 }
