@@ -29,6 +29,7 @@ pub use dispense::{accept, decline, dispense, pack};
 pub use expire::expire;
 pub use facts::{prescribing_facts, review_facts};
 pub use replace::replace;
+pub(crate) use review::{GIVE_BACK, give_back};
 pub use review::{approval_document, approve, claim, reject};
 pub(super) use show::{drug_names, line_of, summaries};
 pub use sign::{sign, signing_document};

@@ -63,7 +63,7 @@ async fn who_approved_it_reads_that_it_was_replaced_or_withdrawn_and_why() {
     let of = |id| lines.iter().find(|line| line.id == id).unwrap();
     for (id, replaced) in [(old.id, true), (withdrawn.id, false)] {
         let approval = of(id).approval.as_ref().unwrap();
-        assert_eq!((of(id).state, approval.replaced), (State::Cancelled, replaced));
+        assert_eq!((of(id).state, of(id).replaced), (State::Cancelled, replaced));
         assert!(approval.withdrawal_reason.is_some());
         assert_eq!(approval.door_to_dose.as_ref().unwrap().turn, Turn::Nobody);
     }

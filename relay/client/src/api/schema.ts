@@ -5084,8 +5084,6 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description The way from the signature to the first dose. */
             door_to_dose?: components["schemas"]["DoorToDose"];
-            /** @description The prescriber wrote another one in its place. */
-            replaced: boolean;
             /** @description For whom, to ask for all of this resident. */
             resident_id: components["schemas"]["ResidentId"];
             /** @description Why the prescriber withdrew it, once that is so. */
@@ -9526,6 +9524,8 @@ export interface components {
             offer?: components["schemas"]["OfferWhy"];
             /** @description Of one that goes out in parts: how much of each is still owed, in the same order, beyond the parcel that is under way. Absent where nothing is. */
             owed?: number[];
+            /** @description It ended, and the prescriber wrote another one in its place. */
+            replaced?: boolean;
             /** @description For whom. */
             resident: components["schemas"]["SummaryResident"];
             /** @description When it was signed. */

@@ -41,14 +41,12 @@ pub(super) async fn approvals(
     all: &[&Prescription],
     now: Timestamp,
 ) -> Result<Vec<views::PrescriptionSummary>, AppError> {
-    let replaced = prescriptions::replacing_all(db, all.iter().map(|p| p.id)).await?;
     let lines = lines(app, db, names, all, now).await?;
     let with_approval = |(p, (line, chain)): (&&Prescription, Line)| {
         let approval = p.approved_at.map(|at| views::Approval {
             at: at.into(),
             resident_id: p.resident_id,
             door_to_dose: chain.map(Into::into),
-            replaced: replaced.contains_key(&p.id),
             withdrawal_reason: p.withdrawal_reason().map(|reason| reason.expose().clone()),
         });
         views::PrescriptionSummary { approval, ..line }
@@ -75,6 +73,8 @@ async fn lines(
     let to_give = all.iter().filter(|p| p.in_the_home() && !first_doses.contains_key(&p.id)).map(|p| p.id);
     let parcels = deliveries::by_prescriptions(db, to_give).await?;
     let recalls = recalls::barring(db, drugs_in(deliveries.values().chain(parcels.values().flatten()))).await?;
+    let ended = all.iter().filter(|p| p.state.is_terminal()).map(|p| p.id);
+    let replaced = prescriptions::replacing_all(db, ended).await?;
     let mut lines = Vec::with_capacity(all.len());
     for p in all {
         let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
@@ -114,6 +114,7 @@ async fn lines(
             late_from: becomes_late.map(|(at, _)| at.into()),
             late_turn: becomes_late.map(|(_, turn)| turn),
             offer: None,
+            replaced: replaced.contains_key(&p.id),
             owed: p.owed_of_a_part(),
             approval: None,
         };

@@ -104,6 +104,9 @@ pub struct PrescriptionSummary {
     /// Why it is offered to the pharmacy that asks; absent for everybody else, and for what the pharmacy has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<OfferWhy>,
+    /// It ended, and the prescriber wrote another one in its place.
+    #[serde(default)]
+    pub replaced: bool,
     /// Of one that goes out in parts: how much of each is still owed, in the same order, beyond the parcel that is under way. Absent where nothing is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owed: Vec<u32>,
@@ -122,8 +125,6 @@ pub struct Approval {
     /// The way from the signature to the first dose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub door_to_dose: Option<DoorToDose>,
-    /// The prescriber wrote another one in its place.
-    pub replaced: bool,
     /// Why the prescriber withdrew it, once that is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawal_reason: Option<String>,
