@@ -238,6 +238,9 @@ const SCREENS: ConsoleScreen[] = [
     act: async (page) => {
       await expect(page.getByTestId("review")).toHaveAttribute("data-state", "signed");
       await expect(page.getByTestId("decide")).toHaveCount(0);
+      // Pressed in the queue, the same one is taken.
+      await page.getByTestId("review-rx1").getByRole("link").click();
+      await expect(page.getByTestId("review")).toHaveAttribute("data-state", "in_review");
     },
   },
   {

@@ -16,6 +16,7 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { api } from "../app/api";
 import { useStaff } from "../app/session";
 import { keys } from "../common/keys";
@@ -67,10 +68,12 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
     onSuccess: released(t("reviews.leftLying", { name: prescription.resident.name }), false),
   });
   const mayClaim = prescription.allowed.includes("claim");
+  const { key: opened } = useLocation();
   const { mutate: take, isIdle } = claim;
   useEffect(() => {
     if (mayClaim && isIdle && activity.isThere()) take(prescription.version);
-  }, [mayClaim, isIdle, take, prescription.version]);
+    // Pressed in the queue, one that had opened by itself is opened again.
+  }, [mayClaim, isIdle, take, prescription.version, opened]);
 
   const mine = prescription.pharmacist?.id === staff.id;
   const mayDecide = prescription.state === "in_review" && mine;
