@@ -1,5 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
+import type { DoorToDose, PrescriptionSummary } from "@yunzhen/client";
 import { buildDay } from "./data";
+import { chain } from "./data-doses";
 import { identities, identityProviders, unknownToProvider } from "./data-account";
 import { prescribingAnswers } from "./data-prescribing";
 import { homes } from "./data-registry";
@@ -49,6 +51,45 @@ test.beforeAll(async () => {
   site = await serveConsole();
 });
 test.afterAll(() => site.close());
+
+/** One that a pharmacy has, and one that its prescriber replaced an hour ago. */
+function approvals(): PrescriptionSummary[] {
+  const at = (hours: number) => new Date(now() - hours * 3_600_000).toISOString();
+  const { summaries } = buildDay(now());
+  const approval = (hours: number, door_to_dose: DoorToDose) => ({ at: at(hours), resident_id: "r1", door_to_dose });
+  const withdrawn: DoorToDose = { ...chain(3, "nobody"), current: undefined, next: "nothing", reason: "withdrawn" };
+  return summaries.flatMap((p): PrescriptionSummary[] => {
+    if (p.id === "rx4") return [{ ...p, approval: approval(2, chain(3, "pharmacy")) }];
+    if (p.id !== "rx8") return [];
+    const back = { ...approval(5, withdrawn), withdrawal_reason: "剂量调整" };
+    return [{ ...p, state: "cancelled", replaced: true, waiting_since: at(1), approval: back }];
+  });
+}
+
+/** A question and a rejection, as the relay gives them to the specialist. */
+function fromPharmacists(): PrescriptionSummary[] {
+  const waiting_since = new Date(now() - 600_000).toISOString();
+  return buildDay(now()).summaries.flatMap((p): PrescriptionSummary[] =>
+    p.id === "rx1"
+      ? [{ ...p, state: "in_question", waiting_since }]
+      : p.id === "rx2"
+        ? [{ ...p, state: "rejected", waiting_since }]
+        : [],
+  );
+}
+
+/** The audit row of an order that a pharmacy gave back with a word about it. */
+const gaveBack = (at: number) => ({
+  seq: 88,
+  at: new Date(at).toISOString(),
+  actor: "pharmacy:p1",
+  actor_role: "pharmacy",
+  actor_name: "田悦",
+  action: "prescription.declined",
+  entity: "prescription",
+  entity_id: "rx3",
+  words: "柜台明日盘点",
+});
 
 const desk: [number, number] = [1440, 900];
 const phone: [number, number] = [390, 844];
@@ -195,7 +236,68 @@ const SCREENS: ConsoleScreen[] = [
     name: "review",
     path: "/reviews/rx1",
     mock: { who: "pharmacist" },
-    ready: "[data-testid=review][data-state=in_review]",
+    ready: "[data-testid=take]",
+    act: async (page) => {
+      await page.getByTestId("take").click();
+      await page.waitForSelector("[data-testid=review][data-state=in_review]");
+      await expect(page.getByTestId("decide")).toBeVisible();
+    },
+  },
+  {
+    // An idle window took the next review by itself, and no other pharmacist could.
+    name: "review-idle",
+    path: "/reviews/rx1",
+    mock: { who: "pharmacist" },
+    ready: "[data-testid=take]",
+    act: async (page) => {
+      await expect(page.getByTestId("review")).toHaveAttribute("data-state", "signed");
+      await expect(page.getByTestId("decide")).toHaveCount(0);
+      // Pressed in the queue, the same one is taken.
+      await page.getByTestId("review-rx1").getByRole("link").click();
+      await expect(page.getByTestId("review")).toHaveAttribute("data-state", "in_review");
+    },
+  },
+  {
+    name: "approvals",
+    path: "/approvals",
+    mock: { who: "pharmacist", answers: { "GET /api/prescriptions": { body: { items: approvals(), next: null } } } },
+    ready: "[data-testid=approval-rx4] [data-testid=door-to-dose]",
+    act: async (page) => {
+      await expect(page.getByTestId("approval-rx4")).toContainText(/轮到药房|Pharmacy's turn/);
+      const back = page.getByTestId("approval-rx8").getByTestId("taken-back-banner");
+      await expect(back).toContainText(/医师已用另一张处方替换|wrote another one in its place/);
+      await expect(back).toContainText("剂量调整");
+      // Whatever page is open, the way to them says that one was taken back.
+      await expect(page.getByTestId("taken-back")).toHaveText("1");
+      await page.getByText(/^(已撤回或替换|Withdrawn or replaced)$/).click();
+      await page
+        .getByRole("button", { name: /^(只看|Only )/ })
+        .first()
+        .click();
+      await expect(page.getByRole("button", { name: /点此显示全部|show everybody/ })).toBeVisible();
+    },
+  },
+  {
+    name: "approvals-empty",
+    path: "/approvals",
+    mock: { who: "pharmacist", empty: true },
+    ready: "main :is(h1,h2,h3)",
+  },
+  {
+    // Both reached the specialist only in the waiting room, a rejection nowhere.
+    name: "from-pharmacists",
+    path: "/residents",
+    mock: { answers: { "GET /api/prescriptions": { body: { items: fromPharmacists(), next: null } } } },
+    ready: "[data-testid=rejected-of-mine]",
+    act: async (page) => {
+      const asked = page.getByTestId("asked-of-me").getByRole("link");
+      await expect(asked).toHaveAttribute("href", "/prescriptions/rx1");
+      const rejected = page.getByTestId("rejected-of-mine");
+      await expect(rejected.getByRole("link")).toHaveAttribute("href", "/prescriptions/rx2");
+      await expect(page.getByTestId("from-pharmacists")).toBeVisible();
+      await rejected.getByRole("button", { name: /知道了|I have read it/ }).click();
+      await expect(rejected).toHaveCount(0);
+    },
   },
   {
     name: "review-approve",
@@ -376,6 +478,13 @@ const SCREENS: ConsoleScreen[] = [
     },
   },
   { name: "audit", path: "/audit", mock: { who: "administrator" }, ready: "table" },
+  {
+    name: "audit-declined",
+    path: "/audit?entity=prescription",
+    mock: { who: "administrator", answers: { "GET /api/audit": { body: { items: [gaveBack(now())], next: null } } } },
+    ready: "table",
+    act: (page) => expect(page.locator("tbody")).toContainText("柜台明日盘点"),
+  },
   {
     // Whoever came by a link finds the way back to the whole log.
     name: "audit-empty",

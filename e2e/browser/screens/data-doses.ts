@@ -254,6 +254,14 @@ export const refused = (): DoorToDose => {
   };
 };
 
+/** A part has come and waits for its first dose; the pharmacy owes the rest, so it is its turn. */
+export const restIsOwed = (): DoorToDose => ({
+  ...chain(7, "pharmacy"),
+  next: "fill",
+  reason: "part",
+  rest: { turn: "nurse", next: "give", due_by: iso(now() + HOUR), late: false },
+});
+
 /** A part has come and its first dose is next; the rest waits for its courier, who is late. */
 export const restOnItsWay = (): DoorToDose => ({
   ...chain(7, "nurse"),

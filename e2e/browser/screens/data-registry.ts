@@ -154,7 +154,7 @@ function offered(now: number): OfferedPrescription[] {
         {
           ...{ pharmacy_name: "仁和大药房", rank: 2 },
           why: { reasons: ["preferred", "part_in_stock", "open_now", "declined_before"], metres: 1240 },
-          answer: { accepted: false, declined: "out_of_stock", at: minutes(21) },
+          answer: { accepted: false, declined: "other", declined_words: "柜台明日盘点", at: minutes(21) },
         },
       ],
     },

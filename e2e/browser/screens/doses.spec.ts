@@ -11,6 +11,7 @@ import {
   twiceDay,
   waiting,
   refused,
+  restIsOwed,
   restOnItsWay,
 } from "./data-doses";
 import { lookAt } from "./look";
@@ -222,6 +223,24 @@ const NURSE: NurseScreen[] = [
       const lines = on.locator(".nurse-prescription .nurse-plain-list > li");
       await expect(lines.first()).toContainText(/24 小时内最多 3 次|at most 3 in 24 hours/);
       await expect(lines.nth(1)).toContainText(/2\. 0\.25 g/);
+    },
+  },
+  {
+    // "Nurse's turn" stood there while the pharmacy owed the rest.
+    name: "timeline-owed",
+    path: "/consultations/c3",
+    own: { "/api/prescriptions/p1": { body: { ...record.prescription, door_to_dose: restIsOwed() } } },
+    ready: "[data-testid=chain-rest]",
+    act: async (on) => {
+      const head = on.locator("[data-testid=door-to-dose] .yz-chain-head");
+      await expect(head).toContainText(/轮到药房|Pharmacy's turn/);
+      await expect(head).not.toContainText(/轮到护士|Nurse's turn/);
+      await expect(on.getByTestId("chain-rest")).toContainText(/已到的部分|What has come/);
+      await expect(on.getByTestId("chain-rest")).toContainText(/轮到护士|Nurse's turn/);
+      await expect(on.locator("[data-testid=door-to-dose] [aria-current=step]")).toHaveAttribute(
+        "data-stage",
+        "first_dose",
+      );
     },
   },
   {

@@ -213,6 +213,7 @@ export const fillings: Dispense[] = [
     state: "declined",
     pharmacy_name: "仁和大药房",
     declined: "out_of_stock",
+    declined_words: "明早到货",
     packs: [],
     created_at: ago(98),
     state_since: ago(95),

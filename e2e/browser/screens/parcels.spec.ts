@@ -65,6 +65,15 @@ const filling = (delivery_id: string) => ({
   state_since: at(50),
 });
 
+const gaveBack = {
+  ...filling("dv4"),
+  state: "declined",
+  declined: "out_of_stock",
+  declined_words: "明早到货",
+  packs: [],
+  batch_recalled: false,
+};
+
 const CONSOLE: ConsoleScreen[] = [
   {
     name: "run",
@@ -303,6 +312,21 @@ const CONSOLE: ConsoleScreen[] = [
       // As every shelf and parcel says it: a day without its year is no expiry.
       await expect(fillings).toContainText(/批号 A2604 .*2027-08-31|Batch A2604 · expires 2027-08-31/);
     },
+  },
+  {
+    // Only the code was kept of it.
+    name: "prescriber-declined",
+    path: "/prescriptions/rx8",
+    size: desk,
+    mock: {
+      who: "specialist",
+      answers: { "GET /api/prescriptions/rx8/dispenses": { body: { items: [gaveBack], next: null } } },
+    },
+    ready: "[data-testid=fillings-rx8]",
+    change: (day) => {
+      Object.assign(day.prescriptions.find(({ id }) => id === "rx8") ?? {}, { approved_at: at(70) });
+    },
+    act: (page) => expect(page.getByTestId("fillings-rx8")).toContainText("明早到货"),
   },
   {
     name: "courier-two-ways-out",

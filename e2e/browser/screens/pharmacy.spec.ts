@@ -40,6 +40,15 @@ const lateByNow = {
   late_turn: "pharmacy",
 };
 
+/** Five medicines with long names, of one of which eight are owed. */
+const ofFive = {
+  ...buildDay(now()).summaries.find((p) => p.id === "rx4"),
+  item_count: 5,
+  drug_names: ["苯磺酸氨氯地平片", "阿托伐他汀钙片", "琥珀酸美托洛尔缓释片", "盐酸二甲双胍缓释片", "阿司匹林肠溶片"],
+  strengths: ["5 mg", "20 mg", "47.5 mg", "0.5 g", "100 mg"],
+  owed: [0, 8, 0, 0, 0],
+};
+
 async function scan(page: Page, typed: string): Promise<void> {
   const field = page.getByRole("textbox", { name: /扫描药品包装|Scan a pack/ });
   await field.fill(typed);
@@ -162,6 +171,23 @@ const SCREENS: PharmacyScreen[] = [
       await field.fill("YZM:rx4:1");
       await field.press("Enter");
       await page.waitForSelector("[data-testid=scan]");
+    },
+  },
+  {
+    // Two lines were shown of five, and nothing of what was owed.
+    name: "board-owed",
+    path: "/orders",
+    answers: { "GET /api/prescriptions": { body: { items: [ofFive], next: null } } },
+    ready: "[data-testid=order-rx4]",
+    act: async (page) => {
+      const medicines = page.getByTestId("medicines");
+      await expect(medicines.getByRole("listitem")).toHaveCount(5);
+      await expect(medicines.getByRole("listitem").nth(1)).toContainText(/欠 8|8 owed/);
+      await expect(medicines.getByText(/^欠|owed$/)).toHaveCount(1);
+      for (const strength of ["5 mg", "20 mg", "47.5 mg", "0.5 g", "100 mg"])
+        await expect(medicines).toContainText(strength);
+      // Nothing of a line lies outside of what is seen.
+      expect(await medicines.evaluate((list) => list.scrollHeight - list.clientHeight)).toBeLessThanOrEqual(1);
     },
   },
   {

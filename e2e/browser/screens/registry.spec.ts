@@ -307,7 +307,11 @@ const SCREENS: RegistryScreen[] = [
     size: [1024, 768],
     mock: administrator,
     ready: "[data-testid=asked-rx3]",
-    act: (page) => page.getByTestId("asked-rx6").scrollIntoViewIfNeeded(),
+    act: async (page) => {
+      // Only the code was kept, and nobody read what the pharmacy had written.
+      await expect(page.getByTestId("asked-rx3")).toContainText("柜台明日盘点");
+      await page.getByTestId("asked-rx6").scrollIntoViewIfNeeded();
+    },
   },
   {
     name: "pharmacies-empty",

@@ -680,7 +680,7 @@ pub struct AuditFact {
     /// Another purpose than treatment. Left out of the hash when absent, so that older rows keep theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Purpose>,
-    /// SHA-256 of what was kept outside of the record, hexadecimal: the chain vouches for the file as well. Left out of the hash when absent.
+    /// SHA-256 of what is kept outside of the log, hexadecimal: the chain vouches for a file, or for words, as well. Left out of the hash when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
 }

@@ -168,11 +168,11 @@ pub struct DoorToDose {
     pub due_by: Option<Timestamp>,
     /// It was not done by then.
     pub late: bool,
-    /// What is next with the rest of it, while that is on its way and the first dose of what has come is next.
+    /// What is next beside that: with the rest on its way beside the first dose, or that dose beside what the pharmacy owes or has to settle.
     pub rest: Option<Rest>,
 }
 
-/// What is next with the parcel of the rest, beside the first dose of what has come.
+/// What somebody else has to do meanwhile: with the parcel of the rest, or with what has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rest {
     /// Whose turn it is.
@@ -186,7 +186,7 @@ pub struct Rest {
 }
 
 impl DoorToDose {
-    /// Whose turn a line of a list says, and whether that is late: where only the rest is late, it is whoever has that to do.
+    /// Whose turn a line of a list says, and whether that is late: where only what is beside it is late, it is whoever has that to do.
     pub fn in_a_line(&self) -> (Turn, bool) {
         match self.rest {
             Some(rest) if rest.late && !self.late => (rest.turn, true),
@@ -229,7 +229,10 @@ pub fn door_to_dose(
         Next::Answer => first_open.filter(|stage| matches!(stage, Stage::Approved | Stage::Packed)),
         next => first_open.filter(|stage| Some(*stage) == next.stage()),
     };
-    let (mut before, mut due_by) = (None, None);
+    // The pharmacy owes the rest, and the first dose of what has come is open: it has its time all the same.
+    let beside = first_open.filter(|stage| Some(*stage) == stands.rest.and_then(|(_, next)| next.stage()));
+    let current = current.or(beside);
+    let (mut before, mut due_by, mut beside_by) = (None, None, None);
     let mut steps = Vec::with_capacity(Stage::ALL.len());
     for &stage in Stage::ALL {
         let at = done[stage as usize];
@@ -237,7 +240,9 @@ pub fn door_to_dose(
         let timed = at.is_some() || current == Some(stage);
         let due = before.filter(|_| timed).and_then(|before| later(before, allowance(stage, policy)));
         let late = due.is_some_and(|due| at.unwrap_or(now) > due);
-        if current == Some(stage) {
+        if beside == Some(stage) {
+            beside_by = due;
+        } else if current == Some(stage) {
             due_by = due;
         }
         steps.push(Step { stage, at, due_by: due, late });
@@ -257,7 +262,7 @@ pub fn door_to_dose(
     }
     let standing::Standing { turn, next, reason, attempt, note, rest } = stands;
     let rest = rest.map(|(turn, next)| {
-        let due_by = due(next);
+        let due_by = beside_by.or_else(|| due(next));
         Rest { turn, next, due_by, late: is_past(due_by) }
     });
     let late = is_past(due_by);

@@ -215,6 +215,8 @@ policy! {
     at_least dose_stopped_shown_days = 3;
     /// So many days before a medicine runs out a refill is asked for.
     at_least runway_warn_days = 5;
+    /// A review of which its pharmacist makes nothing for this long goes back to the others.
+    at_most review_claim_minutes = 60;
     /// What the pharmacies that a prescription is offered to leave lying is offered to the next ones after this long.
     at_most offer_wave_minutes = 10;
     /// A code by which a box is enrolled is good for this long.

@@ -6,15 +6,15 @@ use std::collections::hash_map::Entry;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::{Action, Facts};
-use yunzhen_domain::audit::{Entity, EventKind, Sort};
-use yunzhen_domain::ids::{HomeId, PharmacySystemId, StaffId};
+use yunzhen_domain::audit::{AuditFact, Entity, EventKind, Sort};
+use yunzhen_domain::ids::{HomeId, PharmacySystemId, PrescriptionId, StaffId};
 use yunzhen_domain::media_timeline::{Second, usual};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{self, BoxState, LinkSummary};
+use yunzhen_domain::records::{self, BoxState, Dispense, LinkSummary};
 use yunzhen_domain::{ActorRef, Role};
 use yunzhen_store::audit::UsedFor;
 use yunzhen_store::boxes::BoxRecord;
-use yunzhen_store::{Db, audit, boxes, enrolment_codes, homes, media_timeline, pharmacy_systems, staff};
+use yunzhen_store::{Db, audit, boxes, dispenses, enrolment_codes, homes, media_timeline, pharmacy_systems, staff};
 
 use super::consultations::link_words;
 use super::names::Names;
@@ -188,6 +188,9 @@ pub async fn audit(app: &App, ctx: &Context, query: AuditQuery) -> Result<Page<A
     let next = rows.last().filter(|_| rows.len() == AUDIT_PAGE as usize).map(|r| r.seq.to_string());
     let mut items = Vec::with_capacity(rows.len());
     let mut names: HashMap<ActorRef, Option<String>> = HashMap::new();
+    let declines = rows.iter().filter(|row| row.fact.kind == EventKind::PrescriptionDeclined);
+    let declined = declines.map(|row| PrescriptionId::from_uuid(row.fact.entity_id)).collect::<Vec<_>>();
+    let fillings = dispenses::of_prescriptions(&mut db, declined).await?;
     for row in rows {
         let fact = row.fact;
         let actor_name = match names.entry(fact.actor) {
@@ -205,9 +208,20 @@ pub async fn audit(app: &App, ctx: &Context, query: AuditQuery) -> Result<Page<A
             entity_id: fact.entity_id,
             home_id: fact.home_id,
             purpose: fact.purpose.map(|purpose| purpose.as_str().to_owned()),
+            words: words_of(&fact, &fillings),
         });
     }
     Ok(Page { items, next })
+}
+
+/// What the pharmacy wrote when it gave this order back.
+fn words_of(fact: &AuditFact, fillings: &HashMap<PrescriptionId, Vec<Dispense>>) -> Option<String> {
+    if fact.kind != EventKind::PrescriptionDeclined {
+        return None;
+    }
+    let theirs = fillings.get(&PrescriptionId::from_uuid(fact.entity_id))?;
+    let declined = theirs.iter().find(|d| d.declined.is_some() && d.state_since == fact.at)?;
+    declined.declined_words.as_ref().map(|words| words.expose().clone())
 }
 
 /// What people call an actor; couriers and observers are known by their link only.

@@ -1,5 +1,6 @@
 //! Fillings of a prescription: kept beside it, moved in the transaction of its own step, and shown to whoever sees the prescription.
 
+use yunzhen_domain::Sensitive;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{DeliveryId, DispenseId, PrescriptionId};
@@ -47,6 +48,7 @@ pub async fn list(app: &App, ctx: &Context, id: PrescriptionId) -> Result<Page<v
             delivery_id: d.delivery_id,
             batch_recalled: d.delivery_id.is_some_and(goes_back),
             declined: d.declined,
+            declined_words: d.declined_words.map(Sensitive::into_exposed),
             created_at: d.created_at.into(),
             state_since: d.state_since.into(),
         });
@@ -101,9 +103,11 @@ pub(super) async fn declined(
     ctx: &Context,
     before: &Prescription,
     code: DeclineCode,
+    words: Option<&str>,
 ) -> Result<(), AppError> {
     let mut d = open(work, ctx, before).await?;
     d.declined = Some(code);
+    d.declined_words = words.map(Into::into);
     apply(work, ctx, d, Event::Decline).await
 }
 

@@ -165,9 +165,11 @@ pub async fn list(app: &App, ctx: &Context, query: CursorQuery) -> Result<Page<v
 fn answer(filling: &Dispense) -> views::OfferAnswer {
     match filling.state {
         dispense::State::Declined => {
-            views::OfferAnswer { accepted: false, declined: filling.declined, at: filling.state_since.into() }
+            let declined_words = filling.declined_words.as_ref().map(|words| words.expose().clone());
+            let at = filling.state_since.into();
+            views::OfferAnswer { accepted: false, declined: filling.declined, declined_words, at }
         }
-        _ => views::OfferAnswer { accepted: true, declined: None, at: filling.created_at.into() },
+        _ => views::OfferAnswer { accepted: true, declined: None, declined_words: None, at: filling.created_at.into() },
     }
 }
 

@@ -29,6 +29,7 @@ pub use dispense::{accept, decline, dispense, pack};
 pub use expire::expire;
 pub use facts::{prescribing_facts, review_facts};
 pub use replace::replace;
+pub(crate) use review::{GIVE_BACK, give_back};
 pub use review::{approval_document, approve, claim, reject};
 pub(super) use show::{drug_names, line_of, summaries};
 pub use sign::{sign, signing_document};
@@ -63,6 +64,10 @@ pub async fn list(
     if review {
         may_list(ctx, Action::ClaimPrescription)?;
     }
+    let approvals = match query.approved.unwrap_or(false) && query.ids.is_none() {
+        true => Some(approvals_of(ctx, &filter.states, &query)?),
+        false => None,
+    };
     if let Actor::PharmacySystem { pharmacy_id, .. } = ctx.actor {
         let within = if mine { &mut filter.pharmacy } else { &mut filter.within_reach_of };
         *within = Some(pharmacy_id);
@@ -81,10 +86,11 @@ pub async fn list(
     let paging = first.after(super::parse_cursor(query.cursor.as_deref())?);
     let named = query.ids.as_deref().map(named).transpose()?;
     let mut db = app.store.read().await?;
-    let slice = match named {
-        Some(ids) => Slice { items: these(&mut db, &ids).await?, next: None },
-        None if review => prescriptions::review_queue(&mut db, Paging { oldest_first: true, ..paging }).await?,
-        None => prescriptions::list(&mut db, &filter, paging).await?,
+    let slice = match (named, &approvals) {
+        (Some(ids), _) => Slice { items: these(&mut db, &ids).await?, next: None },
+        (None, Some(of)) => prescriptions::approved_by(&mut db, of, Paging { oldest_first: false, ..paging }).await?,
+        (None, None) if review => prescriptions::review_queue(&mut db, Paging { oldest_first: true, ..paging }).await?,
+        (None, None) => prescriptions::list(&mut db, &filter, paging).await?,
     };
     let ties = Ties::to_those(&mut db, ctx, slice.items.iter().map(|p| p.resident_id)).await?;
     let mut seen = Seen::default();
@@ -93,7 +99,11 @@ pub async fn list(
     for p in &shown {
         seen.add(EventKind::ResidentListed, p.resident_id, p.home_id, ties.purpose(p.resident_id));
     }
-    let mut items = summaries(app, &mut db, &mut Names::default(), &shown, ctx.now).await?;
+    let mut names = Names::default();
+    let mut items = match approvals {
+        Some(_) => show::approvals(app, &mut db, &mut names, &shown, ctx.now).await?,
+        None => summaries(app, &mut db, &mut names, &shown, ctx.now).await?,
+    };
     if let Some(pharmacy) = ctx.actor.pharmacy_id() {
         let in_the_pool: Vec<_> = shown.iter().filter(|p| p.is_in_the_pool()).map(|p| p.id).collect();
         let open = pharmacy_offers::of_pharmacy(&mut db, pharmacy, &in_the_pool).await?;
@@ -102,6 +112,22 @@ pub async fn list(
     drop(db);
     seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
+}
+
+/// Which of their own approvals somebody asks for: whoever may not review has none.
+fn approvals_of(
+    ctx: &Context,
+    states: &[State],
+    query: &views::PrescriptionQuery,
+) -> Result<prescriptions::Approvals, AppError> {
+    may_list(ctx, Action::ReviewPrescription)?;
+    Ok(prescriptions::Approvals {
+        pharmacist: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,
+        states: states.to_vec(),
+        resident: query.resident_id,
+        since: query.from.map(|at| at.0),
+        until: query.until.map(|at| at.0),
+    })
 }
 
 /// The ids of a query.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use yunzhen_domain::access::{Action, Decision, Facts, asks_fresh_proof, decide, may_try};
 use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
@@ -145,6 +146,14 @@ impl Work {
         self.record(kind, entity_id, home_id, None);
         if let Some(fact) = self.facts.last_mut() {
             fact.sha256 = Some(yunzhen_domain::audit::hex(sha256));
+        }
+    }
+
+    /// Lets the fact of this kind vouch for words that the record keeps and the log does not, by their digest.
+    pub(super) fn vouch_for(&mut self, kind: EventKind, words: &str) {
+        let digest: [u8; 32] = Sha256::digest(words.as_bytes()).into();
+        if let Some(fact) = self.facts.iter_mut().rfind(|fact| fact.kind == kind) {
+            fact.sha256 = Some(yunzhen_domain::audit::hex(&digest));
         }
     }
 

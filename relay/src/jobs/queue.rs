@@ -53,6 +53,7 @@ async fn one(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
         app::reminders::REMIND => app::reminders::remind(app, job, now).await,
         app::queue::DUTY_TURNS => app::queue::duty_turns(app, job, now).await,
         app::offers::NEXT => app::offers::offer_to_next(app, job, now).await,
+        app::prescriptions::GIVE_BACK => app::prescriptions::give_back(app, job, now).await,
         app::refills::WATCH => app::refills::look(app, job, now).await,
         app::urgent_calls::ESCALATE => app::urgent_calls::escalate(app, job, now).await,
         _ => Err(AppError::NotFound),

@@ -42,8 +42,8 @@ pub async fn of_prescriptions(
 pub async fn insert(tx: &mut Tx, d: &Dispense) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO dispenses (id, version, state, prescription_id, pharmacy_id, number, fill, part_reason, packs, delivery_id,
-             declined, created_at, state_since)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             declined, declined_words, created_at, state_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(d.id.to_string())
     .bind(d.version)
@@ -56,6 +56,7 @@ pub async fn insert(tx: &mut Tx, d: &Dispense) -> Result<(), StoreError> {
     .bind(to_json(TABLE, "packs", &d.packs)?)
     .bind(d.delivery_id.map(|id| id.to_string()))
     .bind(d.declined.map(|code| code.as_str()))
+    .bind(d.declined_words.as_ref().map(|text| text.expose().clone()))
     .bind(d.created_at.as_millisecond())
     .bind(d.state_since.as_millisecond())
     .execute(tx.conn())
@@ -67,7 +68,7 @@ pub async fn insert(tx: &mut Tx, d: &Dispense) -> Result<(), StoreError> {
 pub async fn update(tx: &mut Tx, d: &Dispense) -> Result<(), StoreError> {
     let done = sqlx::query(
         "UPDATE dispenses SET version = $2, state = $3, fill = $4, part_reason = $5, packs = $6, delivery_id = $7, declined = $8,
-             state_since = $9
+             declined_words = $9, state_since = $10
          WHERE id = $1 AND version = $2 - 1",
     )
     .bind(d.id.to_string())
@@ -78,6 +79,7 @@ pub async fn update(tx: &mut Tx, d: &Dispense) -> Result<(), StoreError> {
     .bind(to_json(TABLE, "packs", &d.packs)?)
     .bind(d.delivery_id.map(|id| id.to_string()))
     .bind(d.declined.map(|code| code.as_str()))
+    .bind(d.declined_words.as_ref().map(|text| text.expose().clone()))
     .bind(d.state_since.as_millisecond())
     .execute(tx.conn())
     .await?;
@@ -97,6 +99,7 @@ fn decode(cells: &Cells<'_>) -> Result<Dispense, StoreError> {
         packs: cells.json("packs")?,
         delivery_id: cells.opt_parse("delivery_id")?,
         declined: cells.opt_parse("declined")?,
+        declined_words: cells.opt_text("declined_words")?.map(Into::into),
         created_at: cells.time("created_at")?,
         state_since: cells.time("state_since")?,
     })

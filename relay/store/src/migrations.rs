@@ -55,6 +55,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (45, "passwords", include_str!("../migrations/0045_passwords.sql")),
     (46, "break_glass_notices", include_str!("../migrations/0046_break_glass_notices.sql")),
     (47, "ended_sessions", include_str!("../migrations/0047_ended_sessions.sql")),
+    (48, "declines_and_approvals", include_str!("../migrations/0048_declines_and_approvals.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

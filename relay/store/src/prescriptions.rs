@@ -72,9 +72,38 @@ pub async fn history(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Sli
     Ok(paging.slice(items, |p| Cursor { at_ms: p.created_at.as_millisecond(), id: p.id.uuid() }))
 }
 
-/// What a pharmacist approved, whatever became of it, the newest first.
+/// Of what one pharmacist approved; every given part must hold.
+#[derive(Debug, Clone)]
+pub struct Approvals {
+    /// Who approved it.
+    pub pharmacist: StaffId,
+    /// In one of these states by now; empty means any.
+    pub states: Vec<State>,
+    /// For this resident.
+    pub resident: Option<ResidentId>,
+    /// Approved from then on.
+    pub since: Option<Timestamp>,
+    /// Approved before then.
+    pub until: Option<Timestamp>,
+}
+
+/// What any pharmacist approved, whatever became of it, the newest first.
 pub async fn approved(db: &mut Db, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
-    let rows = Walks::over(TABLE, "approved_at").holds("approved_at IS NOT NULL").fetch(db, paging).await?;
+    by_approval(db, Walks::over(TABLE, "approved_at"), paging).await
+}
+
+/// What one pharmacist approved, whatever became of it, in the order of the approvals.
+pub async fn approved_by(db: &mut Db, of: &Approvals, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
+    let walks = Walks::over(TABLE, "approved_at")
+        .equal("pharmacist_id", Some(of.pharmacist))
+        .equal("resident_id", of.resident)
+        .within(of.since, of.until)
+        .among("state", of.states.iter().map(|state| state.as_str().to_owned()));
+    by_approval(db, walks, paging).await
+}
+
+async fn by_approval(db: &mut Db, walks: Walks, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
+    let rows = walks.holds("approved_at IS NOT NULL").fetch(db, paging).await?;
     let items = taken_apart(TABLE, &rows, decode).await?;
     let at = |p: &Prescription| p.approved_at.map_or(0, jiff::Timestamp::as_millisecond);
     Ok(paging.slice(items, |p| Cursor { at_ms: at(p), id: p.id.uuid() }))
@@ -179,6 +208,27 @@ pub async fn replacing(db: &mut Db, id: PrescriptionId) -> Result<Option<Prescri
     .fetch_optional(db.conn())
     .await?;
     row.map(|row| Cells::new(TABLE, &row).parse("id")).transpose()
+}
+
+/// The same for all of these at once, by what was replaced.
+pub async fn replacing_all(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = PrescriptionId>,
+) -> Result<HashMap<PrescriptionId, PrescriptionId>, StoreError> {
+    let mut found = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new(
+            "SELECT id, replaces, created_at FROM prescriptions WHERE state NOT IN ('cancelled', 'stopped')",
+        );
+        query.push_among("replaces", ids.iter().map(ToString::to_string));
+        // The newest comes last and stays.
+        query.push(" ORDER BY created_at, id");
+        for row in &query.fetch_all(db).await? {
+            let cells = Cells::new(TABLE, row);
+            found.insert(cells.parse("replaces")?, cells.parse("id")?);
+        }
+    }
+    Ok(found)
 }
 
 /// Those of one consultation, oldest first.

@@ -4,6 +4,7 @@
 //!
 //! Not here: which index there is (the migrations), and that there is one (`tests/plans.rs`).
 
+use jiff::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
@@ -21,6 +22,8 @@ enum Term {
     Among(&'static str, Vec<String>),
     Holds(&'static str),
     HoldsFor(&'static str, String, &'static str),
+    /// The list's own time beside a moment, in milliseconds.
+    Time(&'static str, i64),
 }
 
 /// See the module.
@@ -53,6 +56,16 @@ impl Walks {
     /// Only rows for which a text of the program holds, with a value between its two parts.
     pub(crate) fn holds_for(mut self, before: &'static str, value: impl ToString, after: &'static str) -> Self {
         self.push(&Term::HoldsFor(before, value.to_string(), after));
+        self
+    }
+
+    /// Only rows of this time on and before that one, by the time of the list's order.
+    pub(crate) fn within(mut self, since: Option<Timestamp>, until: Option<Timestamp>) -> Self {
+        for (sign, at) in [(">=", since), ("<", until)] {
+            if let Some(at) = at {
+                self.push(&Term::Time(sign, at.as_millisecond()));
+            }
+        }
         self
     }
 
@@ -119,6 +132,9 @@ impl Walks {
                     Term::HoldsFor(before, value, after) => {
                         query.push(format_args!(" AND {before}")).push_bind(value.clone()).push(after);
                     }
+                    Term::Time(sign, at_ms) => {
+                        query.push(format_args!(" AND {at} {sign} ")).push_bind(*at_ms);
+                    }
                     Term::Holds(condition) => {
                         query.push(format_args!(" AND {condition}"));
                     }
@@ -151,6 +167,19 @@ mod tests {
             "SELECT t.* FROM (SELECT id AS key FROM (SELECT * FROM (SELECT at, id FROM t WHERE 1 = 1 AND home_id = $1 AND state = $2 ORDER BY at ASC, id ASC LIMIT $3) AS walk0 \
              UNION ALL SELECT * FROM (SELECT at, id FROM t WHERE 1 = 1 AND home_id = $4 AND state = $5 ORDER BY at ASC, id ASC LIMIT $6) AS walk1) AS walks \
              ORDER BY at ASC, id ASC LIMIT $7) AS page CROSS JOIN t t WHERE t.id = page.key"
+        );
+    }
+
+    #[test]
+    fn a_span_of_time_bounds_each_walk_by_its_own_order() {
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        assert_eq!(
+            Walks::over("t", "at").within(at(1), at(2)).query(Paging::newest(2)).text(),
+            "SELECT * FROM t WHERE 1 = 1 AND at >= $1 AND at < $2 ORDER BY at DESC, id DESC LIMIT $3"
+        );
+        assert_eq!(
+            Walks::over("t", "at").within(None, None).query(Paging::newest(2)).text(),
+            "SELECT * FROM t WHERE 1 = 1 ORDER BY at DESC, id DESC LIMIT $1"
         );
     }
 

@@ -82,6 +82,10 @@ const PINS: &[Pin] = &[
     few("prescriptions::signed_since", &["prescriptions_by_resident_signed"]),
     few("prescriptions::all_signed_since", &["prescriptions_by_resident_signed"]),
     pin("prescriptions::approved", &["prescriptions_by_approval"]),
+    pin("prescriptions::approved_by", &["prescriptions_approved_by"]),
+    pin("prescriptions::approved_by in a state", &["prescriptions_approved_by_in_state"]),
+    pin("prescriptions::approved_by for a resident", &["prescriptions_approved_for"]),
+    few("prescriptions::replacing_all", &["prescriptions_by_replaced"]),
     pin("prescriptions::get_all", &[]),
     pin("deliveries::list of a home", &["deliveries_by_home"]),
     pin("deliveries::list of a home by state", &["deliveries_of_home"]),
@@ -205,6 +209,13 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         states: vec![machines::prescription::State::Approved, machines::prescription::State::Delivered],
         ..f
     };
+    let approvals = prescriptions::Approvals {
+        pharmacist: staff,
+        states: Vec::new(),
+        resident: None,
+        since: Some(at),
+        until: Some(at),
+    };
     let carried = |f: deliveries::Filter| deliveries::Filter {
         states: vec![machines::delivery::State::InTransit, machines::delivery::State::AtDoor],
         ..f
@@ -286,6 +297,22 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         "prescriptions::signed_since" => plans!(db => prescriptions::signed_since(db, resident, at, 50)),
         "prescriptions::all_signed_since" => plans!(db => prescriptions::all_signed_since(db, [resident], at)),
         "prescriptions::approved" => plans!(db => prescriptions::approved(db, p)),
+        "prescriptions::approved_by" => {
+            let f = approvals.clone();
+            plans!(db => prescriptions::approved_by(db, &f, p))
+        }
+        "prescriptions::approved_by in a state" => {
+            let states = vec![machines::prescription::State::Cancelled, machines::prescription::State::Stopped];
+            let f = prescriptions::Approvals { states, ..approvals.clone() };
+            plans!(db => prescriptions::approved_by(db, &f, p))
+        }
+        "prescriptions::approved_by for a resident" => {
+            let f = prescriptions::Approvals { resident: Some(resident), ..approvals.clone() };
+            plans!(db => prescriptions::approved_by(db, &f, p))
+        }
+        "prescriptions::replacing_all" => {
+            plans!(db => prescriptions::replacing_all(db, [PrescriptionId::from_uuid(id)]))
+        }
         "prescriptions::get_all" => plans!(db => prescriptions::get_all(db, [PrescriptionId::from_uuid(id)])),
         "deliveries::list of a home" => {
             let f = deliveries::Filter { home, ..Default::default() };

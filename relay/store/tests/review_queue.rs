@@ -1,8 +1,11 @@
-//! The pharmacists' queue on a record that was there before it: the step gives every waiting prescription its place, and pages neither repeat nor lose one.
+//! The pharmacists' lists on a record that was there before them: the step gives every waiting prescription its place, and pages neither repeat nor lose one.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
+use jiff::Timestamp;
+use yunzhen_domain::machines::prescription::State;
+use yunzhen_store::prescriptions::Approvals;
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{Paging, prescriptions};
+use yunzhen_store::{Paging, Store, prescriptions};
 
 const HOME: &str = "019b76da-a800-7000-8000-000100000001";
 const RESIDENT: &str = "019b76da-a800-7000-8000-000200000001";
@@ -60,4 +63,40 @@ async fn a_record_of_the_step_before_has_its_queue_in_order_and_in_pages() {
         paging = Paging::oldest(3).after(Some(next));
     }
     assert_eq!(seen, [3, 2, 1, 5].map(|n| id(5, n)), "urgent, then by age; what is approved is not in it");
+}
+
+/// All pages of one, the newest approval first.
+async fn approved(store: &Store, of: &Approvals) -> Vec<String> {
+    let mut read = store.read().await.unwrap();
+    let mut seen = Vec::new();
+    let mut paging = Paging::newest(1);
+    loop {
+        let slice = prescriptions::approved_by(&mut read, of, paging).await.unwrap();
+        seen.extend(slice.items.iter().map(|p| p.id.to_string()));
+        let Some(next) = slice.next else { return seen };
+        paging = Paging::newest(1).after(Some(next));
+    }
+}
+
+#[tokio::test]
+async fn what_a_pharmacist_approved_comes_in_pages_by_state_and_time_and_two_of_one_moment_both_come() {
+    let database = filled().await;
+    for (n, at) in [(1, 50), (2, 70), (3, 60), (4, 70)] {
+        let set = format!("pharmacist_id = '{DOCTOR}', approved_at = {at}");
+        database.tell(&format!("UPDATE prescriptions SET {set} WHERE id = '{}'", id(5, n))).await;
+    }
+    let store = database.open().await;
+    let all =
+        Approvals { pharmacist: DOCTOR.parse().unwrap(), states: Vec::new(), resident: None, since: None, until: None };
+    let ids = |numbers: &[u32]| numbers.iter().map(|n| id(5, *n)).collect::<Vec<_>>();
+    assert_eq!(approved(&store, &all).await, ids(&[4, 2, 3, 1]));
+    let by_state = Approvals { states: vec![State::Signed, State::Approved], ..all.clone() };
+    assert_eq!(approved(&store, &by_state).await, ids(&[4, 3, 1]));
+    let at = |ms| Some(Timestamp::from_millisecond(ms).unwrap());
+    let by_time = Approvals { since: at(60), until: at(70), ..all.clone() };
+    assert_eq!(approved(&store, &by_time).await, ids(&[3]), "from then on, and before then");
+    let resident = Some(RESIDENT.parse().unwrap());
+    assert_eq!(approved(&store, &Approvals { resident, ..all.clone() }).await.len(), 4);
+    let nobody = Approvals { resident: Some(DOCTOR.parse().unwrap()), ..all };
+    assert!(approved(&store, &nobody).await.is_empty());
 }

@@ -1,7 +1,7 @@
 //! Short or damaged opens a task with the real quantities; the pharmacy settles it and the nurse sees how.
 
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::door_to_dose::{Next, Reason};
+use yunzhen_domain::door_to_dose::{Next, Reason, Turn};
 use yunzhen_domain::machines::discrepancy::{Cause, Resolution, State};
 use yunzhen_domain::machines::{dispense, prescription};
 use yunzhen_domain::records::{Count, PartReason};
@@ -80,7 +80,9 @@ async fn a_slip_of_the_finger_is_refused_and_what_is_too_many_is_told_as_that() 
     let counted = w.receive(&d, &packed.parcel_code, 8).await.unwrap();
     assert_eq!(counted.discrepancies.iter().map(|task| task.cause).collect::<Vec<_>>(), [Cause::Count]);
     let chain = w.see(packed.prescription.id).await.door_to_dose.unwrap();
-    assert_eq!((chain.next, chain.reason), (Next::Give, Some(Reason::Surplus)));
+    assert_eq!((chain.turn, chain.next, chain.reason), (Turn::Pharmacy, Next::Settle, Some(Reason::Surplus)));
+    let beside = chain.rest.unwrap();
+    assert_eq!((beside.turn, beside.next), (Turn::Nurse, Next::Give), "what was counted is given all the same");
 }
 
 /// Settles the only thing that is open of the order, and looks at the order.

@@ -1,5 +1,6 @@
 //! Questions to the prescriber, the queue of the pharmacists, and what they may know.
 
+use jiff::SignedDuration;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::PrescriptionId;
 use yunzhen_domain::machines::prescription::State;
@@ -11,6 +12,7 @@ use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::prescribing::{AnswerBody, AskBody};
 use yunzhen_relay::app::views::prescriptions::{Accepted, Prescription, PrescriptionQuery};
 use yunzhen_relay::app::{AppError, consultations, prescriptions};
+use yunzhen_relay::jobs;
 
 use crate::world::{Person, World, draft};
 
@@ -145,6 +147,33 @@ async fn the_queue_is_urgent_first_then_by_age_of_the_signature() {
     let query = PrescriptionQuery { review: Some(true), ..Default::default() };
     let hidden = prescriptions::list(&w.app, &w.by(&w.pharmacy), query).await;
     assert!(matches!(hidden, Err(AppError::NotFound)), "a pharmacy has no queue of reviews");
+}
+
+/// A pharmacist whose window stayed open kept a prescription from all others, for as long as it was valid.
+#[tokio::test]
+async fn a_review_of_which_nothing_becomes_goes_back_and_another_pharmacist_takes_it() {
+    let w = World::new().await;
+    let p = w.signed().await;
+    let claimed = w.claim(&p).await;
+    let state = async || w.see(p.id).await.state;
+    let turn = async |minutes| {
+        w.pass(SignedDuration::from_mins(minutes));
+        jobs::queue::run(&w.app, w.now()).await.unwrap();
+    };
+    turn(58).await;
+    assert_eq!(state().await, State::InReview, "an hour is given");
+    // Whoever asks and is answered has something made of it: the time begins anew.
+    let asked = ask(&w, &w.pharmacist, &claimed, "?").await.unwrap();
+    answer(&w, &w.specialist, &asked, "!").await.unwrap();
+    turn(3).await;
+    assert_eq!(state().await, State::InReview);
+    turn(58).await;
+    assert_eq!(state().await, State::Signed);
+    assert_eq!(w.audited().await.last(), Some(&"prescription.released"));
+    let body = VersionBody { version: w.see(p.id).await.version };
+    let taken = prescriptions::claim(&w.app, &w.by(&w.other_pharmacist), p.id, body).await.unwrap();
+    assert_eq!(taken.state, State::InReview);
+    assert!(may(&taken, "approve"));
 }
 
 #[tokio::test]

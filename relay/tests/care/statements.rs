@@ -73,6 +73,10 @@ async fn a_list_asks_no_more_for_many_rows_than_for_two() {
         let found = prescriptions::list(&w.app, &w.by(&w.specialist), PrescriptionQuery::default()).await.unwrap();
         assert!(found.items.len() >= rows);
         count("a specialist's prescriptions");
+        let approved = PrescriptionQuery { approved: Some(true), ..Default::default() };
+        let found = prescriptions::list(&w.app, &w.by(&w.pharmacist), approved).await.unwrap();
+        assert!(found.items.len() >= rows);
+        count("a pharmacist's approvals");
         prescriptions::list(&w.app, &w.by(&w.pharmacy), PrescriptionQuery::default()).await.unwrap();
         count("a pharmacy's orders");
         deliveries::list(&w.app, &w.by(&w.nurse), DeliveryQuery::default()).await.unwrap();

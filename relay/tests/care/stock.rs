@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::date;
+use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::machines::dispense::State as Filling;
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::records::{Count, DeclineCode, FillType, PartReason, StockMove, StockReason};
+use yunzhen_relay::app::views::admin::AuditQuery;
 use yunzhen_relay::app::views::common::{CursorQuery, ReasonBody, VersionBody};
 use yunzhen_relay::app::views::deliveries::{ReceiveBody, TakeBackBody};
 use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::prescribing::ReplaceBody;
 use yunzhen_relay::app::views::prescriptions::{Accepted, DispenseBody, NewPack, Prescription};
 use yunzhen_relay::app::views::stock::{GoodsReceipt, Stock, StockCount, StockQuery, StockStep};
-use yunzhen_relay::app::{AppError, deliveries, dispenses, prescriptions, stock};
+use yunzhen_relay::app::{AppError, admin, deliveries, dispenses, offers, prescriptions, stock};
 use yunzhen_relay::seed;
 use yunzhen_store::stock as rows;
 
@@ -177,6 +179,33 @@ async fn other_as_a_reason_is_said_in_words() {
     let s = shelf(&w).await;
     let count = StockCount { version: s.version, counted: 1, reason: StockReason::Other, comment: Some(" ".into()) };
     assert_eq!(fields(stock::correct(&w.app, &w.by(&w.pharmacy), s.id, count).await.unwrap_err()), ["comment"]);
+}
+
+/// Only the code was kept.
+#[tokio::test]
+async fn what_a_pharmacy_writes_when_it_gives_an_order_back_is_kept_and_read_by_prescriber_and_administrator() {
+    const WORDS: &str = "柜台明日盘点";
+    let w = World::new().await;
+    let a = w.accept(&w.approved().await).await;
+    let id = a.prescription.id;
+    let version = w.see(id).await.version;
+    let body = DeclineBody { version, code: DeclineCode::Other, reason: Some(format!(" {WORDS} ")) };
+    prescriptions::decline(&w.app, &w.by(&w.pharmacy), id, body).await.unwrap();
+    let fillings = dispenses::list(&w.app, &w.by(&w.specialist), id).await.unwrap().items;
+    assert_eq!(fillings[0].declined_words.as_deref(), Some(WORDS));
+    let asked = offers::list(&w.app, &w.by(&w.administrator), CursorQuery::default()).await.unwrap().items;
+    let asked = asked.into_iter().find(|one| one.id == id).unwrap();
+    let answer = asked.offers.iter().find_map(|offer| offer.answer.as_ref()).unwrap();
+    assert_eq!((answer.declined, answer.declined_words.as_deref()), (Some(DeclineCode::Other), Some(WORDS)));
+    let query = AuditQuery { action: Some("prescription.declined".into()), ..Default::default() };
+    let log = admin::audit(&w.app, &w.by(&w.administrator), query).await.unwrap().items;
+    assert_eq!(log.iter().map(|row| row.words.as_deref()).collect::<Vec<_>>(), [Some(WORDS)]);
+    // The chain vouches for them: their digest is in it, and it holds.
+    assert!(w.audited().await.contains(&"prescription.declined"));
+    let mut db = w.app.store.read().await.unwrap();
+    let rows = yunzhen_store::audit::after(&mut db, 0, 10_000).await.unwrap();
+    let of_it = |fact: &AuditFact| fact.kind == EventKind::PrescriptionDeclined && fact.sha256.is_some();
+    assert!(rows.iter().any(|row| of_it(&row.fact)));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use yunzhen_domain::machines::delivery::State as Parcel;
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::consultations::NoteUpdate;
-use yunzhen_relay::app::views::prescriptions::{PackBody, SignBody};
+use yunzhen_relay::app::views::prescriptions::{PackBody, PrescriptionQuery, SignBody};
 use yunzhen_relay::app::views::sessions::CourierSignIn;
 use yunzhen_relay::app::{AppError, consultations, deliveries, prescriptions, sessions};
 
@@ -85,6 +85,11 @@ async fn short_is_received_with_a_discrepancy_and_the_rest_is_owed() {
     let at = w.try_dispense(&owed, 1).await.unwrap();
     w.pass(SignedDuration::from_mins(5));
     let before = w.see(packed.prescription.id).await.door_to_dose.unwrap();
+    let board = prescriptions::list(&w.app, &w.by(&w.pharmacy), PrescriptionQuery::default()).await.unwrap().items;
+    let order = board.iter().find(|order| order.id == packed.prescription.id).unwrap();
+    assert_eq!(order.owed, [1], "the board says what is owed");
+    assert_eq!((before.turn, before.next), (Turn::Pharmacy, Next::Fill), "it owes the one that was short");
+    assert_eq!(before.rest.as_ref().map(|beside| (beside.turn, beside.next)), Some((Turn::Nurse, Next::Give)));
     let packed = w.pack(&at, &owed.secret).await;
     let chain = w.see(packed.prescription.id).await.door_to_dose.unwrap();
     let rest = chain.rest.unwrap();

@@ -112,6 +112,11 @@ function List({
               </Table.Td>
               <Table.Td>
                 {t(`administration.audit.actions.${actionKey(item.action)}`, { defaultValue: item.action })}
+                {item.words && (
+                  <Text size="sm" c="dimmed">
+                    {t("shared:parcel.filling.pharmacyWrote", { words: item.words })}
+                  </Text>
+                )}
               </Table.Td>
               <Table.Td>
                 {item.purpose === "BTG" && (

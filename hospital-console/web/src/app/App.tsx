@@ -37,6 +37,7 @@ const MyPrescriptions = lazy(async () => ({
   default: (await import("../prescriptions/MyPrescriptions")).MyPrescriptions,
 }));
 const ReviewPage = lazy(async () => ({ default: (await import("../reviews/ReviewPage")).ReviewPage }));
+const ApprovalsPage = lazy(async () => ({ default: (await import("../reviews/ApprovalsPage")).ApprovalsPage }));
 const OrdersPage = lazy(async () => ({ default: (await import("../orders/OrdersPage")).OrdersPage }));
 const StockPage = lazy(async () => ({ default: (await import("../stock/StockPage")).StockPage }));
 const OrderPage = lazy(async () => ({ default: (await import("../orders/OrderPage")).OrderPage }));
@@ -326,6 +327,7 @@ function SignedIn({ staff, justSet, expired, onExpired, onLeaving, onLeft }: Sig
           <Route path="referrals/:id" element={only("specialist", <ReferralPage />)} />
           <Route path="refills" element={only("specialist", <RefillsPage />)} />
           <Route path="reviews/:id?" element={only("pharmacist", <ReviewPage />)} />
+          <Route path="approvals" element={only("pharmacist", <ApprovalsPage />)} />
           <Route path="orders" element={only("pharmacy", <OrdersPage />)} />
           <Route path="stock" element={only("pharmacy", <StockPage />)} />
           <Route path="recalls" element={only(["pharmacist", "pharmacy", "administrator"], <RecallsPage />)} />

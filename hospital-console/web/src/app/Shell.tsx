@@ -8,14 +8,16 @@ import { CopiedBoxes } from "../administration/CopiedBoxes";
 import { EndingLicences } from "../administration/EndingLicences";
 import { WaitingReviews } from "../break-glass/WaitingReviews";
 import { BannerLink } from "../common/BannerLink";
+import { FromPharmacists, FromPharmacistsCount } from "../prescriptions/FromPharmacists";
 import { OpenRecalls } from "../recalls/OpenRecalls";
+import { TakenBack } from "../reviews/TakenBack";
 import { WaitingKeys } from "../signing-keys/WaitingKeys";
 import { UrgentCalls } from "../urgent-calls/UrgentCalls";
 import classes from "./Shell.module.css";
 
 const NAV: Partial<Record<Role, readonly string[]>> = {
   specialist: ["consultations", "schedule", "rounds", "residents", "visits", "referrals", "prescriptions", "refills"],
-  pharmacist: ["reviews", "recalls", "safety"],
+  pharmacist: ["reviews", "approvals", "recalls", "safety"],
   pharmacy: ["orders", "stock", "recalls", "interfaces"],
   administrator: [
     "urgent-calls",
@@ -66,6 +68,8 @@ export function Shell({ staff, justSet, live, onSignOut }: ShellProps) {
             <NavLink key={path} to={`/${path}`} className={classes.link}>
               {t(`app.nav.${path}`)}
               {path === "break-glass" && <WaitingReviews />}
+              {path === "approvals" && <TakenBack />}
+              {path === "prescriptions" && <FromPharmacistsCount />}
               {path === "recalls" && <OpenRecalls />}
               {path === "staff" && <EndingLicences />}
               {path === "signing-keys" && <WaitingKeys />}
@@ -119,6 +123,7 @@ export function Shell({ staff, justSet, live, onSignOut }: ShellProps) {
         </Group>
       </header>
       {(staff.role === "specialist" || staff.role === "administrator") && <UrgentCalls />}
+      {staff.role === "specialist" && <FromPharmacists />}
       <StaleLine live={live} />
       <AccessNotices
         staffId={staff.id}

@@ -28,6 +28,8 @@ export const keys = {
       ["prescriptions", "list", filter] as const,
     board: ["prescriptions", "board"] as const,
     reviewQueue: ["prescriptions", "list", "review"] as const,
+    approved: (query: object) => ["prescriptions", "list", "approved", query] as const,
+    approvedPages: (query: object) => ["prescriptions", "list", "approved", "pages", query] as const,
     reviewFacts: (id: string) => ["prescriptions", "review-facts", id] as const,
     facts: (consultationId: string) => ["prescriptions", "facts", consultationId] as const,
     one: (id: string) => ["prescriptions", "one", id] as const,

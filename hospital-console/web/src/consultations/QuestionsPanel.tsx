@@ -1,4 +1,4 @@
-import type { PrescriptionState, PrescriptionSummary } from "@yunzhen/client";
+import type { PrescriptionSummary } from "@yunzhen/client";
 import { ProblemAlert, useNames } from "@yunzhen/client/ui";
 import { Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
@@ -8,9 +8,8 @@ import { UrgencyChip } from "../common/chips";
 import { keys } from "../common/keys";
 import { Person } from "../common/Person";
 import { useDuration } from "../common/Wait";
+import { ASKED } from "../prescriptions/from-pharmacists";
 import { AnswerBox, QuestionThread } from "../prescriptions/Questions";
-
-const ASKED: readonly PrescriptionState[] = ["in_question", "on_hold"];
 
 /** Questions that wait for this specialist; nothing is shown while nobody asks. */
 export function QuestionsPanel() {

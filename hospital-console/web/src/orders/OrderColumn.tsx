@@ -1,4 +1,5 @@
-import { DeliveryChip, LineTurn, offTheWay, StatusChip, useNames } from "@yunzhen/client/ui";
+import { drugNamesIn } from "@yunzhen/client";
+import { DeliveryChip, LineTurn, offTheWay, StatusChip } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -52,7 +53,6 @@ export function OrderColumn({ column, orders }: { column: Column; orders: Order[
 function OrderCard({ order, column }: { order: Order; column: Column }) {
   const { t } = useTranslation("app");
   const duration = useDuration();
-  const names = useNames();
   const at = since(order);
   return (
     <Link to={`/orders/${order.id}`} className={classes.card} data-testid={`order-${order.id}`}>
@@ -69,9 +69,7 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
       <Text size="sm" c="dimmed" truncate>
         {order.resident.home_name}
       </Text>
-      <Text size="sm" lineClamp={2}>
-        {names.drugs(order)}
-      </Text>
+      <Medicines order={order} />
       {order.offer && <OfferChips why={order.offer} />}
       <Group gap={6} mt={4}>
         <UrgencyChip urgency={order.urgency} />
@@ -101,5 +99,29 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
         )}
       </Group>
     </Link>
+  );
+}
+
+/** A line for each medicine, none of them cut: a strength that is not read is another medicine. What is owed of a part stands beside it. */
+function Medicines({ order }: { order: Order }) {
+  const { t, i18n } = useTranslation("app");
+  return (
+    <ul className={classes.medicines} data-testid="medicines">
+      {drugNamesIn(order, i18n.language).map((name, index) => {
+        const owed = order.owed?.[index] ?? 0;
+        return (
+          // Two lines may be of one medicine, and the order of the lines does not change.
+          <li key={index}>
+            {name}
+            {owed > 0 && (
+              <>
+                {" "}
+                <StatusChip meaning="person">{t("orders.owed", { n: owed })}</StatusChip>
+              </>
+            )}
+          </li>
+        );
+      })}
+    </ul>
   );
 }

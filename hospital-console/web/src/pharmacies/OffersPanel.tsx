@@ -74,6 +74,11 @@ function Asked({ one }: { one: OfferedPrescription }) {
               )}
               <Answer offer={offer} />
             </Group>
+            {offer.answer?.declined_words && (
+              <Text size="sm" mb={4}>
+                {t("shared:parcel.filling.pharmacyWrote", { words: offer.answer.declined_words })}
+              </Text>
+            )}
             <OfferChips why={offer.why} />
           </li>
         ))}

@@ -44,7 +44,7 @@ export const zh = {
   },
   asked: {
     title: "处方发给了谁",
-    lead: "最近审核通过的处方：先后发给哪些药店、为什么排在那里、药店如何答复。不显示住民和药品。",
+    lead: "最近审核通过的处方：先后发给哪些药店、为什么排在那里、药店如何答复。除药店退单时自己写的话外，不显示住民和药品。",
     empty: "还没有审核通过的处方",
     nobody: "没有发给任何药店",
     approved: "{{time}} 审核通过",
@@ -121,7 +121,7 @@ export const en: typeof zh = {
   },
   asked: {
     title: "To whom prescriptions were offered",
-    lead: "What was approved lately: which pharmacies were asked in which order, why, and what they answered. Neither the resident nor the medicine is shown.",
+    lead: "What was approved lately: which pharmacies were asked in which order, why, and what they answered. Neither the resident nor the medicine is shown, but for what a pharmacy itself wrote when it gave an order back.",
     empty: "Nothing was approved yet",
     nobody: "Offered to no pharmacy",
     approved: "approved {{time}}",

@@ -80,7 +80,7 @@ function List({ items, onOpen }: { items: PrescriptionSummary[]; onOpen: (one: P
                 </Button>
               </Table.Td>
               <Table.Td>
-                <Text lineClamp={2}>{names.drugs(p)}</Text>
+                <Text>{names.drugs(p)}</Text>
               </Table.Td>
               <Table.Td>{names.diagnosis(p)}</Table.Td>
               <Table.Td>{p.signed_at ? formats.dateTime(p.signed_at) : ""}</Table.Td>

@@ -30,6 +30,15 @@ export const zh = {
     waitingHint: "答复到达后，这张处方会重新回到您这里。",
   },
   release: { action: "放回队列", done: "已放回审方队列" },
+  fromPharmacists: {
+    asked_one: "有 {{count}} 张处方等您答复询问",
+    asked_other: "有 {{count}} 张处方等您答复询问",
+    rejected_one: "药师驳回了您的 {{count}} 张处方",
+    rejected_other: "药师驳回了您的 {{count}} 张处方",
+    read: "知道了",
+    count_one: "{{n}} 张等您答复或被驳回",
+    count_other: "{{n}} 张等您答复或被驳回",
+  },
   whose: { record: "查看档案", diagnosis: "诊断：{{what}}" },
   withdraw: {
     before_use: "尚未送出。取消后药房不能再配药，药师和药房会立即收到通知。",
@@ -207,6 +216,15 @@ export const en: typeof zh = {
     waitingHint: "With the answer it comes back to you.",
   },
   release: { action: "Give back", done: "Given back to the queue" },
+  fromPharmacists: {
+    asked_one: "{{count}} prescription waits for your answer",
+    asked_other: "{{count}} prescriptions wait for your answer",
+    rejected_one: "The pharmacist rejected {{count}} prescription of yours",
+    rejected_other: "The pharmacist rejected {{count}} prescriptions of yours",
+    read: "I have read it",
+    count_one: "{{n}} asked about or rejected",
+    count_other: "{{n}} asked about or rejected",
+  },
   whose: { record: "Show the record", diagnosis: "Diagnosis: {{what}}" },
   withdraw: {
     before_use:

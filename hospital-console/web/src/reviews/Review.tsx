@@ -7,6 +7,7 @@ import {
   ProblemAlert,
   Skeletons,
   useAction,
+  useNow,
 } from "@yunzhen/client/ui";
 import { Box, Button, Group, Kbd, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
@@ -15,6 +16,7 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { api } from "../app/api";
 import { useStaff } from "../app/session";
 import { keys } from "../common/keys";
@@ -23,13 +25,22 @@ import { Person } from "../common/Person";
 import { AskSheet } from "../prescriptions/AskSheet";
 import { SignatureFiles } from "../verification/SignatureFiles";
 import { ApproveSheet } from "./ApproveSheet";
+import { Activity } from "./activity";
+import { takenBack } from "./approvals";
 import { outcome } from "./outcome";
+import { TakenBackBanner } from "./TakenBackBanner";
 import { RejectSheet } from "./RejectSheet";
 import { ReviewFacts } from "./ReviewFacts";
 import { ReviewPrescription } from "./ReviewPrescription";
 import classes from "./reviews.module.css";
 
-/** One prescription under review. Opening it takes it (others see who reviews); A approves, R rejects, Q asks the prescriber. */
+/** Of this page, from the first review on that it showed. */
+const activity = new Activity(window, Date.now);
+
+/**
+ * One prescription under review. Who is there takes it by opening it (others see who reviews), in a window that nobody touches it waits for a press; A approves, R rejects,
+ * Q asks the prescriber, T takes it. Who leaves it lying gives it back.
+ */
 export function Review({ id, onDone }: { id: string; onDone: (back?: boolean) => void }) {
   const query = useQuery({ queryKey: keys.prescriptions.one(id), queryFn: () => api.prescriptions.get(id) });
   if (query.isPending) return <Skeletons shape="card" count={6} />;
@@ -45,22 +56,34 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
   const claim = useAction((version: number, key) => api.prescriptions.claim(prescription.id, version, key), {
     onSuccess: (claimed) => queryClient.setQueryData(keys.prescriptions.one(claimed.id), claimed),
   });
-  const release = useAction((version: number, key) => api.prescribing.release(prescription.id, version, key), {
-    onSuccess: (released) => {
-      queryClient.removeQueries({ queryKey: keys.prescriptions.reviewFacts(released.id) });
-      void queryClient.invalidateQueries({ queryKey: ["prescriptions", "list"] });
-      notifications.show({ message: t("prescribing.release.done") });
-      onDone(true);
-    },
+  const released = (message: string, autoClose: boolean) => (given: Prescription) => {
+    queryClient.removeQueries({ queryKey: keys.prescriptions.reviewFacts(given.id) });
+    void queryClient.invalidateQueries({ queryKey: ["prescriptions", "list"] });
+    notifications.show(autoClose ? { message } : { message, autoClose });
+    onDone(true);
+  };
+  const giveBack = (version: number, key: string) => api.prescribing.release(prescription.id, version, key);
+  const release = useAction(giveBack, { onSuccess: released(t("prescribing.release.done"), true) });
+  const leave = useAction(giveBack, {
+    onSuccess: released(t("reviews.leftLying", { name: prescription.resident.name }), false),
   });
   const mayClaim = prescription.allowed.includes("claim");
+  const { key: opened } = useLocation();
   const { mutate: take, isIdle } = claim;
   useEffect(() => {
-    if (mayClaim && isIdle) take(prescription.version);
-  }, [mayClaim, isIdle, take, prescription.version]);
+    if (mayClaim && isIdle && activity.isThere()) take(prescription.version);
+    // Pressed in the queue, one that had opened by itself is opened again.
+  }, [mayClaim, isIdle, take, prescription.version, opened]);
 
   const mine = prescription.pharmacist?.id === staff.id;
   const mayDecide = prescription.state === "in_review" && mine;
+  const clock = useNow(30_000);
+  const { mutate: leaveIt, isIdle: notLeft } = leave;
+  useEffect(() => {
+    // What is typed in a sheet is not thrown away; the relay gives it back later.
+    if (mayDecide && !deciding && notLeft && activity.isAway()) leaveIt(prescription.version);
+  }, [clock, mayDecide, deciding, notLeft, leaveIt, prescription.version]);
+  useHotkeys(mayClaim && !claim.isPending ? [["t", unlessTyped(() => take(prescription.version))]] : [], []);
   useHotkeys(
     mayDecide && !deciding
       ? [
@@ -96,6 +119,21 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
             </Text>
           )}
         </Group>
+        {mayClaim && (
+          <Group gap="sm">
+            <Text size="sm" c="dimmed">
+              {t("reviews.takeHint")}
+            </Text>
+            <Button
+              loading={claim.isPending}
+              onClick={() => take(prescription.version)}
+              rightSection={<Kbd>{t("reviews.takeKey")}</Kbd>}
+              data-testid="take"
+            >
+              {t("reviews.take")}
+            </Button>
+          </Group>
+        )}
         {mayDecide && (
           <Group gap="sm" data-testid="decide">
             <Button variant="subtle" loading={release.isPending} onClick={() => release.mutate(prescription.version)}>
@@ -140,6 +178,11 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
           }
         />
       )}
+      <TakenBackBanner
+        how={takenBack(prescription.state, prescription.replaced_by !== undefined, prescription.door_to_dose)}
+        at={prescription.timeline.at(-1)?.at}
+        why={prescription.withdrawal_reason}
+      />
       {prescription.door_to_dose && (
         <Box px="lg" pt="sm">
           <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />

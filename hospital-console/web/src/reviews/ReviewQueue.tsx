@@ -24,9 +24,8 @@ export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[];
               <Person person={p.resident} size="sm" />
               <UrgencyChip urgency={p.urgency} />
             </Group>
-            <Text size="sm" lineClamp={2}>
-              {names.drugs(p)}
-            </Text>
+            {/* Never cut: a strength that is not read is another medicine. */}
+            <Text size="sm">{names.drugs(p)}</Text>
             <Group justify="space-between" gap="xs">
               <Text size="sm" c="dimmed" component="span">
                 {t("reviews.items", { count: p.item_count })} · {p.specialist_name} ·{" "}

@@ -237,8 +237,7 @@ export class Api {
   };
 
   readonly prescriptions = {
-    list: (query: { state?: string; mine?: boolean; newest?: boolean; ids?: string; cursor?: string } = {}) =>
-      data(this.care.GET("/api/prescriptions", { params: { query } })),
+    list: (query: T.PrescriptionQuery = {}) => data(this.care.GET("/api/prescriptions", { params: { query } })),
     get: (id: string) => data(this.care.GET("/api/prescriptions/{id}", { params: { path: { id } } })),
     save: (id: string, body: T.DraftUpdate, key?: string) =>
       data(this.care.PUT("/api/prescriptions/{id}", { params: command(id, key), body })),

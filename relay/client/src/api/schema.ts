@@ -5112,6 +5112,17 @@ export interface components {
             /** @description The zone in which the specialist thinks of it. */
             zone: string;
         };
+        /** @description A pharmacist's own approval, and what became of the prescription since. */
+        Approval: {
+            /** @description When it was given. */
+            at: components["schemas"]["Time"];
+            /** @description The way from the signature to the first dose. */
+            door_to_dose?: components["schemas"]["DoorToDose"];
+            /** @description For whom, to ask for all of this resident. */
+            resident_id: components["schemas"]["ResidentId"];
+            /** @description Why the prescriber withdrew it, once that is so. */
+            withdrawal_reason?: string;
+        };
         /** @description A question to the prescriber. */
         AskAboutOrder: {
             /** @description Who asks. */
@@ -5195,6 +5206,8 @@ export interface components {
              * @description Sequence number.
              */
             seq: number;
+            /** @description What the pharmacy wrote when it gave the order back: kept with the order, the row itself has only its digest. */
+            words?: string;
         };
         /** @description What a specialist has published. */
         Availability: {
@@ -5429,7 +5442,7 @@ export interface components {
          * @enum {string}
          */
         ChainReason: "asked" | "rejected" | "expired" | "declined" | "attempt_failed" | "temperature" | "identity" | "recall" | "refused" | "given_back" | "turned_back" | "taken_back" | "lost" | "short" | "surplus" | "part" | "withdrawn" | "settled";
-        /** @description What is next with the parcel of the rest, beside the first dose of what has come. */
+        /** @description What somebody else has to do meanwhile: with the parcel of the rest, or with what has come. */
         ChainRest: {
             /** @description By when it should be done. */
             due_by?: components["schemas"]["Time"];
@@ -6197,6 +6210,8 @@ export interface components {
             created_at: components["schemas"]["Time"];
             /** @description Why it was given back. */
             declined?: components["schemas"]["DeclineCode"];
+            /** @description The same in the pharmacy's words, if it wrote any. */
+            declined_words?: string;
             /** @description In which parcel. */
             delivery_id?: components["schemas"]["DeliveryId"];
             /** @description The first or a later one, complete or a part; absent before batches are recorded. */
@@ -6315,7 +6330,7 @@ export interface components {
             note?: string;
             /** @description Why it does not go its straight way. */
             reason?: components["schemas"]["ChainReason"];
-            /** @description What is next with the rest of it, while that is on its way and the first dose of what has come is next. */
+            /** @description What is next beside that: with the rest on its way beside the first dose, or that dose beside what the pharmacy owes or has to settle. */
             rest?: components["schemas"]["ChainRest"];
             /** @description Eight steps, in order. */
             steps: components["schemas"]["ChainStep"][];
@@ -8263,6 +8278,8 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description Why it gave it back. */
             declined?: components["schemas"]["DeclineCode"];
+            /** @description The same in the pharmacy's words, if it wrote any. */
+            declined_words?: string;
         };
         /** @description To whom a request is offered. */
         OfferBody: {
@@ -9619,6 +9636,8 @@ export interface components {
         PrescriptionState: "draft" | "signed" | "in_review" | "in_question" | "approved" | "rejected" | "dispensing" | "on_hold" | "packed" | "in_delivery" | "delivered" | "returned" | "cancelled" | "stopped" | "expired";
         /** @description A prescription as a line of a list. */
         PrescriptionSummary: {
+            /** @description What became of it since the reader approved it; only in the list of what a pharmacist approved. */
+            approval?: components["schemas"]["Approval"];
             /** @description For what (Chinese). */
             diagnosis_display: string;
             /** @description The same in English. */
@@ -9644,8 +9663,12 @@ export interface components {
             next?: components["schemas"]["ChainNext"];
             /** @description Why it is offered to the pharmacy that asks; absent for everybody else, and for what the pharmacy has. */
             offer?: components["schemas"]["OfferWhy"];
+            /** @description Of one that goes out in parts: how much of each is still owed, in the same order, beyond the parcel that is under way. Absent where nothing is. */
+            owed?: number[];
             /** @description Why it does not go its straight way. */
             reason?: components["schemas"]["ChainReason"];
+            /** @description It ended, and the prescriber wrote another one in its place. */
+            replaced?: boolean;
             /** @description For whom. */
             resident: components["schemas"]["SummaryResident"];
             /** @description When it was signed. */
@@ -25617,6 +25640,14 @@ export interface operations {
                 review?: boolean;
                 /** @description What entered its state last comes first; without it, what waits longest. */
                 newest?: boolean;
+                /** @description Only what the pharmacist who asks approved, whatever became of it: the newest approval first, each with `approval`. Of the other filters `state`, `resident_id`, `from` and `until` count then. */
+                approved?: boolean;
+                /** @description Approved for this resident. */
+                resident_id?: string;
+                /** @description Approved at this time or later. */
+                from?: string;
+                /** @description Approved before this time. */
+                until?: string;
                 /** @description These only, by id, at most 100 separated by commas. Other filters do not count then. */
                 ids?: string;
                 /** @description Where the last page ended. */
@@ -28036,6 +28067,14 @@ export interface operations {
                 review?: boolean;
                 /** @description What entered its state last comes first; without it, what waits longest. */
                 newest?: boolean;
+                /** @description Only what the pharmacist who asks approved, whatever became of it: the newest approval first, each with `approval`. Of the other filters `state`, `resident_id`, `from` and `until` count then. */
+                approved?: boolean;
+                /** @description Approved for this resident. */
+                resident_id?: string;
+                /** @description Approved at this time or later. */
+                from?: string;
+                /** @description Approved before this time. */
+                until?: string;
                 /** @description These only, by id, at most 100 separated by commas. Other filters do not count then. */
                 ids?: string;
                 /** @description Where the last page ended. */

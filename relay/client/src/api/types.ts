@@ -71,6 +71,7 @@ export type TimelineStep = Schemas["TimelineStep"];
 export type SignedDocument = Schemas["SignedDocument"];
 export type Prescription = Schemas["Prescription"];
 export type PrescriptionSummary = Schemas["PrescriptionSummary"];
+export type PrescriptionQuery = NonNullable<paths["/api/prescriptions"]["get"]["parameters"]["query"]>;
 export type RejectionCode = Schemas["RejectionCode"];
 export type TaperStep = Schemas["TaperStep"];
 export type Assessment = Schemas["Assessment"];

@@ -39,6 +39,7 @@ export const enDoses: typeof zhDoses = {
     },
     nextIs: "Next: {{what}}",
     rest: "The rest is on its way",
+    hasCome: "What has come is given meanwhile",
     reason: {
       asked: "The prescriber was asked",
       rejected: "The pharmacist did not approve it",

@@ -27,6 +27,7 @@ export const enParcels: typeof zhParcels = {
     nothingOwed: "Nothing owed",
     batch: "Batch {{batch}} · expires {{expiry}}",
     because: "Reason: {{why}}",
+    pharmacyWrote: "The pharmacy wrote: “{{words}}”",
     part: {
       out_of_stock: "Out of stock",
       short_dated: "Expires too soon",

@@ -38,6 +38,7 @@ export const zhDoses = {
     },
     nextIs: "下一步：{{what}}",
     rest: "其余药品待送达",
+    hasCome: "已到的部分照常给药",
     reason: {
       asked: "已向医师提问",
       rejected: "药师未通过",

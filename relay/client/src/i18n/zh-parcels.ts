@@ -26,6 +26,7 @@ export const zhParcels = {
     nothingOwed: "不欠",
     batch: "批号 {{batch}} · 有效期至 {{expiry}}",
     because: "原因：{{why}}",
+    pharmacyWrote: "药房写道：“{{words}}”",
     part: {
       out_of_stock: "缺货",
       short_dated: "效期不足",

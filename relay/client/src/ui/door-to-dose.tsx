@@ -123,18 +123,19 @@ function NextStep({ chain }: { chain: Chain }) {
   );
 }
 
-/** The parcel of the rest, on its way beside the first dose. */
+/** The parcel of the rest, on its way beside the first dose; or that dose, beside what the pharmacy owes or has to settle. */
 function RestOfIt({ rest }: { rest: NonNullable<Chain["rest"]> }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const clock = useNow();
   return (
     <p className="yz-chain-next" data-testid="chain-rest">
-      <strong>{t("chain.rest")}</strong>
+      <strong>{t(rest.next === "give" ? "chain.hasCome" : "chain.rest")}</strong>
       <TurnChip turn={rest.turn} late={isChainLate(rest, clock)} />
       <span>
         {t("chain.nextIs", { what: t(`chain.next.${rest.next}`) })}
-        {rest.due_by && ` · ${t("chain.dueBy", { time: formats.dateTime(rest.due_by) })}`}
+        {/* The step of the first dose says by when itself. */}
+        {rest.next !== "give" && rest.due_by && ` · ${t("chain.dueBy", { time: formats.dateTime(rest.due_by) })}`}
       </span>
     </p>
   );

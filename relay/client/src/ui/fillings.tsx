@@ -109,6 +109,7 @@ function Filling({ filling }: { filling: Dispense }) {
       {filling.declined && (
         <div>{t("parcel.filling.because", { why: t(`parcel.filling.declined.${filling.declined}`) })}</div>
       )}
+      {filling.declined_words && <div>{t("parcel.filling.pharmacyWrote", { words: filling.declined_words })}</div>}
       {filling.packs.map((pack) => (
         <div key={`${pack.item_no} ${pack.batch}`}>
           {names.pack(pack)} × {pack.quantity} {unitWord(pack.unit)}{" "}

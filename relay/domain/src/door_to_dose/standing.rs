@@ -14,7 +14,7 @@ pub(super) struct Standing {
     pub reason: Option<Reason>,
     pub attempt: Option<AttemptCode>,
     pub note: Option<Sensitive<String>>,
-    /// Beside the first dose: what is next with the rest that is on its way.
+    /// Beside the first dose: what is next with the rest that is on its way. Beside what the pharmacy owes: the first dose of what has come.
     pub rest: Option<(Turn, Next)>,
 }
 
@@ -47,8 +47,11 @@ pub(super) fn standing(
     given: bool,
 ) -> Standing {
     let open = parcel.and_then(|parcel| parcel.open);
-    // What has come is given, whatever becomes of the rest; but nothing that was called back.
-    let to_give = counted && !given && p.in_the_home() && !called_back.home;
+    let unfit_to_give = matches!(open, Some(Cause::Recalled | Cause::Temperature));
+    let ended = matches!(p.state, P::Cancelled | P::Stopped);
+    // What has come is given, whatever becomes of the rest; but nothing that was withdrawn or called back, or that the pharmacy has to judge first.
+    let at_home = counted && !given && p.in_the_home();
+    let to_give = at_home && !called_back.home && !unfit_to_give && !ended;
     let give = on(Turn::Nurse, Next::Give);
     let differs = if parcel.is_some_and(|parcel| parcel.surplus) { Reason::Surplus } else { Reason::Short };
     let rest = match open {
@@ -57,7 +60,7 @@ pub(super) fn standing(
         _ if counted => Some(Reason::Part),
         _ => None,
     };
-    match p.state {
+    let stands = match p.state {
         P::Draft => on(Turn::Prescriber, Next::Nothing),
         P::Signed | P::InReview => on(Turn::Pharmacist, Next::Review),
         P::InQuestion | P::OnHold => on(Turn::Prescriber, Next::Answer).because(Reason::Asked),
@@ -73,18 +76,15 @@ pub(super) fn standing(
             }
         }
         // What was called back or too warm is not given before the pharmacy has said so.
-        _ if matches!(open, Some(Cause::Recalled | Cause::Temperature)) => {
-            on(Turn::Pharmacy, Next::Settle).because(parcel.and_then(unfit))
-        }
+        _ if unfit_to_give => on(Turn::Pharmacy, Next::Settle).because(parcel.and_then(unfit)),
         P::Delivered if !given && called_back.home && open.is_some() => {
             on(Turn::Pharmacy, Next::Settle).because(Reason::Recall)
         }
         // The home sets it apart, and the prescriber is asked by the refill.
         P::Delivered if !given && called_back.home => on(Turn::Nobody, Next::Nothing).because(Reason::Recall),
-        P::Delivered if !given => give.because(open.map(|_| differs)),
         P::Delivered if open.is_some() => on(Turn::Pharmacy, Next::Settle).because(differs),
+        P::Delivered if !given => give,
         P::Delivered => on(Turn::Nobody, Next::Nothing),
-        P::Approved | P::Returned | P::Dispensing if to_give => give.because(rest),
         P::Dispensing => on(Turn::Pharmacy, Next::Fill).because(rest),
         P::Approved => {
             let declined = p.timeline.iter().rev().find(|step| matches!(step.step.as_str(), "accept" | "decline"));
@@ -92,10 +92,13 @@ pub(super) fn standing(
             on(Turn::Pharmacy, Next::Accept).because(declined.or(rest))
         }
         P::Returned => came_back(parcel.map(|parcel| parcel.delivery), called_back.parcel),
-        P::Expired if to_give => give.because(Reason::Expired),
         P::Expired if open.is_some() => on(Turn::Pharmacy, Next::Settle).because(differs),
+        P::Expired if to_give => give.because(Reason::Expired),
         P::Expired => on(Turn::Nobody, Next::Nothing).because(Reason::Expired),
-    }
+    };
+    // The turn is the pharmacy's while it owes the rest or has to settle what differs; the nurse gives what has come all the same.
+    let owes = stands.turn == Turn::Pharmacy && matches!(stands.next, Next::Accept | Next::Fill | Next::Settle);
+    if owes && to_give { Standing { rest: Some((Turn::Nurse, Next::Give)), ..stands } } else { stands }
 }
 
 /// With a parcel that is packed or on the road; `recalled`: with a batch that was called back, which goes nowhere but back.

@@ -4,6 +4,7 @@ use crate::ids::{DeliveryId, DispenseId, PharmacyId, PrescriptionId};
 use crate::machines::dispense::{Event, State};
 use crate::machines::{Refused, named_enum};
 use crate::records::Pack;
+use crate::sensitive::Sensitive;
 use jiff::Timestamp;
 
 named_enum! {
@@ -99,6 +100,8 @@ pub struct Dispense {
     pub delivery_id: Option<DeliveryId>,
     /// Why it was given back.
     pub declined: Option<DeclineCode>,
+    /// The same in the words of the pharmacy, if it wrote any.
+    pub declined_words: Option<Sensitive<String>>,
     /// Accepted at.
     pub created_at: Timestamp,
     /// Entered its state at.
@@ -126,6 +129,7 @@ impl Dispense {
             packs: Vec::new(),
             delivery_id: None,
             declined: None,
+            declined_words: None,
             created_at: at,
             state_since: at,
         }

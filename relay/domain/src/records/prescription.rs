@@ -442,6 +442,21 @@ impl Prescription {
         goes_on && self.owed(item) > 0
     }
 
+    /// Of one that goes out in parts: what is still owed of each line, in their order, beyond the parcel that is under way. Empty where nothing is.
+    pub fn owed_of_a_part(&self) -> Vec<u32> {
+        let sent = matches!(self.state, State::Packed | State::InDelivery);
+        let in_parcel = |item: &Item| -> u32 {
+            let packs: Vec<&Pack> = self.packs.iter().filter(|pack| sent && pack.item_no == item.no).collect();
+            // All packs of a line in one filling are of one product.
+            let factor = packs.first().map_or(1, |pack| pack.factor());
+            packs.iter().map(|pack| pack.quantity).sum::<u32>() / factor
+        };
+        let goes_on = self.items.iter().any(|item| self.may_bring(item));
+        let owed: Vec<u32> = self.items.iter().map(|item| self.owed(item).saturating_sub(in_parcel(item))).collect();
+        let is_part = goes_on && (sent || self.in_the_home());
+        if is_part && owed.iter().any(|quantity| *quantity > 0) { owed } else { Vec::new() }
+    }
+
     /// Nothing of this line came whole, and what was missing is settled without being sent.
     pub fn never_came(&self, item: &Item) -> bool {
         let came = self.supplied.iter().any(|s| s.item_no == item.no && s.quantity > 0);
@@ -507,5 +522,50 @@ impl Prescription {
     /// How the prescriber's withdrawal is meant: before anything reached the home, or after.
     pub fn withdrawal(&self, reason: String) -> Event {
         if self.in_the_home() { Event::Stop { reason } } else { Event::Cancel { reason } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doses::tests::{item, prescription};
+
+    fn pack(quantity: u32) -> Pack {
+        Pack {
+            item_no: 1,
+            name: String::new(),
+            name_en: None,
+            quantity,
+            unit: "片".to_owned(),
+            batch: "B1".to_owned(),
+            expiry: jiff::civil::date(2028, 1, 31),
+            drug_id: None,
+            substitution: None,
+        }
+    }
+
+    /// The board said nothing of what a pharmacy owed of an order that it had sent a part of.
+    #[test]
+    fn what_is_owed_of_a_part_is_what_neither_came_nor_is_in_the_parcel() {
+        let whole = Prescription { supplied: Vec::new(), ..prescription(vec![item(Frequency::Qd, 28)]) };
+        let all = whole.items[0].quantity;
+        let with = |state, packs: &[u32], came: u32| Prescription {
+            state,
+            packs: packs.iter().copied().map(pack).collect(),
+            supplied: vec![Supplied { item_no: 1, quantity: came, instead: Vec::new(), closed: 0 }],
+            ..whole.clone()
+        };
+        assert!(with(State::Approved, &[], 0).owed_of_a_part().is_empty(), "all of it is to do: it is no part");
+        assert!(with(State::Dispensing, &[all - 8], 0).owed_of_a_part().is_empty(), "nothing has left yet");
+        for state in [State::Packed, State::InDelivery] {
+            assert!(with(state, &[all], 0).owed_of_a_part().is_empty());
+            assert_eq!(with(state, &[all - 10, 2], 0).owed_of_a_part(), [8]);
+            assert!(with(state, &[8], all - 8).owed_of_a_part().is_empty(), "the rest is under way");
+        }
+        assert_eq!(with(State::Dispensing, &[8], all - 8).owed_of_a_part(), [8], "picked, not sent");
+        assert_eq!(with(State::Approved, &[], all - 8).owed_of_a_part(), [8], "another pharmacy may send it");
+        for over in [State::Delivered, State::Stopped, State::Expired] {
+            assert!(with(over, &[], all - 8).owed_of_a_part().is_empty(), "{over}");
+        }
     }
 }

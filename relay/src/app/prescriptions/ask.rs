@@ -9,7 +9,7 @@ use yunzhen_domain::machines::prescription::{Event, State};
 use yunzhen_domain::records::{Asker, AtCounter, Prescription};
 use yunzhen_store::Db;
 
-use super::{answerable, caller, keep, load, still_valid, views, who};
+use super::{answerable, caller, keep, load, review, still_valid, views, who};
 use crate::app::names::Names;
 use crate::app::views::common::VersionBody;
 use crate::app::views::prescribing::{AnswerBody, AskBody};
@@ -68,6 +68,9 @@ pub async fn answer(
     let specialist = caller(&mut work.tx, ctx).await?;
     let p = before.answer(text, ctx.now, who(&specialist))?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionAnswered, &p).await?;
+    if p.state == State::InReview {
+        review::watch(&mut work, ctx, &p).await?;
+    }
     work.finish(view).await
 }
 

@@ -81,17 +81,20 @@ pub async fn decline(
         Start::Fresh(work) => work,
     };
     let before = load(&mut work, id, Action::DispensePrescription, input.version).await?;
-    let words = input.reason.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let reason = match words {
-        Some(text) => bounded("reason", text, 500)?,
-        None if input.code == DeclineCode::Other => required("reason", "", 500)?,
-        None => input.code.as_str().to_owned(),
+    let words = match input.reason.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => Some(bounded("reason", text, 500)?),
+        None if input.code == DeclineCode::Other => Some(required("reason", "", 500)?),
+        None => None,
     };
+    let reason = words.clone().unwrap_or_else(|| input.code.as_str().to_owned());
     let member = answerable(&mut work.tx, ctx).await?;
     let p = before.clone().apply(Event::Decline { reason }, ctx.now, member.who())?;
     stock::put_back(&mut work, ctx, of(&before)?, &before.packs).await?;
-    dispenses::declined(&mut work, ctx, &before, input.code).await?;
+    dispenses::declined(&mut work, ctx, &before, input.code, words.as_deref()).await?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionDeclined, &p).await?;
+    if let Some(words) = &words {
+        work.vouch_for(EventKind::PrescriptionDeclined, words);
+    }
     work.finish(view).await
 }
 

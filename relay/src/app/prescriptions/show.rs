@@ -29,6 +29,41 @@ pub(in crate::app) async fn summaries(
     all: &[&Prescription],
     now: Timestamp,
 ) -> Result<Vec<views::PrescriptionSummary>, AppError> {
+    let lines = lines(app, db, names, all, now).await?;
+    Ok(lines.into_iter().map(|(line, _)| line).collect())
+}
+
+/// The same of what the reader approved, each with what became of it since.
+pub(super) async fn approvals(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    all: &[&Prescription],
+    now: Timestamp,
+) -> Result<Vec<views::PrescriptionSummary>, AppError> {
+    let lines = lines(app, db, names, all, now).await?;
+    let with_approval = |(p, (line, chain)): (&&Prescription, Line)| {
+        let approval = p.approved_at.map(|at| views::Approval {
+            at: at.into(),
+            resident_id: p.resident_id,
+            door_to_dose: chain.map(Into::into),
+            withdrawal_reason: p.withdrawal_reason().map(|reason| reason.expose().clone()),
+        });
+        views::PrescriptionSummary { approval, ..line }
+    };
+    Ok(all.iter().zip(lines).map(with_approval).collect())
+}
+
+/// A line, and the way that it was read from.
+type Line = (views::PrescriptionSummary, Option<DoorToDose>);
+
+async fn lines(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    all: &[&Prescription],
+    now: Timestamp,
+) -> Result<Vec<Line>, AppError> {
     let residents = residents::get_all(db, all.iter().map(|p| p.resident_id)).await?;
     let deliveries = deliveries::get_all(db, all.iter().filter_map(|p| p.delivery_id)).await?;
     let counted = deliveries.values().filter(|d| is_counted(d)).map(|d| d.id);
@@ -38,6 +73,8 @@ pub(in crate::app) async fn summaries(
     let to_give = all.iter().filter(|p| p.in_the_home() && !first_doses.contains_key(&p.id)).map(|p| p.id);
     let parcels = deliveries::by_prescriptions(db, to_give).await?;
     let recalls = recalls::barring(db, drugs_in(deliveries.values().chain(parcels.values().flatten()))).await?;
+    let ended = all.iter().filter(|p| p.state.is_terminal()).map(|p| p.id);
+    let replaced = prescriptions::replacing_all(db, ended).await?;
     let mut lines = Vec::with_capacity(all.len());
     for p in all {
         let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
@@ -50,7 +87,7 @@ pub(in crate::app) async fn summaries(
         let becomes_late = chain.as_ref().and_then(DoorToDose::becomes_late);
         let diagnosis = diagnosis(app, &p.diagnosis_code);
         let drugs = drug_names(app, &p.items);
-        lines.push(views::PrescriptionSummary {
+        let summary = views::PrescriptionSummary {
             id: p.id,
             state: p.state,
             version: p.version,
@@ -79,7 +116,11 @@ pub(in crate::app) async fn summaries(
             late_from: becomes_late.map(|(at, _)| at.into()),
             late_turn: becomes_late.map(|(_, turn)| turn),
             offer: None,
-        });
+            replaced: replaced.contains_key(&p.id),
+            owed: p.owed_of_a_part(),
+            approval: None,
+        };
+        lines.push((summary, chain));
     }
     Ok(lines)
 }

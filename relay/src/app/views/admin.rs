@@ -123,4 +123,7 @@ pub struct AuditEvent {
     /// FHIR purpose of use where it was not treatment: `BTG` for a broken glass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// What the pharmacy wrote when it gave the order back: kept with the order, the row itself has only its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }

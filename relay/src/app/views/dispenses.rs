@@ -37,6 +37,9 @@ pub struct Dispense {
     /// Why it was given back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declined: Option<DeclineCode>,
+    /// The same in the pharmacy's words, if it wrote any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined_words: Option<String>,
     /// Accepted at.
     pub created_at: Time,
     /// In its state since.

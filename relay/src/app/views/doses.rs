@@ -313,12 +313,12 @@ pub struct DoorToDose {
     pub due_by: Option<Time>,
     /// It was not done by then.
     pub late: bool,
-    /// What is next with the rest of it, while that is on its way and the first dose of what has come is next.
+    /// What is next beside that: with the rest on its way beside the first dose, or that dose beside what the pharmacy owes or has to settle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest: Option<ChainRest>,
 }
 
-/// What is next with the parcel of the rest, beside the first dose of what has come.
+/// What somebody else has to do meanwhile: with the parcel of the rest, or with what has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChainRest {
     /// Whose turn it is.

@@ -52,6 +52,9 @@ pub struct OfferAnswer {
     /// Why it gave it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined: Option<DeclineCode>,
+    /// The same in the pharmacy's words, if it wrote any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined_words: Option<String>,
     /// When.
     pub at: Time,
 }

@@ -35,6 +35,17 @@ pub struct PrescriptionQuery {
     pub review: Option<bool>,
     /// What entered its state last comes first; without it, what waits longest.
     pub newest: Option<bool>,
+    /// Only what the pharmacist who asks approved, whatever became of it: the newest approval first, each with `approval`. Of the other filters `state`, `resident_id`, `from` and `until` count then.
+    pub approved: Option<bool>,
+    /// Approved for this resident.
+    #[param(value_type = Option<String>, format = "uuid")]
+    pub resident_id: Option<ResidentId>,
+    /// Approved at this time or later.
+    #[param(value_type = Option<String>, format = "date-time")]
+    pub from: Option<Time>,
+    /// Approved before this time.
+    #[param(value_type = Option<String>, format = "date-time")]
+    pub until: Option<Time>,
     /// These only, by id, at most 100 separated by commas. Other filters do not count then.
     pub ids: Option<String>,
     /// Where the last page ended.
@@ -100,6 +111,30 @@ pub struct PrescriptionSummary {
     /// Why it is offered to the pharmacy that asks; absent for everybody else, and for what the pharmacy has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<OfferWhy>,
+    /// It ended, and the prescriber wrote another one in its place.
+    #[serde(default)]
+    pub replaced: bool,
+    /// Of one that goes out in parts: how much of each is still owed, in the same order, beyond the parcel that is under way. Absent where nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<u32>,
+    /// What became of it since the reader approved it; only in the list of what a pharmacist approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+}
+
+/// A pharmacist's own approval, and what became of the prescription since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Approval {
+    /// When it was given.
+    pub at: Time,
+    /// For whom, to ask for all of this resident.
+    pub resident_id: ResidentId,
+    /// The way from the signature to the first dose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door_to_dose: Option<DoorToDose>,
+    /// Why the prescriber withdrew it, once that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal_reason: Option<String>,
 }
 
 /// The resident of a prescription's line.

@@ -235,6 +235,38 @@ fn nobody_is_asked_for_what_the_machines_refuse() {
     }
 }
 
+/// The chain said "nurse's turn" while the pharmacy owed the rest or had to settle what differed.
+#[test]
+fn what_the_pharmacy_owes_or_settles_is_its_turn_and_the_first_dose_stands_beside_it() {
+    let mut nexts = BTreeSet::new();
+    for way in all() {
+        for open in way.opens() {
+            for given in [false, true].into_iter().take(1 + usize::from(way.p.in_the_home())) {
+                let says = way.says(open, given, way.now);
+                let told = format!("{} {open:?} {given}: {says:?}", way.p.state);
+                let owes = matches!(way.p.state, P::Approved | P::Dispensing | P::Returned);
+                let settles = matches!(way.p.state, P::Delivered | P::Expired) && open.is_some();
+                let owed = [Next::Accept, Next::Fill, Next::Settle];
+                if owes || settles {
+                    assert!(says.turn == Turn::Pharmacy && owed.contains(&says.next), "{told}");
+                }
+                let unfit = matches!(open, Some(Cause::Recalled | Cause::Temperature));
+                let to_give = way.p.in_the_home() && way.counted() && !given && !unfit;
+                let beside = says.rest.filter(|rest| rest.next == Next::Give);
+                assert_eq!(beside.is_some(), (owes || settles) && to_give, "{told}");
+                if let Some(beside) = beside {
+                    assert_eq!((beside.turn, says.current), (Turn::Nurse, Some(Stage::FirstDose)), "{told}");
+                    assert!(beside.due_by.is_some() && !beside.late && says.due_by.is_none(), "{told}");
+                    let later = way.says(open, given, way.now + SignedDuration::from_hours(72));
+                    assert_eq!((later.late, later.in_a_line()), (false, (Turn::Nurse, true)), "{told}");
+                    nexts.insert(says.next.as_str());
+                }
+            }
+        }
+    }
+    assert_eq!(nexts.len(), 3, "accept, fill and settle, each beside a first dose: {nexts:?}");
+}
+
 /// The chain sent the courier for a parcel at the counter, and the nurse to give what the home had set apart.
 #[test]
 fn what_was_called_back_goes_nowhere_but_back_and_is_not_given() {
