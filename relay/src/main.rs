@@ -130,10 +130,9 @@ async fn options(config: &Config, key_must_be_there: bool) -> anyhow::Result<Opt
     Ok(record::options(keys.as_ref()))
 }
 
-/// The record of the settings.
+/// The record of the settings, for a command.
 async fn opened(config: &Config) -> anyhow::Result<Store> {
-    let record = record::open::<anyhow::Error>(config, &Keys::new(&config.kms)?).await?;
-    Ok(record.store)
+    record::open_beside(config, &Keys::new(&config.kms)?).await
 }
 
 async fn run(mut arguments: Arguments) -> anyhow::Result<()> {

@@ -19,14 +19,24 @@ pub struct Record {
     pub keys: Option<SealingKeys>,
 }
 
-/// Opens the record of the settings; an SQLite file is made where there is none, and its key with it.
+/// Opens the record of the settings to serve it; an SQLite file is made where there is none, and its key with it.
 ///
 /// # Errors
 /// A key that is needed and not there, or the store's.
 pub async fn open<E: From<KeyError> + From<StoreError>>(config: &Config, keys: &Keys) -> Result<Record, E> {
     let keys = sealing_keys::<E>(config, keys, false).await?;
-    let store = Store::open_at(config.store.location(), &options(keys.as_ref())).await?;
+    let serving = Options { beside: false, ..options(keys.as_ref()) };
+    let store = Store::open_at(config.store.location(), &serving).await?;
     Ok(Record { store, keys })
+}
+
+/// The same for a command, which may run beside the relay.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_beside<E: From<KeyError> + From<StoreError>>(config: &Config, keys: &Keys) -> Result<Store, E> {
+    let keys = sealing_keys::<E>(config, keys, false).await?;
+    Ok(Store::open_at(config.store.location(), &options(keys.as_ref())).await?)
 }
 
 /// The keys that the record of the settings is opened with; none, where it is a server's database. Asked before the record is open in this program.
@@ -43,8 +53,8 @@ pub async fn sealing_keys<E: From<KeyError> + From<StoreError>>(
     Ok(Some(keys.sealing(&config.secrets_key, &config.keys.older, must_be_there)?))
 }
 
-/// How a record is opened with these keys.
+/// How a command opens a record with these keys.
 pub fn options(keys: Option<&SealingKeys>) -> Options {
     let keys = keys.map(|(current, older)| FileKeys::new(current, older));
-    Options { keys, ..Options::default() }
+    Options { keys, beside: true, ..Options::default() }
 }

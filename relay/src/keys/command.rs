@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use jiff::Timestamp;
 use yunzhen_runtime::clock;
-use yunzhen_store::{FileKeys, Options, Store, StoreError};
+use yunzhen_store::{Store, StoreError};
 
 use super::{KeyError, Keys, key_id};
 use crate::app::AppError;
 use crate::app::resealing::{self, Need, Standing};
 use crate::config::Config;
+use crate::record;
 use crate::vault::{Vault, VaultError};
 
 /// The keys that seal what lies at rest.
@@ -87,8 +88,7 @@ async fn on_record(
     // A key that is not there yet is not made here: it would be nobody's.
     let (current, older) = keys.sealing(&config.secrets_key, &config.keys.older, true)?;
     let vault = Vault::with_older(current, &older)?;
-    let file_keys = Some(FileKeys::new(&current, &older));
-    let options = Options { keys: file_keys, ..Options::default() };
+    let options = record::options(Some(&(current, older)));
     let store = Store::open_at(config.store.location(), &options).await?;
     let done = match rotates {
         true => rotate(&store, &vault, clock::now_timestamp, say).await,

@@ -196,6 +196,11 @@ impl Backend {
         if let (Self::Sqlite, Some(pages)) = (self, options.max_pages) {
             told.push(format!("PRAGMA max_page_count = {pages}"));
         }
+        if self == Self::Sqlite && (options.beside || !writes) {
+            // One connection alone merges the log, after its own commits. SQLCipher's SQLite is older than 3.51.3: where two merge at once, a commit of one of them can be lost
+            // (https://sqlite.org/wal.html#walresetbug).
+            told.push("PRAGMA wal_autocheckpoint = 0".into());
+        }
         match (self, writes) {
             (_, true) => {}
             (Self::Sqlite, false) => told.push("PRAGMA query_only = ON".into()),
@@ -365,5 +370,15 @@ mod tests {
         let told = |backend: Backend| backend.set_up(&Options::default(), true).join("\n");
         assert!(told(Backend::Sqlite).contains("synchronous = FULL"));
         assert!(told(Backend::Postgres).contains("'synchronous_commit', 'on'"));
+    }
+
+    #[test]
+    fn the_log_of_a_file_is_merged_by_the_serving_writer_and_by_nobody_else() {
+        let merges = |beside: bool, writes: bool| {
+            let options = Options { beside, ..Options::default() };
+            !Backend::Sqlite.set_up(&options, writes).iter().any(|told| told == "PRAGMA wal_autocheckpoint = 0")
+        };
+        assert!(merges(false, true));
+        assert!(!merges(false, false) && !merges(true, true) && !merges(true, false));
     }
 }

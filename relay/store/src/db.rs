@@ -26,11 +26,13 @@ pub struct Options {
     pub max_pages: Option<u32>,
     /// With which an SQLite file is encrypted; without them none is opened or made. A server's database needs none.
     pub keys: Option<FileKeys>,
+    /// Another program may serve the record meanwhile: what is written to an SQLite file then stays in its log until that program, or whoever closes the file last, merges it.
+    pub beside: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(5), readers: 4, max_pages: None, keys: None }
+        Self { busy_timeout: Duration::from_secs(5), readers: 4, max_pages: None, keys: None, beside: false }
     }
 }
 
