@@ -71,6 +71,8 @@ pub(crate) async fn make_ready(location: &Location, path: &Path, keys: &FileKeys
     if opens(location, keys.current()).await? {
         return Ok(0);
     }
+    // The file itself: what takes its place lies beside it, not beside a link to it.
+    let path = &fs::canonicalize(path).map_err(|error| unusable(location, &error))?;
     let held = Held::alone(location, path)?;
     let standing = standing(&held.file).map_err(|error| unusable(location, &error))?;
     // Another program may have changed it in between.
@@ -351,6 +353,18 @@ mod tests {
         let mut left = vec![1; usize::try_from(len).unwrap()];
         old.read_exact_at(&mut left, 0).unwrap();
         assert!(left.iter().all(|byte| *byte == 0));
+    }
+
+    #[tokio::test]
+    async fn a_link_to_the_record_stays_one() {
+        let database = in_clear().await;
+        let file = path(&database);
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("linked.db");
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let location = Location::from(link.as_path());
+        assert_eq!(make_ready(&location, &link, &testing::keys()).await.unwrap(), 0);
+        assert!(link.is_symlink() && !holds(&file, CLEAR));
     }
 
     #[tokio::test]
