@@ -1,6 +1,6 @@
 # The commands of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-rx bench-safety bench-glass bench-link bench-link-real check-devices attack fuzz screenshots
+.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-rx bench-encryption bench-safety bench-glass bench-link bench-link-real check-devices attack fuzz screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -34,6 +34,9 @@ bench-care: ## durable commands per second of the care record on SQLite and Post
 
 bench-rx: ## prescriptions per second from signature to door, and every list with a million of them present, on both databases
 	@scripts/bench-record.sh rx
+
+bench-encryption: ## what the encryption of the record's file costs: the same statements in clear and encrypted, in one run
+	@scripts/bench-encryption.sh
 
 bench-safety: ## one safety check of 15 medicines against all rules, in microseconds
 	@scripts/bench-safety.sh

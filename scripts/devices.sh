@@ -30,11 +30,12 @@ here=$target/devices
 system=$here/root
 mkdir -p "$here/packages"
 
-# Made once for each kernel: what is there is whole, because its mark is written last.
-if [ "$(cat "$here/made" 2>/dev/null)" != "$kernel" ]; then
+inside=libavcodec59,libavformat59,libavutil57,libavfilter8,libavdevice59,libswscale6,libswresample4,libdbus-1-3,libssl3,ffmpeg,v4l-utils,libstdc++6,alsa-utils,kmod,python3-evdev
+# Made once for each kernel and what is inside: what is there is whole, because its mark is written last.
+if [ "$(cat "$here/made" 2>/dev/null)" != "$kernel $inside" ]; then
   say "a Debian 12 system and its kernel $kernel (once)"
   rm -rf "$system" "$here/kernel" "$here/initramfs" "$here/made"
-  debootstrap --variant=minbase --include=libavcodec59,libavformat59,libavutil57,libavfilter8,libavdevice59,libswscale6,libswresample4,libdbus-1-3,ffmpeg,v4l-utils,libstdc++6,alsa-utils,kmod,python3-evdev \
+  debootstrap --variant=minbase --include="$inside" \
     bookworm "$system" http://deb.debian.org/debian >"$here/debootstrap.log" || fail "debootstrap failed, see $here/debootstrap.log"
   (cd "$here/packages" && rm -f ./*.deb && apt-get download -q "linux-image-$kernel" "linux-headers-$kernel" "linux-headers-${kernel%-*}-common" linux-kbuild-6.1 busybox-static v4l2loopback-dkms 2>/dev/null) ||
     fail "apt-get could not download the kernel $kernel"
@@ -59,7 +60,7 @@ if [ "$(cat "$here/made" 2>/dev/null)" != "$kernel" ]; then
       fi
     done
   done
-  echo "$kernel" >"$here/made"
+  echo "$kernel $inside" >"$here/made"
 fi
 install -m 755 scripts/devices/initramfs.sh "$here/initramfs/init"
 (cd "$here/initramfs" && find . | cpio -o -H newc --quiet) >"$here/initramfs.cpio"

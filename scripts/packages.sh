@@ -5,8 +5,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 declare -A groups=(
-  # FFmpeg's headers and libraries, clang for their bindings, a C compiler for ring and SQLite, D-Bus to speak with BlueZ.
-  [build]="build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev libdbus-1-dev"
+  # FFmpeg's headers and libraries, clang for their bindings, a C compiler for ring and SQLCipher, D-Bus to speak with BlueZ, libcrypto for SQLCipher.
+  [build]="build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev libdbus-1-dev libssl-dev"
   # A real browser, fonts that have Chinese (pages to print use them too), poppler to read PDFs back, ffmpeg to make and to look at media, a D-Bus of the tests' own.
   [test]="chromium chromium-headless-shell fonts-noto-cjk poppler-utils ffmpeg dbus-daemon"
   # The relay that ours is measured beside.

@@ -4,6 +4,9 @@
 //! The form: [`MARK`], 16 random bytes that name the backup, then frames of a flag (1: the last one), a length (u32) and that many bytes: AES-256-GCM over at most
 //! [`CHUNK`], bound to the backup's name, the frame's number and its flag.
 //!
+//! What is sealed is the record's file as it would lie on a disk, encrypted with a key that is derived from the backup's: nothing of it is in clear anywhere on the way, and the backup's
+//! key alone opens it, also where `secrets_key` of the settings is lost or another one by then.
+//!
 //! Not here: recordings (sealed files already, copied as they are), the key of sealed secrets, which is kept apart, and when backups are made.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -14,7 +17,7 @@ use std::path::{Path, PathBuf};
 use yunzhen_runtime::clock::random_bytes;
 use yunzhen_runtime::sealed::{SEAL_BYTES, SealingKey};
 use yunzhen_store::audit::{self, Head};
-use yunzhen_store::{Location, Options, Store, StoreError};
+use yunzhen_store::{FileKey, Location, Options, Store, StoreError};
 
 use crate::keys::{KeyError, KeySource};
 
@@ -77,18 +80,23 @@ impl Broken {
     }
 }
 
-/// Seals a copy of the record. The key is made where there is none yet. Says how many bytes the record has.
+/// Seals a copy of the record, which `options` open. The backup's key is made where there is none yet. Says how many bytes the record has.
 ///
 /// # Errors
 /// See [`BackupError`].
-pub async fn backup(location: &Location, key: &dyn KeySource, out: &Path) -> Result<u64, BackupError> {
-    let Location::File(record) = location else { return Err(BackupError::Server) };
+pub async fn backup(
+    location: &Location,
+    options: &Options,
+    key: &dyn KeySource,
+    out: &Path,
+) -> Result<u64, BackupError> {
+    let (Location::File(record), Some(keys)) = (location, &options.keys) else { return Err(BackupError::Server) };
     let unused = Unfinished::new(out)?;
-    let key = sealing_key(key, false)?;
-    // In clear it lies where the record itself lies in clear, and not where backups go.
+    let secret = key.key(false)?;
+    let key = sealing_key(secret)?;
     let beside = Beside::new(record)?;
     let copy = beside.0.join("record");
-    yunzhen_store::backup::copy_into(location, &copy).await?;
+    yunzhen_store::backup::copy_into(location, keys, &copy, &FileKey::of_backup(&secret)).await?;
     let done = tokio::task::spawn_blocking(move || -> Result<u64, BackupError> {
         let from = File::open(&copy).map_err(|source| BackupError::File { path: copy.clone(), source })?;
         let bytes = unused.fill(|to| seal(&key, BufReader::new(from), to))?;
@@ -104,23 +112,30 @@ pub async fn backup(location: &Location, key: &dyn KeySource, out: &Path) -> Res
 /// See [`BackupError`].
 pub fn backup_stream(from: impl Read, key: &dyn KeySource, out: &Path) -> Result<u64, BackupError> {
     let unused = Unfinished::new(out)?;
-    let key = sealing_key(key, false)?;
+    let key = sealing_key(key.key(false)?)?;
     unused.fill(|to| seal(&key, from, to))
 }
 
-/// Puts a record back where none is, after its audit log was found whole; says its head.
+/// Puts a record back where none is, after its audit log was found whole; says its head. It is encrypted with the present key of `options` by then, whatever it was encrypted with when the
+/// backup was made.
 ///
 /// # Errors
 /// See [`BackupError`].
-pub async fn restore(location: &Location, key: &dyn KeySource, from: &Path) -> Result<Head, BackupError> {
-    let Location::File(record) = location else { return Err(BackupError::Server) };
+pub async fn restore(
+    location: &Location,
+    options: &Options,
+    key: &dyn KeySource,
+    from: &Path,
+) -> Result<Head, BackupError> {
+    let (Location::File(record), Some(keys)) = (location, &options.keys) else { return Err(BackupError::Server) };
     for suffix in ["", "-wal", "-shm"] {
         let there = with_suffix(record, suffix);
         if there.exists() {
             return Err(BackupError::Exists(there));
         }
     }
-    let key = sealing_key(key, true)?;
+    let secret = key.key(true)?;
+    let key = sealing_key(secret)?;
     let beside = Beside::new(record)?;
     let (copy, from) = (beside.0.join("record"), from.to_owned());
     let written = copy.clone();
@@ -129,7 +144,11 @@ pub async fn restore(location: &Location, key: &dyn KeySource, from: &Path) -> R
         Unfinished::new(&written)?.fill(|to| open(&key, BufReader::new(sealed), to))
     });
     done.await.map_err(stopped)??;
-    let store = Store::open(&copy, &Options::default()).await?;
+    let options = Options { keys: Some(keys.clone().and_of_backup(&secret)), ..options.clone() };
+    let store = Store::open(&copy, &options).await?;
+    if store.older_key().is_some() {
+        return Err(StoreError::Locked.into());
+    }
     let mut read = store.read().await?;
     let head = audit::verify_against(&mut read, None).await;
     drop(read);
@@ -156,13 +175,13 @@ pub async fn restore(location: &Location, key: &dyn KeySource, from: &Path) -> R
 /// # Errors
 /// See [`BackupError`]. What was given before an error is no record.
 pub fn restore_stream(from: &Path, key: &dyn KeySource, to: impl Write) -> Result<u64, BackupError> {
-    let key = sealing_key(key, true)?;
+    let key = sealing_key(key.key(true)?)?;
     let sealed = File::open(from).map_err(|source| BackupError::File { path: from.to_owned(), source })?;
     open(&key, BufReader::new(sealed), to).map_err(|broken| broken.at(from))
 }
 
-fn sealing_key(source: &dyn KeySource, must_be_there: bool) -> Result<SealingKey, BackupError> {
-    SealingKey::new(source.key(must_be_there)?).map_err(|_| BackupError::Closed)
+fn sealing_key(secret: [u8; 32]) -> Result<SealingKey, BackupError> {
+    SealingKey::new(secret).map_err(|_| BackupError::Closed)
 }
 
 fn stopped(error: tokio::task::JoinError) -> BackupError {
@@ -307,8 +326,8 @@ fn filled(from: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use yunzhen_store::residents;
-    use yunzhen_store::testing::TestDatabase;
+    use yunzhen_store::testing::{TestDatabase, options};
+    use yunzhen_store::{FileKeys, residents};
 
     use super::*;
     use crate::keys::KeyFile;
@@ -377,32 +396,32 @@ mod tests {
         let [key, out, back] = ["backup.key", "record.backup", "back.sqlite"].map(|name| folder.path().join(name));
         let key = KeyFile::new(&key, None);
         // Beside the store that is open, as beside a relay.
-        let bytes = backup(&database.location(), &key, &out).await.unwrap();
+        let bytes = backup(&database.location(), &options(), &key, &out).await.unwrap();
         assert!(bytes > 0);
         let sealed = fs::read(&out).unwrap();
         let name = residents::list(&mut store.read().await.unwrap(), None, None).await.unwrap().remove(0).name;
         let needle = name.expose().as_bytes();
         assert!(!sealed.windows(needle.len()).any(|window| window == needle), "nothing of it is in clear");
-        assert!(matches!(backup(&database.location(), &key, &out).await, Err(BackupError::Exists(_))));
+        assert!(matches!(backup(&database.location(), &options(), &key, &out).await, Err(BackupError::Exists(_))));
 
         let place = Location::File(back.clone());
-        let head = restore(&place, &key, &out).await.unwrap();
+        let head = restore(&place, &options(), &key, &out).await.unwrap();
         assert_eq!(head, audit::verify_against(&mut store.read().await.unwrap(), None).await.unwrap());
-        let restored = Store::open(&back, &Options::default()).await.unwrap();
+        let restored = Store::open(&back, &options()).await.unwrap();
         let mut reads = (store.read().await.unwrap(), restored.read().await.unwrap());
         let people = residents::list(&mut reads.0, None, None).await.unwrap();
         assert_eq!(people, residents::list(&mut reads.1, None, None).await.unwrap());
         drop(reads);
         restored.close().await;
-        assert!(matches!(restore(&place, &key, &out).await, Err(BackupError::Exists(_))));
+        assert!(matches!(restore(&place, &options(), &key, &out).await, Err(BackupError::Exists(_))));
 
         // With another key, and without one, nothing is there afterwards.
         let (other, elsewhere) = (folder.path().join("other.key"), folder.path().join("elsewhere.sqlite"));
         let other = KeyFile::new(&other, None);
         let place = Location::File(elsewhere.clone());
-        assert!(matches!(restore(&place, &other, &out).await, Err(BackupError::Key(KeyError::Gone(_)))));
+        assert!(matches!(restore(&place, &options(), &other, &out).await, Err(BackupError::Key(KeyError::Gone(_)))));
         other.key(false).unwrap();
-        assert!(matches!(restore(&place, &other, &out).await, Err(BackupError::Closed)));
+        assert!(matches!(restore(&place, &options(), &other, &out).await, Err(BackupError::Closed)));
         assert!(!elsewhere.exists());
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         let unfinished = |name: &std::ffi::OsString| {
@@ -410,5 +429,50 @@ mod tests {
         };
         assert!(!left.iter().any(unfinished), "{left:?}");
         store.close().await;
+    }
+
+    /// Who is in a record that these keys open.
+    async fn people(place: &Path, keys: FileKeys) -> usize {
+        let store = Store::open(place, &Options { keys: Some(keys), ..Options::default() }).await.unwrap();
+        let people = residents::list(&mut store.read().await.unwrap(), None, None).await.unwrap();
+        store.close().await;
+        people.len()
+    }
+
+    #[tokio::test]
+    async fn a_backup_opens_with_its_own_key_where_the_record_s_is_another_one_by_then() {
+        let database = TestDatabase::in_file();
+        let store = database.open().await;
+        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        seed::fill(&store, "demo-password", now).await.unwrap();
+        store.close().await;
+        let folder = tempfile::tempdir().unwrap();
+        let [key, out, back] = ["backup.key", "record.backup", "back.sqlite"].map(|name| folder.path().join(name));
+        let key = KeyFile::new(&key, None);
+        backup(&database.location(), &options(), &key, &out).await.unwrap();
+        let later = Options { keys: Some(FileKeys::new(&[9; 32], &[])), ..Options::default() };
+        restore(&Location::File(back.clone()), &later, &key, &out).await.unwrap();
+        assert_eq!(people(&back, FileKeys::new(&[9; 32], &[])).await, 10);
+        // Nothing of the backup's key is needed afterwards, nor of the one before.
+        let before = Store::open(&back, &options()).await.map(drop);
+        assert!(matches!(before, Err(StoreError::WrongKey { .. })), "{before:?}");
+    }
+
+    #[tokio::test]
+    async fn a_backup_of_before_records_were_encrypted_comes_back_encrypted() {
+        let database = TestDatabase::in_file();
+        let store = database.open().await;
+        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        seed::fill(&store, "demo-password", now).await.unwrap();
+        store.close().await;
+        database.decrypt().await;
+        let Location::File(clear) = database.location() else { panic!("a file") };
+        let folder = tempfile::tempdir().unwrap();
+        let [key, out, back] = ["backup.key", "record.backup", "back.sqlite"].map(|name| folder.path().join(name));
+        let key = KeyFile::new(&key, None);
+        backup_stream(File::open(clear).unwrap(), &key, &out).unwrap();
+        restore(&Location::File(back.clone()), &options(), &key, &out).await.unwrap();
+        assert!(!fs::read(&back).unwrap().starts_with(b"SQLite format"));
+        assert_eq!(people(&back, yunzhen_store::testing::keys()).await, 10);
     }
 }

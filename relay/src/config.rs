@@ -43,7 +43,7 @@ pub struct Config {
     /// A file of the hospital's own products and diagnoses, in the form of `drugs.toml` and `diagnoses.toml` of `relay/domain/data`.
     #[serde(default)]
     pub products: Option<PathBuf>,
-    /// The key that seals secrets in the record; a file is made at the first start.
+    /// The key that seals secrets in the record, and from which that of an SQLite file is derived; a file is made at the first start.
     #[serde(default = "default_secrets_key")]
     pub secrets_key: KeyPlace,
     /// Keys that sealed before.

@@ -15,6 +15,7 @@
 //! * [`setup`]: policy and formulary.
 //! * [`register`]: homes, staff and pharmacies, for who installs.
 //! * [`keys`]: where the keys come from that seal what lies at rest.
+//! * [`record`]: the record of the settings, opened with them.
 //! * [`vault`]: secrets that have to be read again, sealed.
 //! * [`recordings`]: files of recordings, put together from what boxes bring.
 //! * [`backup`]: the record as one sealed file, and back.
@@ -38,6 +39,7 @@ pub mod openid;
 pub mod outgoing;
 pub mod print;
 pub mod quic;
+pub mod record;
 pub mod recordings;
 pub mod register;
 pub mod relay;

@@ -10,7 +10,7 @@ use yunzhen_relay::audit_verify::{self, Published};
 use yunzhen_relay::config::Config;
 use yunzhen_relay::keys::{KeyPlace, Keys, KeysCommand};
 use yunzhen_relay::register::Register;
-use yunzhen_relay::{backup, http, relay, seed, setup};
+use yunzhen_relay::{backup, http, record, relay, seed, setup};
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::settings::SettingsError;
 use yunzhen_runtime::{clock, ready, telemetry};
@@ -50,8 +50,8 @@ enum Command {
     /// The keys that seal secrets in the record and recordings: docs/security/at-rest.md says how they are changed.
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// Seals a copy of the record (SQLite) as one file. May run beside the relay. Recordings lie sealed in their folder: copy it as it is. Keep the key of the backup and
-    /// `secrets_key` of the settings apart from it, or it opens nothing.
+    /// Seals a copy of the record (SQLite) as one file. May run beside the relay. Recordings lie sealed in their folder: copy it as it is. Keep the key of the backup apart from it: it
+    /// alone opens the backup, and `secrets_key` of the settings what is sealed in the record.
     Backup {
         /// The file with the backup's key, or env:NAME; a file is made where there is none, for its owner alone. Without it nothing can be restored.
         #[arg(long)]
@@ -63,7 +63,7 @@ enum Command {
         #[arg(long)]
         stdin: bool,
     },
-    /// Puts the record of a backup where the settings say, if none is there, after its audit log was found whole; prints the log's head.
+    /// Puts the record of a backup where the settings say, if none is there, encrypted with `secrets_key`, after its audit log was found whole; prints the log's head.
     Restore {
         /// The file with the backup's key, or env:NAME.
         #[arg(long)]
@@ -123,6 +123,18 @@ fn settings(arguments: &Arguments) -> anyhow::Result<Config> {
     Ok(config)
 }
 
+/// How the record of the settings is opened; with a key that is there, or that is made where nothing needs one yet.
+async fn options(config: &Config, key_must_be_there: bool) -> anyhow::Result<Options> {
+    let keys = Keys::new(&config.kms)?;
+    let keys = record::sealing_keys::<anyhow::Error>(config, &keys, key_must_be_there).await?;
+    Ok(record::options(keys.as_ref()))
+}
+
+/// The record of the settings, for a command.
+async fn opened(config: &Config) -> anyhow::Result<Store> {
+    record::open_beside(config, &Keys::new(&config.kms)?).await
+}
+
 async fn run(mut arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command.take() {
         Some(Command::Openapi) => {
@@ -131,14 +143,17 @@ async fn run(mut arguments: Arguments) -> anyhow::Result<()> {
         }
         Some(Command::Seed { password }) => {
             let config = settings(&arguments)?;
-            seed::run(config.store.location(), &password, clock::now_timestamp()).await?;
+            let store = opened(&config).await?;
+            let seeded = seed::run(&store, &password, clock::now_timestamp()).await;
+            store.close().await;
+            seeded?;
             // One line for the program that starts the demo.
             writeln!(std::io::stdout().lock(), "{}", seed::summary()).context("standard output is closed")
         }
         Some(Command::Register(register)) => {
             let config = settings(&arguments)?;
             let policy = setup::policy(config.policy.as_deref())?;
-            let store = Store::open_at(config.store.location(), &Options::default()).await?;
+            let store = opened(&config).await?;
             let registered = register.run(&store, &policy, clock::now_timestamp()).await;
             store.close().await;
             writeln!(std::io::stdout().lock(), "{}", registered?).context("standard output is closed")
@@ -150,7 +165,7 @@ async fn run(mut arguments: Arguments) -> anyhow::Result<()> {
                 Some(file) => Published::kept(file, public.as_deref())?,
                 None => Published::of_settings(&config.audit.heads, public.as_deref())?,
             };
-            let store = Store::open_at(config.store.location(), &Options::default()).await?;
+            let store = opened(&config).await?;
             let verified = audit_verify::verify(&store, head, published).await;
             store.close().await;
             let verified = verified?;
@@ -171,7 +186,8 @@ async fn run(mut arguments: Arguments) -> anyhow::Result<()> {
             let bytes = if stdin {
                 backup::backup_stream(std::io::stdin().lock(), &*key, &out)?
             } else {
-                backup::backup(&settings(&arguments)?.store.location(), &*key, &out).await?
+                let config = settings(&arguments)?;
+                backup::backup(&config.store.location(), &options(&config, false).await?, &*key, &out).await?
             };
             writeln!(std::io::stdout().lock(), "{bytes} bytes of the record are sealed in {}", out.display())
                 .context("standard output is closed")
@@ -183,7 +199,10 @@ async fn run(mut arguments: Arguments) -> anyhow::Result<()> {
         }
         Some(Command::Restore { key, from, stdout: false }) => {
             let key = keys(&arguments)?.source(&key);
-            let head = backup::restore(&settings(&arguments)?.store.location(), &*key, &from).await?;
+            let config = settings(&arguments)?;
+            // What comes back holds what is sealed with it: none is made here.
+            let options = options(&config, true).await?;
+            let head = backup::restore(&config.store.location(), &options, &*key, &from).await?;
             writeln!(std::io::stdout().lock(), "{head}").context("standard output is closed")
         }
         None => {

@@ -3,7 +3,7 @@
 //! 1. Certificates and authorities are read: a wrong file is found before anything is opened.
 //! 2. Every port is bound: a taken one is found before the record is touched.
 //! 3. The shards start on theirs; no browser knows it yet.
-//! 4. The care record is opened and brought to the newest schema.
+//! 4. The care record is opened, encrypted where it is not yet, and brought to the newest schema.
 //! 5. The session plane starts and reads which consultations are live.
 //! 6. Jobs start.
 //! 7. Listeners accept: operators first, then consoles and WHIP clients, then boxes, which come by themselves.
@@ -27,7 +27,7 @@ use yunzhen_runtime::crowd::Crowd;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::serve::{self, BindError, ServeOptions};
 use yunzhen_runtime::web::headers::{self, Transport};
-use yunzhen_store::{Store, StoreError};
+use yunzhen_store::StoreError;
 
 use crate::app::boxes::{Enroller, RevokedList};
 use crate::app::{App, AppError, pharmacy_systems, prescriptions, recordings, resealing, second_factors};
@@ -41,6 +41,7 @@ use crate::outgoing::{Reachable, Sender};
 use crate::print::Printer;
 use crate::quic::bulk::Bulk;
 use crate::quic::{endpoint, paths::Sessions, session::SessionContext};
+use crate::record::{self, Record};
 use crate::rooms::Rooms;
 use crate::rooms::presence::Presence;
 use crate::vault::{Vault, VaultError};
@@ -132,14 +133,18 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let media = shards.local_addr();
 
     let formulary = setup::formulary(config.safety_rules.as_deref(), config.products.as_deref(), now)?;
-    let store = Store::open_at(config.store.location(), &yunzhen_store::Options::default()).await?;
-
-    let holds_sealed = pharmacy_systems::holds_sealed(&store).await?
-        || recordings::holds_sealed(&store).await?
-        || prescriptions::secrets::holds_sealed(&store).await?
-        || second_factors::holds_sealed(&store).await?;
     let keys = Keys::new(&config.kms)?;
-    let (current, older) = keys.sealing(&config.secrets_key, &config.keys.older, holds_sealed)?;
+    let Record { store, keys: opened_with } = record::open::<StartError>(config, &keys).await?;
+    let (current, older) = match opened_with {
+        Some(opened_with) => opened_with,
+        None => {
+            let holds_sealed = pharmacy_systems::holds_sealed(&store).await?
+                || recordings::holds_sealed(&store).await?
+                || prescriptions::secrets::holds_sealed(&store).await?
+                || second_factors::holds_sealed(&store).await?;
+            keys.sealing(&config.secrets_key, &config.keys.older, holds_sealed)?
+        }
+    };
     let vault = Vault::with_older(current, &older)?;
     resealing::check(&store, &vault, &config.keys.start_without).await??;
 

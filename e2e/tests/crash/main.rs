@@ -12,11 +12,11 @@ mod relay;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use yunzhen_store::{Options, Store, audit, consultations, notes, residents};
+use yunzhen_store::{FileKeys, Options, Store, audit, consultations, notes, residents};
 
 use database::Database;
 use people::{Acknowledged, Crowd};
-use relay::{Installation, Relay};
+use relay::{Installation, Relay, SECRET};
 
 /// Commands under way at any moment.
 const AT_ONCE: usize = 1000;
@@ -70,7 +70,8 @@ async fn killed_again_and_again(database: Database) {
 
 /// Compares the record with what was acknowledged; returns the length of its audit log.
 async fn everything_is_there_once(database: &Database, acknowledged: &[Acknowledged]) -> i64 {
-    let store = Store::open_at(database.location(), &Options::default()).await.expect("the record opens");
+    let options = Options { keys: Some(FileKeys::new(&SECRET, &[])), ..Options::default() };
+    let store = Store::open_at(database.location(), &options).await.expect("the record opens");
     let mut db = store.read().await.expect("a read");
     // Every mark that the record has, with the ids of the rows that carry it.
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();

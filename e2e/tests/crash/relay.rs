@@ -1,7 +1,9 @@
 //! The real program: its certificates, its settings, its start and its violent end.
 
-use std::io::{BufRead as _, BufReader};
+use std::fs::OpenOptions;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -13,6 +15,9 @@ use yunzhen_runtime::clock;
 use crate::database::Database;
 
 pub const PASSWORD: &str = "crash-scenario-password";
+/// What its record is encrypted with, and that as its key file has it.
+pub const SECRET: [u8; 32] = [7; 32];
+const SECRET_KEY_FILE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n";
 
 /// What a relay needs to start, again and again.
 pub struct Installation {
@@ -40,6 +45,10 @@ impl Installation {
                         [listen]\nboxes = \"127.0.0.1:0\"\napi = \"127.0.0.1:0\"\nmedia = \"127.0.0.1:0\"\n\
                         whip = \"127.0.0.1:0\"\nops = \"127.0.0.1:0\"\n[telemetry]\nfilter = \"error\"\n";
         std::fs::write(folder.path().join("relay.toml"), settings).expect("written");
+        let mut own = OpenOptions::new();
+        let mut key =
+            own.write(true).create_new(true).mode(0o600).open(folder.path().join("secrets.key")).expect("made");
+        key.write_all(SECRET_KEY_FILE.as_bytes()).expect("written");
         Self { folder, program: program(), database_url: database.url(), console }
     }
 

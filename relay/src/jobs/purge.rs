@@ -34,14 +34,14 @@ pub(super) mod tests {
     use yunzhen_domain::formulary::Formulary;
     use yunzhen_domain::policy::Policy;
     use yunzhen_domain::throttle::after_failure;
+    use yunzhen_store::Store;
     use yunzhen_store::idempotency::Outcome;
-    use yunzhen_store::{Options, Store};
 
     use super::*;
     use crate::rooms::presence::Presence;
 
     pub(in crate::jobs) async fn app(folder: &tempfile::TempDir) -> App {
-        let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
+        let store = Store::open(&folder.path().join("care.db"), &yunzhen_store::testing::options()).await.unwrap();
         App::new(
             store,
             Policy::default(),

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use jiff::Timestamp;
 use yunzhen_runtime::clock;
-use yunzhen_store::{Options, Store, StoreError};
+use yunzhen_store::{Store, StoreError};
 
 use super::{KeyError, Keys, key_id};
 use crate::app::AppError;
 use crate::app::resealing::{self, Need, Standing};
 use crate::config::Config;
+use crate::record;
 use crate::vault::{Vault, VaultError};
 
 /// The keys that seal what lies at rest.
@@ -87,7 +88,8 @@ async fn on_record(
     // A key that is not there yet is not made here: it would be nobody's.
     let (current, older) = keys.sealing(&config.secrets_key, &config.keys.older, true)?;
     let vault = Vault::with_older(current, &older)?;
-    let store = Store::open_at(config.store.location(), &Options::default()).await?;
+    let options = record::options(Some(&(current, older)));
+    let store = Store::open_at(config.store.location(), &options).await?;
     let done = match rotates {
         true => rotate(&store, &vault, clock::now_timestamp, say).await,
         false => status(&store, &vault, say).await,
@@ -108,15 +110,24 @@ pub async fn rotate(
         say(format!("{} are opened by none of the keys and stay as they are", done.closed));
     }
     let needs = resealing::needs(store, vault).await?;
-    let left: Vec<&Need> = needs.iter().filter(|need| need.standing != Standing::Current).collect();
+    let mut left: Vec<String> =
+        needs.iter().filter(|need| need.standing != Standing::Current).map(ToString::to_string).collect();
+    if let Some(id) = older_key_of_file(store, vault) {
+        left.push(format!("the record's file: encrypted with the key {id} until the relay is started anew"));
+    }
     if left.is_empty() {
         say("everything is sealed with the present key: `[keys] older` of the settings can be emptied".to_owned());
         return Ok(());
     }
-    let left = left.into_iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let left = left.join("; ");
     Err(KeysCommandError::Left(format!(
         "{left}. A relay that still seals with an older key is started anew before this is run again; what no key opens needs the key that sealed it"
     )))
+}
+
+/// The older key that the record's file is still encrypted with, because the relay has it open.
+fn older_key_of_file<'a>(store: &Store, vault: &'a Vault) -> Option<&'a str> {
+    store.older_key().and_then(|number| vault.key_ids().nth(number))
 }
 
 /// Says what needs which key.
@@ -130,9 +141,13 @@ pub async fn status(store: &Store, vault: &Vault, mut say: impl FnMut(String)) -
         };
         say(format!("{need} ({standing})"));
     }
+    let of_file = older_key_of_file(store, vault);
+    if let Some(id) = of_file {
+        say(format!("the record's file: encrypted with the key {id} (an older one) until the relay is started anew"));
+    }
     let nameless = needs.iter().any(|need| need.key_id.is_none());
     for (n, id) in vault.key_ids().enumerate() {
-        let needed = needs.iter().any(|need| need.key_id.as_deref() == Some(id));
+        let needed = of_file == Some(id) || needs.iter().any(|need| need.key_id.as_deref() == Some(id));
         match (n, needed) {
             (0, _) => say(format!("key {id} seals")),
             (_, true) => say(format!("key {id} is still needed")),

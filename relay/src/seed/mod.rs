@@ -23,9 +23,8 @@ use yunzhen_domain::records::{
     Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential, Stock, StockEntry,
 };
 use yunzhen_store::{
-    Location, Options, Store, StoreError, Tx, appointments, availability, break_glass, consents, consultations,
-    documents, duplicates, duty, eligibility, homes, licences, notes, observations, pharmacies, residents, rounds,
-    staff,
+    Store, StoreError, Tx, appointments, availability, break_glass, consents, consultations, documents, duplicates,
+    duty, eligibility, homes, licences, notes, observations, pharmacies, residents, rounds, staff,
 };
 
 use crate::app::{AppError, hash_password};
@@ -134,22 +133,18 @@ pub fn summary() -> serde_json::Value {
     serde_json::json!({ "homes": homes.collect::<Vec<_>>(), "accounts": accounts.collect::<Vec<_>>() })
 }
 
-/// Opens the database at `location` and fills it, unless it is filled. Every account gets `password`.
+/// Fills the record with everything of the demo, unless it is filled. Every account gets `password`.
 ///
 /// # Errors
-/// When the store cannot be opened or written, or the demo data are wrong.
-pub async fn run(location: Location, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
-    let store = Store::open_at(location, &Options::default()).await?;
-    let outcome = match fill(&store, password, now).await {
-        Ok(seeded @ Outcome::Seeded { .. }) => {
-            fill_licences(&store, now).await?;
-            fill_schedule(&store, now).await?;
-            referrals::fill(&store, now).await.map(|()| seeded)
-        }
-        other => other,
-    };
-    store.close().await;
-    outcome
+/// When the store cannot be written, or the demo data are wrong.
+pub async fn run(store: &Store, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
+    let outcome = fill(store, password, now).await?;
+    if matches!(outcome, Outcome::Seeded { .. }) {
+        fill_licences(store, now).await?;
+        fill_schedule(store, now).await?;
+        referrals::fill(store, now).await?;
+    }
+    Ok(outcome)
 }
 
 /// Records the licences of those who sign: no administrator approves a signing key without.
@@ -315,6 +310,7 @@ mod tests {
 
     use yunzhen_domain::vitals::{check, find};
     use yunzhen_domain::{Role, formulary::DrugId};
+    use yunzhen_store::testing::options;
 
     use super::*;
 
@@ -399,10 +395,9 @@ mod tests {
     async fn a_demo_that_is_run_has_a_round_to_come_and_a_referral_under_way() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("care.db");
-        let location = || Location::File(path.clone());
-        assert!(matches!(run(location(), "demo-password", now()).await, Ok(Outcome::Seeded { .. })));
-        assert_eq!(run(location(), "demo-password", now()).await.unwrap(), Outcome::AlreadyThere);
-        let store = Store::open(&path, &Options::default()).await.unwrap();
+        let store = Store::open(&path, &options()).await.unwrap();
+        assert!(matches!(run(&store, "demo-password", now()).await, Ok(Outcome::Seeded { .. })));
+        assert_eq!(run(&store, "demo-password", now()).await.unwrap(), Outcome::AlreadyThere);
         let mut read = store.read().await.unwrap();
         let rounds = yunzhen_store::visits::list(&mut read, &Default::default(), 10).await.unwrap();
         assert_eq!((rounds.len(), rounds[0].stops.len()), (1, 4));
@@ -416,7 +411,7 @@ mod tests {
     #[tokio::test]
     async fn filling_twice_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
+        let store = Store::open(&folder.path().join("care.db"), &options()).await.unwrap();
         let first = fill(&store, "demo-password", now()).await.unwrap();
         assert!(matches!(first, Outcome::Seeded { residents: 10, .. }), "{first:?}");
         assert_eq!(fill(&store, "other", now()).await.unwrap(), Outcome::AlreadyThere);

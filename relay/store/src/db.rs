@@ -13,7 +13,7 @@ use yunzhen_domain::audit::AuditFact;
 
 use crate::backend::{Backend, Connector, Location};
 use crate::writer::{Turn, Writer};
-use crate::{StoreError, audit, migrations};
+use crate::{FileKeys, StoreError, audit, migrations};
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -24,11 +24,15 @@ pub struct Options {
     pub readers: u32,
     /// Refuse to grow past this many pages of 4 KiB; for tests of a full disk and for quotas. SQLite only: a server has quotas of its own.
     pub max_pages: Option<u32>,
+    /// With which an SQLite file is encrypted; without them none is opened or made. A server's database needs none.
+    pub keys: Option<FileKeys>,
+    /// Another program may serve the record meanwhile: what is written to an SQLite file then stays in its log until that program, or whoever closes the file last, merges it.
+    pub beside: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(5), readers: 4, max_pages: None }
+        Self { busy_timeout: Duration::from_secs(5), readers: 4, max_pages: None, keys: None, beside: false }
     }
 }
 
@@ -45,24 +49,27 @@ struct Inner {
     audit_head: Arc<watch::Sender<i64>>,
     asked: Arc<AtomicU64>,
     looked: Arc<AtomicU64>,
+    older_key: Option<usize>,
 }
 
 impl Store {
-    /// Opens an SQLite file, making it and bringing it to this version's schema when needed.
+    /// Opens an SQLite file, making it, encrypting it and bringing it to this version's schema when needed.
     pub async fn open(path: &Path, options: &Options) -> Result<Self, StoreError> {
         Self::open_at(path.into(), options).await
     }
 
     /// Opens the record where it lives, file or server, and brings it to this version's schema.
     pub async fn open_at(location: Location, options: &Options) -> Result<Self, StoreError> {
-        let connector = Connector::new(location.clone(), options.clone())?;
+        let connector = Connector::new(location.clone(), options.clone()).await?;
         let mut db = connector.writer().await?;
         migrations::run(db.conn(), location.backend()).await?;
         let readers = connector.readers().await?;
         let audit_head = Arc::new(watch::Sender::new(audit::head(&mut db).await?.seq));
-        let asked = connector.asked();
+        let (asked, older_key) = (connector.asked(), connector.older_key());
         let writer = Writer::start(connector, db, audit_head.clone());
-        Ok(Self { inner: Arc::new(Inner { location, writer, readers, audit_head, asked, looked: Arc::default() }) })
+        let looked = Arc::default();
+        let inner = Inner { location, writer, readers, audit_head, asked, looked, older_key };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Starts a write transaction; waits for its turn. It runs alone, and is committed together with those that wait (`writer.rs`).
@@ -108,6 +115,11 @@ impl Store {
     /// Which database it is.
     pub fn backend(&self) -> Backend {
         self.inner.location.backend()
+    }
+
+    /// Which of the older keys of its options an SQLite file is still encrypted with, counted from 1, because another program had it open at the start; nothing when it is the present one.
+    pub fn older_key(&self) -> Option<usize> {
+        self.inner.older_key
     }
 
     /// Lets open transactions end and closes the connections; an SQLite file gets its write-ahead log merged.

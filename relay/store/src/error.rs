@@ -32,6 +32,14 @@ pub enum StoreError {
     /// The file is no database or is damaged.
     #[error("the database file is damaged or is no SQLite database; restore it from a backup")]
     Damaged,
+    /// None of the keys opens the file, or what it begins with is damaged: the two look the same.
+    #[error(
+        "the record {database} does not open with the keys that the settings name: put the file of the key that it is encrypted with in `secrets_key`, or in `[keys] older` when that is another one now; a record that is damaged is restored from a backup"
+    )]
+    WrongKey {
+        /// Where.
+        database: String,
+    },
     /// The file or the server's database cannot be opened.
     #[error("cannot open the database {database}: {reason}")]
     Open {

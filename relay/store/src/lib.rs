@@ -6,11 +6,13 @@
 //! * Updates are guarded by the version that was read: [`StoreError::Stale`].
 //!
 //! SQLite in WAL mode with `synchronous=FULL`, or PostgreSQL with `synchronous_commit=on`: what was committed survives a power cut. Each query has one text for
-//! both (`$1`, TEXT, BIGINT); what differs is in `backend.rs`. Not here: decisions, access, time (arguments).
+//! both (`$1`, TEXT, BIGINT); what differs is in `backend.rs`. An SQLite file is encrypted (SQLCipher), and without a key none is opened or made (`file.rs`). Not here: decisions, access, time
+//! (arguments).
 
 mod backend;
 mod db;
 mod error;
+mod file_key;
 mod migrations;
 mod paging;
 mod row;
@@ -40,6 +42,7 @@ pub mod duty;
 pub mod ecgs;
 pub mod eligibility;
 pub mod enrolment_codes;
+pub mod file;
 pub mod homes;
 pub mod idempotency;
 pub mod invitations;
@@ -92,4 +95,5 @@ pub mod webhook_deliveries;
 pub use backend::{Backend, Location};
 pub use db::{Db, Options, Read, Store, Tx};
 pub use error::StoreError;
+pub use file_key::{FileKey, FileKeys};
 pub use paging::{Cursor, CursorError, Paging, Slice};

@@ -2,6 +2,7 @@
 //!
 //! A sealed value is `sealed2.<key>.<base64>`, or `sealed1.<base64>` from before keys had names.
 
+use sqlx::{AnyConnection, AssertSqlSafe};
 use yunzhen_domain::Sealed;
 
 use crate::row::Cells;
@@ -70,6 +71,22 @@ pub struct Need {
     pub key_id: Option<String>,
     /// How many.
     pub values: u64,
+}
+
+/// Whether anything lies sealed in a record that may be of any earlier version. Answers that are kept a day for a retry do not count.
+pub(crate) async fn held(conn: &mut AnyConnection) -> Result<bool, StoreError> {
+    for part in Part::ALL.into_iter().filter(|part| *part != Part::Answer) {
+        let Place { table, column, .. } = part.place();
+        let there = format!("SELECT name FROM pragma_table_info('{table}') WHERE name = '{column}'");
+        if sqlx::raw_sql(AssertSqlSafe(there)).fetch_optional(&mut *conn).await?.is_none() {
+            continue;
+        }
+        let some = format!("SELECT {column} FROM {table} WHERE {column} LIKE 'sealed%' LIMIT 1");
+        if sqlx::raw_sql(AssertSqlSafe(some)).fetch_optional(&mut *conn).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Which keys the values of a part need.

@@ -11,10 +11,23 @@ use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions as _, Connection as _, R
 use tempfile::TempDir;
 
 use crate::backend::{Backend, Location};
-use crate::{Options, Store, migrations};
+use crate::{FileKey, FileKeys, Options, Store, migrations};
 
 /// The server, if tests run on PostgreSQL.
 const SERVER: &str = "YUNZHEN_TEST_POSTGRES";
+
+/// What the keys of tests' records are derived from.
+pub const SECRET: [u8; 32] = [7; 32];
+
+/// The keys of tests' records.
+pub fn keys() -> FileKeys {
+    FileKeys::new(&SECRET, &[])
+}
+
+/// How tests open a record.
+pub fn options() -> Options {
+    Options { keys: Some(keys()), ..Options::default() }
+}
 
 /// See the module.
 pub struct TestDatabase {
@@ -46,7 +59,7 @@ impl TestDatabase {
         let made = sqlx::query("SELECT 1 FROM pg_database WHERE datname = $1").bind(&template);
         if made.fetch_optional(&mut conn).await.expect("a server").is_none() {
             tell(&mut conn, format!("CREATE DATABASE \"{template}\" TEMPLATE template0 ENCODING 'UTF8'")).await;
-            let store = Store::open_at(named(server, &template), &Options::default()).await.expect("a template");
+            let store = Store::open_at(named(server, &template), &options()).await.expect("a template");
             store.close().await;
         }
         let database = Self::copied(&mut conn, server, &template).await;
@@ -86,12 +99,26 @@ impl TestDatabase {
 
     /// Opens it.
     pub async fn open(&self) -> Store {
-        self.open_with(&Options::default()).await
+        self.open_with(&options()).await
     }
 
-    /// Opens it in a certain way.
+    /// Opens it in a certain way, with the keys of tests where none are given.
     pub async fn open_with(&self, options: &Options) -> Store {
-        Store::open_at(self.location(), options).await.expect("a store")
+        let keys = options.keys.clone().unwrap_or_else(keys);
+        let options = Options { keys: Some(keys), ..options.clone() };
+        Store::open_at(self.location(), &options).await.expect("a store")
+    }
+
+    /// Turns a file that nobody has open into one in clear, as an older program left it.
+    pub async fn decrypt(&self) {
+        let Location::File(path) = &self.location else { panic!("a server's database is not encrypted") };
+        let clear = path.with_extension("clear");
+        self.tell(&format!(
+            "ATTACH DATABASE '{}' AS clear KEY ''; SELECT sqlcipher_export('clear'); DETACH DATABASE clear",
+            clear.display()
+        ))
+        .await;
+        std::fs::rename(clear, path).expect("renamed");
     }
 
     /// A connection beside the store's: another program, or somebody with the database in hand.
@@ -134,7 +161,11 @@ fn named(server: &str, name: &str) -> Location {
 }
 
 async fn connect(location: &Location) -> AnyConnection {
-    location.connect_options().expect("a URL").connect().await.expect("a connection")
+    let mut conn = location.connect_options().expect("a URL").connect().await.expect("a connection");
+    if location.backend() == Backend::Sqlite {
+        FileKey::of_record(&SECRET).tell(&mut conn).await.expect("the key is taken");
+    }
+    conn
 }
 
 async fn tell(conn: &mut AnyConnection, statements: String) {

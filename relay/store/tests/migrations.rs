@@ -138,7 +138,7 @@ async fn a_schema_from_the_future_is_refused_in_words() {
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (999, 'later', {success}, {bytes}, 0)"
         ))
         .await;
-    let refused = Store::open_at(database.location(), &yunzhen_store::Options::default()).await.map(drop).unwrap_err();
+    let refused = Store::open_at(database.location(), &yunzhen_store::testing::options()).await.map(drop).unwrap_err();
     assert!(matches!(refused, StoreError::Migration(_)));
     let words = refused.to_string();
     assert!(words.contains("step 999") && words.contains("newer program"), "{words}");

@@ -18,7 +18,7 @@ use yunzhen_domain::records::{
 use yunzhen_domain::schedule::Zone;
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::idempotency::Outcome;
-use yunzhen_store::testing::TestDatabase;
+use yunzhen_store::testing::{TestDatabase, options};
 use yunzhen_store::{
     Backend, Options, Paging, Store, StoreError, audit, consultation_notes, consultations, homes, idempotency, jobs,
     media_timeline, observations, passkeys, residents, staff,
@@ -525,12 +525,12 @@ async fn the_record_s_file_is_for_its_owner_alone_also_one_that_was_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("care.db");
     let mode = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
-    let store = Store::open(&path, &Options::default()).await.unwrap();
+    let store = Store::open(&path, &options()).await.unwrap();
     assert_eq!((mode("care.db"), mode("care.db-wal")), (0o600, 0o600), "and its log beside it");
     store.close().await;
     for (found, left) in [(0o644, 0o640), (0o666, 0o660), (0o640, 0o640)] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(found)).unwrap();
-        Store::open(&path, &Options::default()).await.unwrap().close().await;
+        Store::open(&path, &options()).await.unwrap().close().await;
         assert_eq!(mode("care.db"), left, "{found:o}");
     }
 }
@@ -541,12 +541,12 @@ async fn what_is_no_database_is_said() {
     let file = folder.path().join("care.db");
     std::fs::write(&file, "this is a letter, not a database, and long enough to be taken for a header ".repeat(20))
         .unwrap();
-    let opened = Store::open(&file, &Options::default()).await;
-    assert!(matches!(opened.map(drop), Err(StoreError::Damaged)));
-    let missing = Store::open(&folder.path().join("no/such/care.db"), &Options::default()).await;
+    let opened = Store::open(&file, &options()).await;
+    assert!(matches!(opened.map(drop), Err(StoreError::WrongKey { .. })));
+    let missing = Store::open(&folder.path().join("no/such/care.db"), &options()).await;
     let error = missing.map(drop).unwrap_err().to_string();
     assert!(error.contains("no/such") && error.contains("does not exist"), "{error}");
-    let folder_as_file = Store::open(folder.path(), &Options::default()).await;
+    let folder_as_file = Store::open(folder.path(), &options()).await;
     assert!(matches!(folder_as_file.map(drop), Err(StoreError::Open { .. })));
 }
 

@@ -9,7 +9,7 @@ use yunzhen_relay::{keys, seed, vault::Vault};
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{second_factors, staff};
+use yunzhen_store::{FileKeys, Location, Options, StoreError, second_factors, staff};
 
 use crate::boxes::{SECRETS, metrics, settings};
 
@@ -33,6 +33,7 @@ async fn a_relay_that_misses_a_key_does_not_start_and_says_what_needs_it() {
     let made_at = now - SignedDuration::from_hours(1);
     second_factors::put(&mut tx, &SecondFactor { staff_id: id, secret, made_at, last_step: 0 }).await.unwrap();
     tx.commit_bookkeeping("test").await.unwrap();
+    store.close().await;
 
     let folder = tempfile::tempdir().unwrap();
     let (_, mut config) = settings(folder.path(), database.location(), LimitsConfig::default());
@@ -41,17 +42,56 @@ async fn a_relay_that_misses_a_key_does_not_start_and_says_what_needs_it() {
     // It is not made where something is sealed already.
     assert!(matches!(start(&config).await, Err(StartError::Key(KeyError::Gone(_)))));
     let newer = KeyFile::new(&folder.path().join("newer.key"), None).make().unwrap();
+    if let Location::File(file) = database.location() {
+        // Nothing of an encrypted file is seen without its key, and nothing of it is changed.
+        let before = std::fs::read(&file).unwrap();
+        let Err(StartError::Store(refused)) = start(&config).await else { panic!("it started") };
+        let said = refused.to_string();
+        assert!(matches!(refused, StoreError::WrongKey { .. }) && said.contains("[keys] older"), "{said}");
+        assert!(before == std::fs::read(&file).unwrap());
+    }
+
+    // With the old one beside it the relay starts, and the file is encrypted with the new one; what is sealed in it still needs the old one.
+    config.keys.older = vec![old.clone()];
+    start(&config).await.unwrap();
+    config.keys.older.clear();
     let Err(StartError::MissingKeys(missing)) = start(&config).await else { panic!("it started") };
     let said = missing.to_string();
     let needed = format!("secrets of authenticator apps: 1 sealed with the key {}", key_id(&SECRETS));
     assert!(said.contains(&needed) && said.contains("relay keys rotate"), "{said}");
 
-    // With the old one beside it the relay starts; sealed anew it needs the new one alone.
+    // Sealed anew it needs the new one alone.
     config.keys.older = vec![old];
-    start(&config).await.unwrap();
     let both = Vault::with_older(newer, &[SECRETS]).unwrap();
+    let file_keys = Some(FileKeys::new(&newer, &[SECRETS]));
+    let store = database.open_with(&Options { keys: file_keys, ..Options::default() }).await;
+    assert_eq!(store.older_key(), None, "the start encrypted the file anew");
     keys::rotate(&store, &both, clock::now_timestamp, |_| {}).await.unwrap();
+    store.close().await;
     config.keys.older.clear();
     start(&config).await.unwrap();
-    store.close().await;
+}
+
+#[tokio::test]
+async fn a_file_that_another_program_has_open_keeps_its_older_key_until_the_next_start_and_that_is_said() {
+    let database = TestDatabase::in_file();
+    let running = database.open().await;
+    let newer = [9; 32];
+    let options = Options { keys: Some(FileKeys::new(&newer, &[SECRETS])), ..Options::default() };
+    let both = Vault::with_older(newer, &[SECRETS]).unwrap();
+    let beside = database.open_with(&options).await;
+    let mut lines = Vec::new();
+    let left = keys::rotate(&beside, &both, clock::now_timestamp, |_| {}).await.unwrap_err().to_string();
+    assert!(left.contains("the record's file") && left.contains(&key_id(&SECRETS)), "{left}");
+    keys::status(&beside, &both, |line| lines.push(line)).await.unwrap();
+    assert!(lines.contains(&format!("key {} is still needed", key_id(&SECRETS))), "{lines:?}");
+    beside.close().await;
+    running.close().await;
+
+    let alone = database.open_with(&options).await;
+    keys::rotate(&alone, &both, clock::now_timestamp, |_| {}).await.unwrap();
+    lines.clear();
+    keys::status(&alone, &both, |line| lines.push(line)).await.unwrap();
+    assert!(lines.contains(&format!("key {} is not needed any more", key_id(&SECRETS))), "{lines:?}");
+    alone.close().await;
 }

@@ -21,7 +21,8 @@ use yunzhen_relay::rooms::presence::Presence;
 use yunzhen_relay::seed;
 use yunzhen_relay::vault::Vault;
 use yunzhen_runtime::clock;
-use yunzhen_store::{Location, Options, Store, audit, availability, residents, staff};
+use yunzhen_store::testing::options;
+use yunzhen_store::{Location, Store, audit, availability, residents, staff};
 
 /// Residents of the first home beside the demo's.
 const RESIDENTS: u32 = 1000;
@@ -59,7 +60,7 @@ impl Schedule {
 impl World {
     pub async fn new(location: Location, audit_rows: u64) -> anyhow::Result<Self> {
         let now = clock::now_timestamp();
-        let store = Store::open_at(location, &Options::default()).await?;
+        let store = Store::open_at(location, &options()).await?;
         seed::fill(&store, "bench", now).await?;
         let residents = many_residents(&store, now).await?;
         let schedule = Arc::new(published(&store, now).await?);

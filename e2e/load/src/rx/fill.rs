@@ -17,8 +17,9 @@ use yunzhen_relay::app::App;
 use yunzhen_relay::seed;
 use yunzhen_relay::vault::Vault;
 use yunzhen_runtime::clock;
+use yunzhen_store::testing::options;
 use yunzhen_store::testing::years::{Copies, Filling, Years};
-use yunzhen_store::{Location, Options, Store, audit};
+use yunzhen_store::{Location, Store, audit};
 
 use super::Arguments;
 use super::county::{County, asked_together};
@@ -88,7 +89,7 @@ async fn begin(name: &str, location: &Location, arguments: &Arguments) -> anyhow
     say(&format!("{name}: the county"))?;
     Years::clear(location).await;
     let at = clock::now_timestamp();
-    let store = Store::open_at(location.clone(), &Options::default()).await?;
+    let store = Store::open_at(location.clone(), &options()).await?;
     seed::fill(&store, "bench", at).await?;
     asked_together(&store).await?;
     let residents = County::settle(&store, at).await?;
@@ -164,7 +165,7 @@ async fn facts(name: &str, location: &Location, plan: &Plan) -> anyhow::Result<(
         EventKind::DeliveryCreated,
         EventKind::ResidentListed,
     ];
-    let store = Store::open_at(location.clone(), &Options::default()).await?;
+    let store = Store::open_at(location.clone(), &options()).await?;
     let county = County::find(&store, &Authority::create(plan.at)?, plan.at).await?;
     let began = plan.at - SignedDuration::from_millis(YEARS_MS);
     let apart = YEARS_MS / i64::try_from(plan.audit_rows.max(1))?;

@@ -16,7 +16,8 @@ use yunzhen_relay::app::App;
 use yunzhen_relay::seed;
 use yunzhen_relay::vault::Vault;
 use yunzhen_runtime::clock;
-use yunzhen_store::{Db, Location, Options, Paging, Store, prescriptions};
+use yunzhen_store::testing::options;
+use yunzhen_store::{Db, Location, Paging, Store, prescriptions};
 
 use super::Arguments;
 use super::county::{County, known};
@@ -48,7 +49,7 @@ impl World {
         let began = now();
         fill(name, &location, arguments).await?;
         let at = clock::now_timestamp();
-        let store = Store::open_at(location, &Options::default()).await?;
+        let store = Store::open_at(location, &options()).await?;
         let authority = Authority::create(at)?;
         let county = County::find(&store, &authority, at).await?;
         let mut db = store.read().await?;
