@@ -222,7 +222,7 @@ impl MedicationSheet<'_> {
         let leads = days.is_some_and(|(first, _)| step.is_of_a_taper() || first > self.today());
         let (drug, count) = self.counted(line, dosage);
         let mut text = match days.filter(|_| leads) {
-            Some((first, last)) => format!("{when}  {}{}", self.from_until(first, last), self.t("：", ": ")),
+            Some((first, last)) => format!("{when}  {}{}", self.days_from_until(first, last), self.t("：", ": ")),
             None => format!("{when}  "),
         };
         text += &format!("{} · {count}", self.name(drug));
@@ -242,7 +242,7 @@ impl MedicationSheet<'_> {
         text += &format!(" · {}", self.way(item.route));
         match days.filter(|_| !leads) {
             // By its first day whoever reads it finds the others of what is not taken every day.
-            Some((first, last)) if rare => text += &format!(" · {}", self.from_until(first, last)),
+            Some((first, last)) if rare => text += &format!(" · {}", self.days_from_until(first, last)),
             Some((_, last)) => text += &format!(" · {}", self.until(last)),
             None => {}
         }

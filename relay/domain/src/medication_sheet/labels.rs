@@ -49,7 +49,7 @@ impl MedicationSheet<'_> {
         let taken = format!("{count} {} · {}", self.often(dosage.frequency), self.way(line.course.item.route));
         let mut lines = Vec::new();
         if let Some((first, last)) = days.filter(|_| step.is_of_a_taper()) {
-            lines.push(format!("{} · {}", self.of_steps(step), self.from_until(first, last)));
+            lines.push(format!("{} · {}", self.of_steps(step), self.days_from_until(first, last)));
             // It begins on the day on which the step before ends: the hour tells which of both is meant.
             let shared = before.and_then(|before| before.stretch.doses.last()).is_some_and(|due| due.day == first);
             lines.extend(step.stretch.doses.first().filter(|_| shared).map(|due| self.first_at(due.day, due.hour)));
@@ -60,7 +60,7 @@ impl MedicationSheet<'_> {
             lines.push(times);
         }
         if let Some((first, last)) = days.filter(|_| is_rare(dosage.frequency) && !step.is_of_a_taper()) {
-            lines.push(self.from_until(first, last));
+            lines.push(self.days_from_until(first, last));
         }
         lines
     }

@@ -68,7 +68,7 @@ impl MedicationSheet<'_> {
         if self.english { format!("step {number} of {of}") } else { format!("第 {number} 步，共 {of} 步") }
     }
 
-    pub(super) fn from_until(&self, first: Date, last: Date) -> String {
+    pub(super) fn days_from_until(&self, first: Date, last: Date) -> String {
         match (self.english, first == last) {
             (true, true) => format!("only on {first}"),
             (true, false) => format!("from {first} until {last}"),
