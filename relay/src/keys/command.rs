@@ -9,7 +9,7 @@ use yunzhen_store::{Store, StoreError};
 
 use super::{KeyError, Keys, key_id};
 use crate::app::AppError;
-use crate::app::resealing::{self, Need, Standing};
+use crate::app::resealing::{self, Standing};
 use crate::config::Config;
 use crate::record;
 use crate::vault::{Vault, VaultError};
