@@ -165,10 +165,11 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
         cookies,
         health,
         shift: Shift::new(Figures::of(&config.page)),
+        body_bytes: config.limits.body_bytes,
     };
     let PageSettings { max_connections, max_connections_per_address, behind_tls_proxy, .. } = config.page;
     let max_connections_per_address = if behind_tls_proxy { max_connections } else { max_connections_per_address };
-    let options = ServeOptions { max_connections, max_connections_per_address, ..ServeOptions::new("page") };
+    let options = ServeOptions { max_connections, max_connections_per_address, ..config.limits.options("page") };
     spawn(life, listener, page_tls, page::router(state), options);
     Ok(Agent { bound: Bound { page: page_address }, link, outbox, spool })
 }

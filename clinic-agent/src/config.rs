@@ -9,6 +9,7 @@ use crate::recordings::RecordingSettings;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use yunzhen_runtime::serve::HttpLimits;
 use yunzhen_runtime::settings::resolve;
 use yunzhen_runtime::telemetry::TelemetrySettings;
 
@@ -43,6 +44,9 @@ pub struct Config {
     /// The radio signal.
     #[serde(default)]
     pub modem: ModemSettings,
+    /// What one tablet may cost.
+    #[serde(default)]
+    pub limits: HttpLimits,
     /// Logging.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
@@ -222,6 +226,7 @@ impl Config {
         if let Some(SoundSource::File(file)) = &mut config.capture.microphone {
             *file = resolve(path, file);
         }
+        config.limits.check(path)?;
         Ok(config)
     }
 }
@@ -245,5 +250,16 @@ mod tests {
         std::fs::write(&file, text).expect("written");
         let error = Config::load(&file).expect_err("misspelt").to_string();
         assert!(error.contains("relay.adress") && error.contains("relay.address"), "{error}");
+    }
+
+    #[test]
+    fn a_limit_with_which_nobody_is_served_starts_no_box_and_is_named() {
+        let example = concat!(env!("CARGO_MANIFEST_DIR"), "/clinic-agent.example.toml");
+        let text = std::fs::read_to_string(example).expect("example");
+        let dir = tempfile::tempdir().expect("dir");
+        let file = dir.path().join("c.toml");
+        std::fs::write(&file, text.replace("head_seconds = 30", "head_seconds = 3")).expect("written");
+        let said = Config::load(&file).expect_err("refused").to_string();
+        assert!(said.starts_with("`limits.head_seconds`: must be from 20 to 600, not 3, in "), "{said}");
     }
 }

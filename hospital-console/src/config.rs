@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use yunzhen_runtime::serve::HttpLimits;
 use yunzhen_runtime::settings::{self, SettingsError};
 use yunzhen_runtime::telemetry::TelemetrySettings;
 
@@ -20,6 +21,9 @@ pub struct Config {
     pub identity: IdentityConfig,
     /// The authority that certifies signing keys; without it nobody gets a certificate here.
     pub signers: Option<SignersConfig>,
+    /// What one browser may cost.
+    #[serde(default)]
+    pub limits: HttpLimits,
     /// Log format and filter.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
@@ -111,6 +115,7 @@ impl Config {
         for file in files {
             *file = settings::resolve(path, file);
         }
+        config.limits.check(path)?;
         Ok(config)
     }
 }

@@ -67,7 +67,7 @@ impl Console {
         let trust = Trust::load(&identity.systems_authority)?;
         let files = Watched::new(Kind::Console, &identity.certificate, &identity.key);
         life.spawn_contained("certificate", watch(files, own.clone(), life.clone()));
-        let relay = RelayClient::new(&config.relay, tls::https_mtls_client(&own, &trust)?)?;
+        let relay = RelayClient::new(&config.relay, config.limits.body_bytes, tls::https_mtls_client(&own, &trust)?)?;
         let signers = match &config.signers {
             Some(files) => Some(IssuingAuthority::load(Issuing::Signers, &files.certificate, &files.key)?),
             None => None,
@@ -97,7 +97,7 @@ impl Console {
                 true => max_connections,
                 false => config.listen.max_connections_per_address,
             },
-            ..ServeOptions::new("web")
+            ..config.limits.options("web")
         };
         serve::spawn(life, listener, page_tls, http::router(state), options);
         tracing::info!(%web, tls, relay = %config.relay.address, "console serves");

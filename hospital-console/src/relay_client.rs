@@ -15,8 +15,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::config::RelayConfig;
 
-/// No body of the API is larger, in either direction, save streams from the relay.
-pub const MAX_BODY: usize = 1024 * 1024;
+/// No answer that the console reads itself is larger.
+const MAX_ANSWER: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Speaks to one relay. Clones share the connections.
@@ -25,6 +25,7 @@ pub struct RelayClient {
     client: Client<HttpsConnector<HttpConnector>, Body>,
     authority: Authority,
     answer_timeout: Duration,
+    body_bytes: usize,
 }
 
 /// The relay's address cannot be used.
@@ -42,7 +43,7 @@ pub enum RelayError {
     #[error("the relay did not answer in time")]
     Timeout,
     /// The browser sends more than the limit.
-    #[error("the body is larger than {MAX_BYTES} bytes", MAX_BYTES = MAX_BODY)]
+    #[error("the body is larger than `limits.body_bytes`")]
     TooLarge,
     /// An answer that is none.
     #[error("the relay's answer cannot be read: {0}")]
@@ -50,11 +51,11 @@ pub enum RelayError {
 }
 
 impl RelayClient {
-    /// Dials nothing yet.
+    /// Dials nothing yet. `body_bytes` is what a browser's request may bring.
     ///
     /// # Errors
     /// When the address is none.
-    pub fn new(config: &RelayConfig, tls: rustls::ClientConfig) -> Result<Self, AddressError> {
+    pub fn new(config: &RelayConfig, body_bytes: usize, tls: rustls::ClientConfig) -> Result<Self, AddressError> {
         let bad = || AddressError(config.address.clone());
         let authority: Authority = config.address.parse().map_err(|_| bad())?;
         if authority.port_u16().is_none() || config.address.contains('@') {
@@ -72,7 +73,12 @@ impl RelayClient {
             .pool_idle_timeout(Duration::from_secs(15))
             .build(connector.wrap_connector(tcp));
         let answer_timeout = Duration::from_secs(config.answer_timeout_seconds);
-        Ok(Self { client, authority, answer_timeout })
+        Ok(Self { client, authority, answer_timeout, body_bytes })
+    }
+
+    /// What the body of a request may have.
+    pub const fn body_bytes(&self) -> usize {
+        self.body_bytes
     }
 
     /// Sends one request; the answer's body streams.
@@ -88,7 +94,7 @@ impl RelayClient {
     ) -> Result<Response<Incoming>, RelayError> {
         let uri = Uri::builder().scheme(Scheme::HTTPS).authority(self.authority.clone()).path_and_query(path).build();
         let uri = uri.map_err(|error| RelayError::Malformed(error.to_string()))?;
-        let body = Body::new(Limited::new(body, MAX_BODY));
+        let body = Body::new(Limited::new(body, self.body_bytes));
         let mut request = Request::new(body);
         (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
         let answer = tokio::time::timeout(self.answer_timeout, self.client.request(request)).await;
@@ -123,7 +129,7 @@ impl RelayClient {
         };
         let response = self.send(method, PathAndQuery::from_static(path), headers, body).await?;
         let (head, body) = response.into_parts();
-        let whole = tokio::time::timeout(self.answer_timeout, Limited::new(body, MAX_BODY).collect()).await;
+        let whole = tokio::time::timeout(self.answer_timeout, Limited::new(body, MAX_ANSWER).collect()).await;
         let whole = whole.map_err(|_| RelayError::Timeout)?;
         let whole = whole.map_err(|error| RelayError::Malformed(error.to_string()))?;
         Ok(Response::from_parts(head, whole.to_bytes()))

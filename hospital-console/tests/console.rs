@@ -250,6 +250,29 @@ async fn session_descriptions_pass_with_their_location_and_large_bodies_do_not()
 }
 
 #[tokio::test]
+async fn a_body_may_have_what_the_settings_say_and_who_sends_more_is_served_on() {
+    let w = world().await;
+    let life = Lifecycle::new();
+    let console = start_console_with(&w.dir, &w.relay, &life, "[limits]\nbody_bytes = 131072").await;
+    let browser = Browser::signed_in(&console).await;
+    let large = browser.send(Method::POST, "/api/x", &[], Body::from(vec![b'x'; 131_073])).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let fits = browser.send(Method::POST, "/api/x", &[], Body::from(vec![b'x'; 131_072])).await;
+    assert_eq!(fits.json()["body_bytes"], 131_072);
+}
+
+#[test]
+fn a_limit_with_which_nobody_is_served_starts_no_console_and_is_named() {
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("hospital-console.example.toml");
+    let text = std::fs::read_to_string(example).expect("example").replace("reader_seconds = 30", "reader_seconds = 0");
+    let folder = tempfile::tempdir().expect("dir");
+    let file = folder.path().join("console.toml");
+    std::fs::write(&file, text).expect("written");
+    let said = yunzhen_hospital_console::Config::load(&file).expect_err("refused").to_string();
+    assert!(said.starts_with("`limits.reader_seconds`: must be from 1 to 600, not 0, in "), "{said}");
+}
+
+#[tokio::test]
 async fn events_stream_and_end_with_the_console() {
     let w = world().await;
     let browser = Browser::signed_in(&w.console).await;

@@ -1,7 +1,6 @@
 //! The relay's settings file. Every section has its defaults here and its comment in `relay.example.toml`; an unknown key is refused.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -12,6 +11,10 @@ use yunzhen_store::Location;
 use crate::keys::{KeyPlace, KmsConfig};
 use crate::openid::OpenIdConfig;
 use crate::print::PrintConfig;
+
+mod limits;
+
+pub use limits::LimitsConfig;
 
 /// Everything the relay can be told.
 #[derive(Debug, Clone, Deserialize)]
@@ -333,74 +336,6 @@ impl Default for MediaConfig {
     }
 }
 
-/// What one peer may cost, so that whoever asks for more hurts only itself.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LimitsConfig {
-    /// Connections of boxes at once.
-    pub boxes: usize,
-    /// Of these, from one address (of IPv6 a /64). Homes behind one carrier's NAT share theirs.
-    pub boxes_per_address: usize,
-    /// Of these, of one home's box: its paths, and those that it has lost and that have not timed out here.
-    pub connections_per_box: usize,
-    /// Handshakes of boxes at once.
-    pub handshakes: usize,
-    /// From so many handshakes on, a box has to prove its address before its handshake costs anything (QUIC retry).
-    pub handshakes_unproven: usize,
-    /// How long a handshake of a box may take.
-    pub handshake_seconds: u32,
-    /// How long a box may take after its handshake to say who it is and to read that it is welcome.
-    pub hello_seconds: u32,
-    /// Streams of one connection of a box at once.
-    pub streams_per_connection: u32,
-    /// Streams in one direction, which bring stills and recordings, of one connection of a box at once.
-    pub one_way_streams_per_connection: u32,
-    /// Messages on its control stream that a box may leave unread.
-    pub commands_unread: NonZeroU32,
-    /// Datagrams of media that a box may send, by all its paths together.
-    pub datagrams_per_second: NonZeroU32,
-    /// Offers of WebRTC that one session may make.
-    pub offers_per_minute: NonZeroU32,
-    /// Browsers, standard clients and the box in one consultation.
-    pub legs_per_consultation: usize,
-    /// How long a token lets a standard client (WHIP, WHEP) connect.
-    pub media_token_seconds: u32,
-    /// Connections of consoles at once.
-    pub api_connections: usize,
-    /// Of these, from one address. A console holds one for each open page.
-    pub api_connections_per_address: usize,
-    /// Connections of standard clients at once.
-    pub whip_connections: usize,
-    /// Of these, from one address.
-    pub whip_connections_per_address: usize,
-}
-
-impl Default for LimitsConfig {
-    fn default() -> Self {
-        let many = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-        Self {
-            boxes: 2048,
-            boxes_per_address: 256,
-            connections_per_box: 16,
-            handshakes: 128,
-            handshakes_unproven: 32,
-            handshake_seconds: 8,
-            hello_seconds: 5,
-            streams_per_connection: 256,
-            one_way_streams_per_connection: 4,
-            commands_unread: many(128),
-            datagrams_per_second: many(5_000),
-            offers_per_minute: many(60),
-            legs_per_consultation: 64,
-            media_token_seconds: 600,
-            api_connections: 1024,
-            api_connections_per_address: 512,
-            whip_connections: 256,
-            whip_connections_per_address: 32,
-        }
-    }
-}
-
 fn default_path() -> PathBuf {
     "relay.sqlite".into()
 }
@@ -462,6 +397,7 @@ impl Config {
         if let Some(folder) = &mut config.safety_rules {
             *folder = settings::resolve(path, folder);
         }
+        config.limits.check(path)?;
         Ok(config)
     }
 
@@ -586,6 +522,24 @@ mod tests {
         top.sort_unstable();
         known.sort_unstable();
         assert_eq!(top, known, "sections and keys outside of any");
+    }
+
+    #[test]
+    fn a_limit_with_which_nobody_is_served_starts_no_relay_and_is_named() {
+        let text = std::fs::read_to_string(EXAMPLE).unwrap();
+        for key in keys_of::<LimitsConfig>() {
+            let changed = text.replacen("[limits]", &format!("[limits]\n{key} = 0"), 1);
+            let loaded = load(&changed);
+            // From the first handshake on a box proves its address: slow, and it works.
+            if *key == "handshakes_unproven" {
+                assert!(loaded.is_ok(), "{:?}", loaded.err());
+                continue;
+            }
+            let said = loaded.unwrap_err().to_string();
+            assert!(said.contains(&format!("`limits.{key}`")) && !said.contains('\n'), "{said}");
+        }
+        let said = load(&text.replacen("[limits]", "[limits]\noffer_bytes = 1000", 1)).unwrap_err().to_string();
+        assert!(said.starts_with("`limits.offer_bytes`: must be from 32768 to 262144, not 1000, in "), "{said}");
     }
 
     #[test]

@@ -129,6 +129,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     shards.shards = config.media.shards;
     let limits = Arc::new(config.limits.clone());
     shards.limits.legs_per_room = limits.legs_per_consultation;
+    shards.limits.offer.bytes = limits.offer_bytes;
     let shards = Shards::start(shards)?;
     let media = shards.local_addr();
 
@@ -184,7 +185,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let bulk = Bulk::new(app.clone(), config.media.bulk.clone());
     let door = app.clone();
     let grace = SignedDuration::from_hours(24 * i64::from(app.policy.box_renewal_grace_days));
-    let state = ApiState { app, rooms: rooms.clone(), whip_url: config.whip_url(whip) };
+    let state = ApiState { app, rooms: rooms.clone(), whip_url: config.whip_url(whip), limits: limits.clone() };
     let router = http::router(state.clone());
 
     let boxes_config = endpoint::server_config(tls::quic_server(&own, &systems)?, &limits)
@@ -200,11 +201,12 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         enrolment: door_listener.as_ref().map(local).transpose()?,
     };
 
-    serve::spawn(life, ops_listener, None, http::ops_router(state.clone(), metrics), ServeOptions::new("ops"));
+    let figures = limits.http();
+    serve::spawn(life, ops_listener, None, http::ops_router(state.clone(), metrics), figures.options("ops"));
     let api = ServeOptions {
         max_connections: limits.api_connections,
         max_connections_per_address: limits.api_connections_per_address,
-        ..ServeOptions::new("api")
+        ..figures.options("api")
     };
     let api_tls = Arc::new(tls::https_mtls_server(&own, &systems)?);
     let api_router = identified(router.clone(), door.revoked.clone());
@@ -212,9 +214,9 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     if let Some(listener) = door_listener {
         let tls = Arc::new(tls::enrolment_server(&own, &systems, grace)?);
         let options = ServeOptions {
-            max_connections: DOOR_CONNECTIONS,
-            max_connections_per_address: DOOR_CONNECTIONS_PER_ADDRESS,
-            ..ServeOptions::new("enrolment")
+            max_connections: limits.enrolment_connections,
+            max_connections_per_address: limits.enrolment_connections_per_address,
+            ..figures.options("enrolment")
         };
         let router = http::enrolment::router(door).layer(from_fn_with_state(Transport { tls: true }, headers::plain));
         serve::spawn(life, listener, Some(tls), router, options);
@@ -226,7 +228,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let whip_options = ServeOptions {
         max_connections: limits.whip_connections,
         max_connections_per_address: limits.whip_connections_per_address,
-        ..ServeOptions::new("whip")
+        ..figures.options("whip")
     };
     let transport = Transport { tls: whip_tls.is_some() };
     let whip_router = http::whip::router(state).layer(from_fn_with_state(transport, headers::plain));
@@ -236,11 +238,6 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     endpoint::spawn(life, boxes, boxes_config, context);
     Ok(addresses)
 }
-
-/// Boxes that are enrolled or renew late, at once: few, and whoever else comes to this port.
-const DOOR_CONNECTIONS: usize = 64;
-/// Of these, from one address; homes behind one carrier's NAT share theirs.
-const DOOR_CONNECTIONS_PER_ADDRESS: usize = 16;
 
 /// What enrols and renews boxes, where the settings have a key for it.
 fn enroller(config: &Config, own: &Standing) -> Result<Option<Enroller>, CertsError> {

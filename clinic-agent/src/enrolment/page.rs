@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify};
 use yunzhen_certs::{CertsError, Trust, tls};
 use yunzhen_runtime::lifecycle::Crash;
-use yunzhen_runtime::serve::{ServeOptions, spawn};
+use yunzhen_runtime::serve::spawn;
 use yunzhen_runtime::web::headers::{self, Transport};
 use yunzhen_runtime::web::problem::Language;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -105,7 +105,7 @@ pub async fn until_enrolled(listener: TcpListener, config: &Config) -> Result<bo
         _ => None,
     };
     let secure = Transport { tls: tls.is_some() || page.behind_tls_proxy };
-    spawn(&life, listener, tls, router(shared.clone(), secure), ServeOptions::new("enrolment page"));
+    spawn(&life, listener, tls, router(shared.clone(), secure), config.limits.options("enrolment page"));
     let over = async {
         shared.enrolled.notified().await;
         if tokio::time::timeout(FOLLOWED, shared.told.notified()).await.is_err() {

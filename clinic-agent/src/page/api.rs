@@ -59,7 +59,7 @@ pub async fn forward(State(app): State<AppState>, request: Request) -> Response 
     let path = head.uri.path_and_query().map_or("/api", |path| path.as_str()).to_owned();
     let kept =
         (head.method == Method::GET && is_kept(head.uri.path()) && !is_search(head.uri.query())).then(|| path.clone());
-    let mut relayed = Request::new(match within_limit(&head.headers, body).await {
+    let mut relayed = Request::new(match within_limit(&head.headers, body, app.body_bytes).await {
         Ok(body) => body,
         Err(problem) => return problem.answer(&head.headers),
     });
@@ -104,11 +104,15 @@ fn while_open(app: AppState, asked_with: HeaderMap, body: Body) -> Body {
 }
 
 /// A body that is known to fit; a chunked one is read to find out (there is no streaming upload in this API).
-async fn within_limit(headers: &HeaderMap, body: Body) -> Result<Body, yunzhen_runtime::web::problem::Problem> {
+async fn within_limit(
+    headers: &HeaderMap,
+    body: Body,
+    most: usize,
+) -> Result<Body, yunzhen_runtime::web::problem::Problem> {
     if !headers.contains_key(header::CONTENT_LENGTH) && !headers.contains_key(header::TRANSFER_ENCODING) {
         return Ok(Body::empty());
     }
-    match Limited::new(body, super::MAX_BODY).collect().await {
+    match Limited::new(body, most).collect().await {
         Ok(whole) => Ok(Body::from(whole.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => Err(problems::BODY_TOO_LARGE),
         Err(_) => Err(problems::BAD_REQUEST),

@@ -47,9 +47,6 @@ use yunzhen_runtime::web::cookies::CookiePolicy;
 use yunzhen_runtime::web::headers::{self, Transport};
 use yunzhen_runtime::web::{assets, csrf, moved};
 
-/// Largest body that the page may send.
-pub const MAX_BODY: usize = 1024 * 1024;
-
 /// What the handlers share.
 #[derive(Clone)]
 pub struct AppState {
@@ -75,6 +72,8 @@ pub struct AppState {
     pub health: Health,
     /// Who shares the tablets of this shift.
     pub shift: Shift,
+    /// Of the body of a request.
+    pub body_bytes: usize,
 }
 
 /// All routes.
@@ -117,7 +116,7 @@ pub fn router(state: AppState) -> Router {
         .route("/fhir/{*rest}", any(moved::below_api))
         .route("/healthz", get(|| async { "ok" }))
         .fallback(page)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(DefaultBodyLimit::max(state.body_bytes))
         .layer(middleware::from_fn_with_state(cookies, csrf::guard))
         .layer(middleware::from_fn_with_state(Transport { tls: cookies.secure }, headers::secure))
         .with_state(state)

@@ -142,6 +142,23 @@ async fn cookies_and_forged_requests() {
 }
 
 #[tokio::test]
+async fn a_body_may_have_what_the_settings_say_and_who_sends_more_is_served_on() {
+    let change = |config: &mut yunzhen_clinic_agent::config::Config| config.limits.body_bytes = 2_000;
+    let world = World::configured(relay(Record::default()), Box::new(TestDevices::default()), change).await;
+    let mut browser = Browser::new(world.page);
+    assert_eq!(browser.sign_in().await.0, StatusCode::OK);
+    for path in ["/page/spool", "/api/residents"] {
+        let large = json!({ "kind": "note", "resident_id": RESIDENT, "body": { "text": "x".repeat(2_000) } });
+        let (status, _) = browser.json(Method::POST, path, Some("key-large"), &large).await;
+        assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+        let small = json!({ "kind": "note", "resident_id": RESIDENT, "body": { "text": "x".repeat(200) } });
+        let (status, _) = browser.json(Method::POST, path, Some("key-small"), &small).await;
+        assert_ne!(status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
+    assert_eq!(browser.get("/api/residents").await.2["items"][0]["id"], RESIDENT);
+}
+
+#[tokio::test]
 async fn a_button_calls_without_anybody_signed_in_and_says_when_nobody_was_reached() {
     let world = World::new(relay(Record::default()), Box::new(TestDevices::default())).await;
     let mut button = Browser::new(world.page);

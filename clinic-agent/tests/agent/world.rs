@@ -96,6 +96,7 @@ pub fn config(dir: &TempDir, pki: &Pki, relay: SocketAddr) -> Config {
         devices: DeviceSettings::default(),
         buttons: ButtonSettings::default(),
         modem: ModemSettings::default(),
+        limits: Default::default(),
         telemetry: TelemetrySettings::default(),
     }
 }

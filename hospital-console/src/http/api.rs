@@ -10,7 +10,6 @@ use axum::response::Response;
 
 use super::{AppState, pass, problem_of};
 use crate::problems;
-use crate::relay_client::MAX_BODY;
 
 /// What the relay is told of a browser's request. All else (cookies, the token against forged requests) ends here.
 const FORWARDED: [HeaderName; 12] = [
@@ -56,7 +55,7 @@ pub async fn forward_system(State(app): State<AppState>, request: Request) -> Re
 
 async fn to_relay(app: &AppState, request: Request, mut headers: HeaderMap) -> Response {
     let (head, body) = request.into_parts();
-    if body.size_hint().lower() > MAX_BODY as u64 {
+    if body.size_hint().lower() > app.relay.body_bytes() as u64 {
         return problems::BODY_TOO_LARGE.answer(&head.headers);
     }
     if let Some(ConnectInfo(peer)) = head.extensions.get::<ConnectInfo<SocketAddr>>() {

@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -566,9 +568,38 @@ fn ice_restarts_in_place() {
     assert!(matches!(world.runtime.block_on(room.patch(person.leg, half)), Err(PatchError::Fragment { .. })));
 }
 
+/// Counts the legs that were refused, as the program's own recorder does.
+struct Refused(Arc<AtomicU64>);
+
+impl metrics::Recorder for Refused {
+    fn describe_counter(&self, _: metrics::KeyName, _: Option<metrics::Unit>, _: metrics::SharedString) {}
+    fn describe_gauge(&self, _: metrics::KeyName, _: Option<metrics::Unit>, _: metrics::SharedString) {}
+    fn describe_histogram(&self, _: metrics::KeyName, _: Option<metrics::Unit>, _: metrics::SharedString) {}
+
+    fn register_counter(&self, key: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Counter {
+        match key.name() {
+            "yunzhen_legs_refused_total" => metrics::Counter::from_arc(self.0.clone()),
+            _ => metrics::Counter::noop(),
+        }
+    }
+
+    fn register_gauge(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Gauge {
+        metrics::Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Histogram {
+        metrics::Histogram::noop()
+    }
+}
+
 #[test]
 fn bad_offers_are_refused_with_a_reason() {
-    let world = World::with(|config| config.limits.legs_per_room = 2);
+    let refused = Arc::new(AtomicU64::new(0));
+    assert!(metrics::set_global_recorder(Refused(refused.clone())).is_ok(), "the only recorder of this program");
+    let world = World::with(|config| {
+        config.limits.legs_per_room = 2;
+        config.limits.offer.bytes = 32_768;
+    });
     let (room, _events) = world.room();
     let attempt = |offer: String, direction: LegDirection| {
         let participant = NewParticipant {
@@ -585,7 +616,7 @@ fn bad_offers_are_refused_with_a_reason() {
         Client::offer(Instant::now(), address, &certificate, lines, true).expect("offer").1
     };
     let call = good(&CALL);
-    assert_eq!(attempt("x".repeat(70_000), LegDirection::Both), Err(ConnectError::TooLarge { limit: 65_536 }));
+    assert_eq!(attempt("x".repeat(40_000), LegDirection::Both), Err(ConnectError::TooLarge { limit: 32_768 }));
     let broken = [
         (String::new(), "no m-line"),
         ("hello".to_owned(), "line 1"),
@@ -609,7 +640,9 @@ fn bad_offers_are_refused_with_a_reason() {
     assert!(matches!(attempt(call.clone(), LegDirection::Publish), Err(ConnectError::Offer { .. })));
     assert!(attempt(good(&WATCH), LegDirection::Watch).is_ok());
     assert!(attempt(call.clone(), LegDirection::Both).is_ok());
+    assert_eq!(refused.load(Ordering::Relaxed), 0, "what is no offer is no leg");
     assert_eq!(attempt(call, LegDirection::Both), Err(ConnectError::RoomFull));
+    assert_eq!(refused.load(Ordering::Relaxed), 1);
     assert_eq!(world.sizes()[0].names, 2, "what was refused left nothing behind");
 }
 

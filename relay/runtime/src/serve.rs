@@ -6,6 +6,7 @@
 //! What one peer may cost is bounded here for every listener alike: connections of an address, the time for a handshake, for a head and for a body, and a peer that
 //! does not read what it asked for (`pace`). How large a body may be is the router's to say.
 
+mod limits;
 mod pace;
 
 use std::net::SocketAddr;
@@ -25,12 +26,10 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+pub use self::limits::HttpLimits;
 use self::pace::{Paced, Timely};
 use crate::crowd::{Crowd, neighbourhood};
 use crate::lifecycle::Lifecycle;
-
-/// Of the head of a request, bytes.
-const MAX_HEAD: usize = 64 * 1024;
 
 /// The certificate that the peer proved to hold, DER; none on plain connections and where TLS did not ask for one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +48,8 @@ pub struct ServeOptions {
     pub handshake_timeout: Duration,
     /// The head of a request must be there by then; also how long an idle connection is kept.
     pub header_timeout: Duration,
+    /// Of the head of a request, bytes; at least 8 KiB.
+    pub head_bytes: usize,
     /// The body of a request must be there by then...
     pub body_grace: Duration,
     /// ... and has a second more for each so many bytes that came.
@@ -63,17 +64,7 @@ impl ServeOptions {
     /// The defaults, under a name.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            max_connections: 1024,
-            max_connections_per_address: 512,
-            handshake_timeout: Duration::from_secs(10),
-            header_timeout: Duration::from_secs(30),
-            body_grace: Duration::from_secs(30),
-            body_bytes_per_second: 1024,
-            read_patience: Duration::from_secs(30),
-            stream_grace: Duration::from_secs(1),
-        }
+        HttpLimits::USUAL.options(name)
     }
 }
 
@@ -245,7 +236,7 @@ where
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .max_buf_size(MAX_HEAD)
+        .max_buf_size(options.head_bytes)
         .header_read_timeout(options.header_timeout)
         .serve_connection(TokioIo::new(io), service);
     let mut connection = std::pin::pin!(connection);

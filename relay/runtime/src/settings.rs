@@ -3,6 +3,7 @@
 //! Every struct of the settings carries `#[serde(deny_unknown_fields)]`, so that a misspelt key is an error that names it and the nearest known one.
 //! Environment variables without a double underscore are not settings and are left alone.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -75,6 +76,21 @@ pub fn load<T: DeserializeOwned>(path: &Path) -> Result<T, SettingsError> {
 #[must_use]
 pub fn resolve(config: &Path, path: &Path) -> PathBuf {
     config.parent().unwrap_or_else(|| Path::new("")).join(path)
+}
+
+/// Refuses a figure with which the program cannot work.
+///
+/// # Errors
+/// One sentence that names the key, its bounds and the figure.
+pub fn within(file: &Path, key: &str, figure: u64, bounds: RangeInclusive<u64>) -> Result<(), SettingsError> {
+    if bounds.contains(&figure) {
+        return Ok(());
+    }
+    Err(SettingsError::Invalid {
+        key: key.to_owned(),
+        message: format!("must be from {} to {}, not {figure},", bounds.start(), bounds.end()),
+        origin: format!("{} or the environment variables YUNZHEN_*", file.display()),
+    })
 }
 
 fn explain(error: &figment::Error, file: &Path) -> SettingsError {

@@ -118,6 +118,24 @@ async fn a_silent_peer_is_let_go() {
 }
 
 #[tokio::test]
+async fn a_head_that_has_no_end_is_given_up_and_another_one_is_read() {
+    let life = Lifecycle::new();
+    let small = ServeOptions { head_bytes: 8192, ..ServeOptions::new("test") };
+    let address = start(&life, None, small).await;
+    let mut endless = TcpStream::connect(address).await.expect("connects");
+    let head = format!("GET /who HTTP/1.1\r\nhost: x\r\nlong: {}", "x".repeat(20_000));
+    // Whether all of it is taken, and whether the refusal is still heard after that, is the kernel's affair.
+    let _ = endless.write_all(head.as_bytes()).await;
+    let mut said = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(5), endless.read_to_end(&mut said)).await;
+    let _ = ended.expect("given up, though it has not come to its end");
+    assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 431 "), "{}", String::from_utf8_lossy(&said));
+    let answer = get_all(TcpStream::connect(address).await.expect("connects"), "/who").await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    life.stop().await.expect("no crash");
+}
+
+#[tokio::test]
 async fn tls_shows_no_certificate_where_none_is_asked_for_and_slow_handshakes_end() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("certificate");

@@ -25,12 +25,6 @@ use super::problem::{Fault, Problem};
 use crate::app::sessions::Errand;
 use crate::app::{self, AppError, Context, Entrance, Idempotency, Visitor};
 
-/// The largest JSON body.
-pub const MAX_BODY_BYTES: usize = 256 * 1024;
-
-/// The largest body that carries a file: as much as box and console let through.
-pub const MAX_FILE_BODY_BYTES: usize = 1024 * 1024;
-
 /// A signed-in person.
 pub struct Caller {
     /// Who, through which program, when.
@@ -184,7 +178,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Command<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let (context, body) = command(request, state, MAX_BODY_BYTES).await?;
+        let (context, body) = command(request, state, state.limits.body_bytes).await?;
         Ok(Self { context, body })
     }
 }
@@ -193,7 +187,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for FileCommand<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let (context, body) = command(request, state, MAX_FILE_BODY_BYTES).await?;
+        let (context, body) = command(request, state, state.limits.file_body_bytes).await?;
         Ok(Self { context, body })
     }
 }
@@ -202,7 +196,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for FileInput<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let (parts, bytes) = read_most(request, MAX_FILE_BODY_BYTES).await?;
+        let (parts, bytes) = read_most(request, state.limits.file_body_bytes).await?;
         let context = context(&parts, state, None).await?;
         Ok(Self { context, body: parse(&bytes)? })
     }
@@ -242,7 +236,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for SystemCommand<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let (parts, bytes) = read(request).await?;
+        let (parts, bytes) = read(request, state).await?;
         let context = with_key(of_system(&parts, state, idempotency(&parts, &bytes)).await?)?;
         Ok(Self { context, body: parse(&bytes)? })
     }
@@ -288,7 +282,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for BoxOrPerson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let (parts, bytes) = read(request).await?;
+        let (parts, bytes) = read(request, state).await?;
         let key = idempotency(&parts, &bytes);
         let context = box_or_person(&parts, state, key).await?;
         if context.idempotency.is_none() {
@@ -302,7 +296,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for BoxCommand<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let (parts, bytes) = read(request).await?;
+        let (parts, bytes) = read(request, state).await?;
         let context = box_or_person(&parts, state, None).await?;
         let certificate = parts.extensions.get::<CertificateFacts>().cloned();
         Ok(Self { context, certificate, body: parse(&bytes)? })
@@ -322,7 +316,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Input<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let (parts, bytes) = read(request).await?;
+        let (parts, bytes) = read(request, state).await?;
         let context = context(&parts, state, idempotency(&parts, &bytes)).await?;
         Ok(Self { context, body: parse(&bytes)? })
     }
@@ -331,8 +325,8 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Input<T> {
 impl<T: DeserializeOwned> FromRequest<ApiState> for Knock<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &ApiState) -> Result<Self, Problem> {
-        let (parts, bytes) = read(request).await?;
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read(request, state).await?;
         let peer = Peer::of(&parts)?;
         let visitor = visitor(&parts, &peer);
         let Peer { source, through_box, .. } = peer;
@@ -353,7 +347,7 @@ impl FromRequest<ApiState> for Text {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let (parts, bytes) = read(request).await?;
+        let (parts, bytes) = read_most(request, state.limits.offer_bytes).await?;
         let context = context(&parts, state, None).await?;
         let text = String::from_utf8(bytes.into()).map_err(|_| Fault::Body("the body is not UTF-8 text".into()))?;
         Ok(Self { context, text })
@@ -466,8 +460,8 @@ fn idempotency(parts: &Parts, body: &[u8]) -> Option<Idempotency> {
     Some(Idempotency { key: key.to_owned(), request_sha256: digest.finalize().into() })
 }
 
-async fn read(request: Request) -> Result<(Parts, axum::body::Bytes), Problem> {
-    read_most(request, MAX_BODY_BYTES).await
+async fn read(request: Request, state: &ApiState) -> Result<(Parts, axum::body::Bytes), Problem> {
+    read_most(request, state.limits.body_bytes).await
 }
 
 async fn read_most(mut request: Request, most: usize) -> Result<(Parts, axum::body::Bytes), Problem> {

@@ -63,6 +63,8 @@ pub mod visits;
 pub mod whip;
 mod words;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
@@ -71,6 +73,7 @@ use yunzhen_domain::access::Action;
 use yunzhen_runtime::web::moved;
 
 use crate::app::App;
+use crate::config::LimitsConfig;
 use crate::rooms::Rooms;
 use problem::{Fault, Problem};
 
@@ -85,6 +88,8 @@ pub struct ApiState {
     pub rooms: Rooms,
     /// Where standard clients reach WHIP and WHEP.
     pub whip_url: String,
+    /// How large a request may be.
+    pub limits: Arc<LimitsConfig>,
 }
 
 /// The whole API below `/api`.
@@ -345,7 +350,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/fhir/{*rest}", any(moved::below_api))
         .fallback(async || Problem::from(Fault::NoSuchPlace))
         .method_not_allowed_fallback(async || Problem::from(Fault::Method))
-        .layer(DefaultBodyLimit::max(extract::MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(state.limits.body_bytes))
         .layer(from_fn(problem::render))
         .with_state(state)
 }

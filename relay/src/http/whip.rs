@@ -34,7 +34,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/whep/session/{leg}", delete(leave).patch(patch).options(options))
         .fallback(async || Problem::from(Fault::NoSuchPlace))
         .method_not_allowed_fallback(async || Problem::from(Fault::Method))
-        .layer(DefaultBodyLimit::max(64 * 1024))
+        .layer(DefaultBodyLimit::max(state.limits.offer_bytes))
         .layer(from_fn(problem::render))
         .layer(from_fn(cors))
         .with_state(state)

@@ -16,10 +16,6 @@ use yunzhen_runtime::serve::{self, ServeOptions};
 use super::bulk::ToBulk;
 use crate::config::LimitsConfig;
 
-/// A box's body comes beside its picture, by a link that may be poor.
-const SLOW_LINK: Duration = Duration::from_secs(60);
-const SLOW_LINK_BYTES: u32 = 256;
-
 /// Serves what the box opens after its control stream, until the connection ends. QUIC lets a stream wait that is one too many until another one ends.
 pub async fn serve(
     life: &Lifecycle,
@@ -35,11 +31,17 @@ pub async fn serve(
     extensions.insert(certificate.identity.clone());
     extensions.insert(certificate);
     extensions.insert(ConnectInfo::<SocketAddr>(connection.remote_address()));
+    let options = ServeOptions {
+        body_grace: Duration::from_secs(limits.box_body_seconds.into()),
+        body_bytes_per_second: limits.box_body_bytes_per_second,
+        ..limits.http().options("box request")
+    };
     loop {
         tokio::select! {
             stream = connection.accept_bi() => {
                 let Ok((send, recv)) = stream else { return };
-                let (life2, router, extensions) = (life.clone(), router.clone(), extensions.clone());
+                let (life2, router) = (life.clone(), router.clone());
+                let (extensions, options) = (extensions.clone(), options.clone());
                 let place = requests.enter(());
                 // The control stream is one of them.
                 if requests.count(()) + 1 >= most {
@@ -47,7 +49,7 @@ pub async fn serve(
                 }
                 life.spawn_contained("box request", async move {
                     let _place = place;
-                    one(&life2, send, recv, router, extensions).await;
+                    one(&life2, send, recv, router, extensions, &options).await;
                 });
             }
             stream = connection.accept_uni() => {
@@ -63,15 +65,17 @@ pub async fn serve(
     }
 }
 
-async fn one(life: &Lifecycle, mut send: SendStream, mut recv: RecvStream, router: Router, extensions: Extensions) {
+async fn one(
+    life: &Lifecycle,
+    mut send: SendStream,
+    mut recv: RecvStream,
+    router: Router,
+    extensions: Extensions,
+    options: &ServeOptions,
+) {
     match read_type(&mut recv).await {
         Some(StreamType::Http) => {
-            let options = ServeOptions {
-                body_grace: SLOW_LINK,
-                body_bytes_per_second: SLOW_LINK_BYTES,
-                ..ServeOptions::new("box request")
-            };
-            serve::serve_io(life, tokio::io::join(recv, send), router, extensions, &options).await;
+            serve::serve_io(life, tokio::io::join(recv, send), router, extensions, options).await;
         }
         Some(StreamType::Control | StreamType::Bulk | StreamType::Unknown(_)) => {
             metrics::counter!("yunzhen_streams_refused_total").increment(1);

@@ -1,11 +1,15 @@
 //! The limits on boxes and on offers: who passes one is refused or loses what was too much, and nobody else notices.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
 use bytes::Bytes;
 use quinn::ConnectionError;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tower::ServiceExt as _;
 use yunzhen_domain::records::Consultation;
 use yunzhen_protocol::VERSION;
@@ -241,4 +245,59 @@ async fn a_session_that_offers_without_end_waits_and_the_others_join() {
     assert_eq!(too_many.status(), 429);
     assert!(too_many.headers().contains_key("Retry-After"));
     assert_eq!(offer("observer").await.status(), 400);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_does_not_finish_its_handshake_or_its_head_is_let_go_and_the_others_are_served() {
+    let stage = stage(LimitsConfig { tls_seconds: 1, head_seconds: 1, ..LimitsConfig::default() }).await;
+    let refused = r#"yunzhen_peers_refused_total{listener="api"}"#;
+    let before = stage.counted(refused);
+    let mut here = stage.connected(HOME_1).await;
+    // By the usual figures both are there for ten seconds or more.
+    let soon = Duration::from_secs(6);
+    let mut console = TcpStream::connect(stage.addresses.api).await.unwrap();
+    let mut client = TcpStream::connect(stage.addresses.whip).await.unwrap();
+    client.write_all(b"POST /whip/x HTT").await.unwrap();
+    let mut rest = Vec::new();
+    tokio::time::timeout(soon, console.read_to_end(&mut rest)).await.expect("let go").unwrap();
+    tokio::time::timeout(soon, client.read_to_end(&mut rest)).await.expect("let go").unwrap();
+    stage.reaches(refused, before + 1).await;
+    here.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_a_file_and_an_offer_may_have_what_the_settings_say_and_who_sends_more_is_told() {
+    let limits = LimitsConfig { body_bytes: 1_000, file_body_bytes: 2_000, offer_bytes: 500, ..Default::default() };
+    let world = World::limited(limits).await;
+    let notes = format!("/api/residents/{}/notes", world.resident.id);
+    let note =
+        |bytes: usize| json!({"text": "x".repeat(bytes), "written_at": "2026-11-23T01:02:03Z", "kind": "complaint"});
+    let answer = world.send(Method::POST, &notes, Some("nurse1"), Some(&note(1_000))).await;
+    assert_eq!((answer.status, answer.code()), (413, "too_large"), "{answer:?}");
+    let answer = world.send(Method::POST, &notes, Some("nurse1"), Some(&note(500))).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+
+    let file = |bytes: usize| json!({"nothing": "x".repeat(bytes)});
+    let documents = format!("/api/residents/{}/documents", world.resident.id);
+    let answer = world.send(Method::POST, &documents, Some("nurse1"), Some(&file(2_000))).await;
+    assert_eq!((answer.status, answer.code()), (413, "too_large"), "{answer:?}");
+    let answer = world.send(Method::POST, &documents, Some("nurse1"), Some(&file(1_500))).await;
+    assert_eq!((answer.status, answer.code()), (422, "invalid_input"), "{answer:?}");
+
+    let legs = format!("/api/consultations/{}/legs", world.consultation.id);
+    let whip = format!("/whip/{}", world.consultation.id);
+    for (router, path, taken) in [(&world.router, &legs, 400), (&world.whip, &whip, 401)] {
+        let offer = async |bytes: usize| {
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri(path)
+                .header("Authorization", "Bearer specialist1")
+                .header("Content-Type", "application/sdp")
+                .extension(console())
+                .body(Body::from("x".repeat(bytes)))
+                .unwrap();
+            router.clone().oneshot(request).await.unwrap().status().as_u16()
+        };
+        assert_eq!((offer(501).await, offer(500).await), (413, taken), "{path}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The demo data, one consultation with prescriptions in four states and a delivery, and a session for every kind of person.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -160,6 +161,11 @@ pub fn console() -> Identity {
 
 impl World {
     pub async fn new() -> Self {
+        Self::limited(LimitsConfig::default()).await
+    }
+
+    /// The same with other limits.
+    pub async fn limited(limits: LimitsConfig) -> Self {
         let now = clock::now_timestamp();
         let database = TestDatabase::new().await;
         let store = database.open().await;
@@ -314,9 +320,13 @@ impl World {
         )
         .with_recordings(recordings.path().to_owned());
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
-        let rooms =
-            Rooms::start(&life, shards, MediaConfig::default(), &LimitsConfig::default(), app.clone(), presence);
-        let state = ApiState { app: app.clone(), rooms: rooms.clone(), whip_url: "http://127.0.0.1:7446".into() };
+        let rooms = Rooms::start(&life, shards, MediaConfig::default(), &limits, app.clone(), presence);
+        let state = ApiState {
+            app: app.clone(),
+            rooms: rooms.clone(),
+            whip_url: "http://127.0.0.1:7446".into(),
+            limits: Arc::new(limits),
+        };
         Self {
             router: http::router(state.clone()),
             whip: http::whip::router(state),
