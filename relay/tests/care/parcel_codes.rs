@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::machines::delivery::{QuarantineReason, State};
+use yunzhen_domain::machines::delivery::{DecisionCode, QuarantineReason, State};
 use yunzhen_domain::machines::prescription;
 use yunzhen_relay::app::views::common::VersionBody;
-use yunzhen_relay::app::views::deliveries::{Delivery, PickUpBody, RefusedCode};
+use yunzhen_relay::app::views::deliveries::{DecisionBody, Delivery, PickUpBody, RefusedCode};
 use yunzhen_relay::app::views::prescriptions::Accepted;
 use yunzhen_relay::app::{AppError, Context, deliveries, events, prescriptions};
 use yunzhen_relay::seed;
@@ -18,6 +18,11 @@ const WRONG: &str = "22222222";
 
 async fn seen(w: &World, d: &Delivery) -> Delivery {
     deliveries::get(&w.app, &w.by(&w.pharmacy), d.id).await.unwrap()
+}
+
+async fn release(w: &World, d: &Delivery) -> Delivery {
+    let body = DecisionBody { version: d.version, code: DecisionCode::Verified, reason: "已电话核对".into() };
+    deliveries::release(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap()
 }
 
 #[tokio::test]
@@ -47,8 +52,7 @@ async fn a_code_tried_six_times_is_refused_in_words_counted_and_stops_the_hand_o
     assert!(quarantined(&w.receive(&stopped, &packed.parcel_code, 7).await.unwrap_err()));
     assert_eq!(w.count(EventKind::DeliveryCodeRefused).await, 6);
     // The pharmacy lets it go on: the count begins anew.
-    let body = VersionBody { version: stopped.version };
-    let released = deliveries::release(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap();
+    let released = release(&w, &stopped).await;
     assert_eq!((released.state, released.quarantine), (State::InTransit, None));
     let again = w.receive(&released, WRONG, 7).await.unwrap_err();
     assert!(matches!(again, AppError::WrongParcelCode { left: 4 }), "{again:?}");
@@ -192,8 +196,7 @@ async fn codes_tried_without_a_link_count_with_those_tried_with_one_and_stop_the
     assert_eq!((seen(&w, &d).await.version, w.count(EventKind::DeliveryCodeRefused).await), (stopped.version, 6));
     assert!(matches!(w.receive(&stopped, &packed.parcel_code, 7).await, Err(AppError::Quarantined { .. })));
     // A clock that is wrong by days makes no try undone.
-    let body = VersionBody { version: stopped.version };
-    let released = deliveries::release(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap();
+    let released = release(&w, &stopped).await;
     let at = (w.now() + SignedDuration::from_hours(72)).into();
     let told = deliveries::report_refused_code(&w.app, &the_box(&w), d.id, RefusedCode { at }).await.unwrap();
     assert_eq!((told.tries_left, released.state), (4, State::InTransit));
