@@ -14,7 +14,7 @@ use crate::world::{Person, World, courier_of};
 
 /// Where it stands when it is withdrawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum At {
+enum Stage {
     Signed,
     InReview,
     InQuestion,
@@ -30,20 +30,20 @@ enum At {
     TurnedBack,
 }
 
-const ALL: [At; 13] = [
-    At::Signed,
-    At::InReview,
-    At::InQuestion,
-    At::Approved,
-    At::Accepted,
-    At::OnHold,
-    At::Picked,
-    At::Packed,
-    At::CourierAccepted,
-    At::HandedOver,
-    At::AtTheDoor,
-    At::AttemptFailed,
-    At::TurnedBack,
+const ALL: [Stage; 13] = [
+    Stage::Signed,
+    Stage::InReview,
+    Stage::InQuestion,
+    Stage::Approved,
+    Stage::Accepted,
+    Stage::OnHold,
+    Stage::Picked,
+    Stage::Packed,
+    Stage::CourierAccepted,
+    Stage::HandedOver,
+    Stage::AtTheDoor,
+    Stage::AttemptFailed,
+    Stage::TurnedBack,
 ];
 
 async fn asked(w: &World, by: &Person, p: &Prescription) -> Prescription {
@@ -52,21 +52,21 @@ async fn asked(w: &World, by: &Person, p: &Prescription) -> Prescription {
 }
 
 /// The prescription as it stands then, with its parcel.
-async fn brought_to(w: &World, at: At) -> (Prescription, Option<Delivery>) {
+async fn brought_to(w: &World, at: Stage) -> (Prescription, Option<Delivery>) {
     match at {
-        At::Signed => (w.signed().await, None),
-        At::InReview => (w.claim(&w.signed().await).await, None),
-        At::InQuestion => {
+        Stage::Signed => (w.signed().await, None),
+        Stage::InReview => (w.claim(&w.signed().await).await, None),
+        Stage::InQuestion => {
             let p = w.claim(&w.signed().await).await;
             (asked(w, &w.pharmacist, &p).await, None)
         }
-        At::Approved => (w.approved().await, None),
-        At::Accepted => (w.accept(&w.approved().await).await.prescription, None),
-        At::OnHold => {
+        Stage::Approved => (w.approved().await, None),
+        Stage::Accepted => (w.accept(&w.approved().await).await.prescription, None),
+        Stage::OnHold => {
             let p = w.accept(&w.approved().await).await.prescription;
             (asked(w, &w.pharmacy, &p).await, None)
         }
-        At::Picked => {
+        Stage::Picked => {
             let accepted = w.accept(&w.approved().await).await;
             (w.dispense(&accepted).await, None)
         }
@@ -78,24 +78,24 @@ async fn brought_to(w: &World, at: At) -> (Prescription, Option<Delivery>) {
     }
 }
 
-async fn on_its_way(w: &World, packed: Delivery, at: At) -> Delivery {
+async fn on_its_way(w: &World, packed: Delivery, at: Stage) -> Delivery {
     let courier = courier_of(&packed);
     let seen = |d: &Delivery| VersionBody { version: d.version };
     match at {
-        At::Packed => return packed,
-        At::CourierAccepted => {
+        Stage::Packed => return packed,
+        Stage::CourierAccepted => {
             return deliveries::accept(&w.app, &w.of(courier), packed.id, seen(&packed)).await.unwrap();
         }
         _ => {}
     }
     let d = w.on_the_road(&packed).await;
     match at {
-        At::AtTheDoor => deliveries::arrive(&w.app, &w.of(courier), d.id, seen(&d)).await.unwrap(),
-        At::AttemptFailed => {
+        Stage::AtTheDoor => deliveries::arrive(&w.app, &w.of(courier), d.id, seen(&d)).await.unwrap(),
+        Stage::AttemptFailed => {
             let body = FailAttemptBody { version: d.version, code: Some(AttemptCode::Closed), reason: None };
             deliveries::fail_attempt(&w.app, &w.of(courier), d.id, body).await.unwrap()
         }
-        At::TurnedBack => {
+        Stage::TurnedBack => {
             let code = DecisionCode::Undeliverable;
             let body = DecisionBody { version: d.version, code, reason: "明天再送".into() };
             deliveries::turn_back(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap()
@@ -113,9 +113,9 @@ async fn who_has_it_hears_at_once_that_it_is_withdrawn_and_reads_why_and_what_to
         let gone = w.cancel(p.id, p.version).await.unwrap();
         assert_eq!((gone.state, gone.allowed.len()), (State::Cancelled, 0), "{at:?}");
         let mut readers = vec![&w.nurse];
-        if matches!(at, At::Signed | At::InReview | At::InQuestion) {
+        if matches!(at, Stage::Signed | Stage::InReview | Stage::InQuestion) {
             readers.push(&w.pharmacist);
-        } else if at != At::Approved {
+        } else if at != Stage::Approved {
             readers.push(&w.pharmacy);
         }
         for reader in readers {
@@ -127,7 +127,7 @@ async fn who_has_it_hears_at_once_that_it_is_withdrawn_and_reads_why_and_what_to
             assert_eq!((seen.state, seen.withdrawal_reason.as_deref()), (State::Cancelled, Some("病情变化")), "{at:?}");
             assert!(seen.allowed.is_empty(), "{at:?} {role:?}: {:?}", seen.allowed);
         }
-        let on_the_road = matches!(at, At::HandedOver | At::AtTheDoor | At::AttemptFailed | At::TurnedBack);
+        let on_the_road = matches!(at, Stage::HandedOver | Stage::AtTheDoor | Stage::AttemptFailed | Stage::TurnedBack);
         let chain = w.see(p.id).await.door_to_dose.unwrap();
         let next = if on_the_road { (Turn::Pharmacy, Next::TakeBack) } else { (Turn::Nobody, Next::Nothing) };
         assert_eq!((chain.turn, chain.next, chain.reason), (next.0, next.1, Some(Reason::Withdrawn)), "{at:?}");
@@ -138,7 +138,7 @@ async fn who_has_it_hears_at_once_that_it_is_withdrawn_and_reads_why_and_what_to
 }
 
 /// One at the counter stays there, one on the road is brought back and nothing else.
-async fn told_of_the_parcel(w: &World, at: At, d: &Delivery, start: i64, on_the_road: bool) {
+async fn told_of_the_parcel(w: &World, at: Stage, d: &Delivery, start: i64, on_the_road: bool) {
     let courier = courier_of(d);
     let (state, kind) = match on_the_road {
         true => (Parcel::Recalled, "delivery.recalled"),
