@@ -29,7 +29,7 @@ pub struct LimitsConfig {
     /// Streams of one connection of a box at once.
     pub streams_per_connection: u32,
     /// Streams in one direction, which bring stills and recordings, of one connection of a box at once.
-    pub one_way_streams_per_connection: u32,
+    pub one_way_streams: u32,
     /// Messages on its control stream that a box may leave unread.
     pub commands_unread: NonZeroU32,
     /// Datagrams of media that a box may send, by all its paths together.
@@ -89,7 +89,7 @@ impl Default for LimitsConfig {
             handshake_seconds: 8,
             hello_seconds: 5,
             streams_per_connection: 256,
-            one_way_streams_per_connection: 4,
+            one_way_streams: 4,
             commands_unread: many(128),
             datagrams_per_second: many(5_000),
             offers_per_minute: many(60),
@@ -150,7 +150,7 @@ impl LimitsConfig {
             ("hello_seconds", self.hello_seconds.into(), 1..=60),
             // Its control stream, and a request.
             ("streams_per_connection", self.streams_per_connection.into(), 2..=65_536),
-            ("one_way_streams_per_connection", self.one_way_streams_per_connection.into(), 1..=1_024),
+            ("one_way_streams", self.one_way_streams.into(), 1..=1_024),
             // The home, and who calls it.
             ("legs_per_consultation", self.legs_per_consultation as u64, 2..=1_000),
             ("media_token_seconds", self.media_token_seconds.into(), 1..=86_400),

@@ -37,7 +37,7 @@ fn transport(floor: Floor, limits: &LimitsConfig) -> TransportConfig {
         .datagram_send_buffer_size(16 * 1024)
         .datagram_receive_buffer_size(Some(512 * 1024))
         .max_concurrent_bidi_streams(VarInt::from_u32(limits.streams_per_connection))
-        .max_concurrent_uni_streams(VarInt::from_u32(limits.one_way_streams_per_connection))
+        .max_concurrent_uni_streams(VarInt::from_u32(limits.one_way_streams))
         .max_idle_timeout(Some(IdleTimeout::from(VarInt::from_u32(6_000))))
         .keep_alive_interval(Some(Duration::from_secs(1)));
     transport

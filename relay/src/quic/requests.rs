@@ -25,7 +25,7 @@ pub async fn serve(
     bulk: ToBulk,
     limits: &LimitsConfig,
 ) {
-    let (most, most_one_way) = (limits.streams_per_connection as usize, limits.one_way_streams_per_connection as usize);
+    let (most, most_one_way) = (limits.streams_per_connection as usize, limits.one_way_streams as usize);
     let (requests, brought) = (Crowd::new(most), Crowd::new(most_one_way));
     let mut extensions = Extensions::new();
     extensions.insert(certificate.identity.clone());

@@ -9,6 +9,8 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use yunzhen_domain::Sensitive;
 use yunzhen_domain::audit::hex;
 
+use crate::ending;
+
 /// What a record's key is derived for. Changed, no file of before opens.
 const RECORD: &[u8] = b"yunzhen/record-file/1";
 /// What the key of a copy within a backup is derived for. Changed, no backup of before can be restored.
@@ -45,6 +47,7 @@ impl FileKey {
 
     /// Tells a new connection its key, before anything else. The connection must not log statements: this one is the key.
     pub(crate) async fn tell(&self, conn: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        ending::before_the_libraries();
         // What the library has to say comes as an error; its own log goes to standard error, and a key that is tried is no fault.
         sqlx::raw_sql("PRAGMA cipher_log_level = NONE").execute(&mut *conn).await?;
         let statement = format!("PRAGMA key = \"{}\"", self.literal().expose());

@@ -11,6 +11,7 @@
 
 mod backend;
 mod db;
+mod ending;
 mod error;
 mod file_key;
 mod migrations;

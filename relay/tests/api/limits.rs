@@ -189,7 +189,7 @@ async fn a_box_with_all_its_streams_open_waits_for_itself_and_no_other_does() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_box_that_brings_as_much_at_once_as_it_may_waits_for_itself_and_no_other_does() {
-    let stage = stage(LimitsConfig { one_way_streams_per_connection: 1, ..LimitsConfig::default() }).await;
+    let stage = stage(LimitsConfig { one_way_streams: 1, ..LimitsConfig::default() }).await;
     let before = stage.counted("yunzhen_streams_full_total");
     let (mut busy, mut other) = (stage.connected(HOME_1).await, stage.connected(HOME_2).await);
     let mut first = busy.connection.open_uni().await.unwrap();
