@@ -94,11 +94,16 @@ pub async fn approved(db: &mut Db, paging: Paging) -> Result<Slice<Prescription>
 
 /// What one pharmacist approved, whatever became of it, in the order of the approvals.
 pub async fn approved_by(db: &mut Db, of: &Approvals, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
-    let walks = Walks::over(TABLE, "approved_at")
-        .equal("pharmacist_id", Some(of.pharmacist))
-        .equal("resident_id", of.resident)
-        .within(of.since, of.until)
-        .among("state", of.states.iter().map(|state| state.as_str().to_owned()));
+    let walks = Walks::over(TABLE, "approved_at");
+    let walks = match of.resident {
+        None => walks.equal("pharmacist_id", Some(of.pharmacist)),
+        // What one resident was ever prescribed is little: that way, and not along all that the pharmacist ever approved, which only an expression keeps SQLite from.
+        Some(resident) => {
+            walks.equal("resident_id", Some(resident)).holds_for("(pharmacist_id || '' = ", of.pharmacist, ")")
+        }
+    };
+    let walks =
+        walks.within(of.since, of.until).among("state", of.states.iter().map(|state| state.as_str().to_owned()));
     by_approval(db, walks, paging).await
 }
 
