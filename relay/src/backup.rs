@@ -128,7 +128,8 @@ pub async fn restore(
     from: &Path,
 ) -> Result<Head, BackupError> {
     let (Location::File(record), Some(keys)) = (location, &options.keys) else { return Err(BackupError::Server) };
-    for suffix in ["", "-wal", "-shm"] {
+    // SQLite would play back what a stopped program left in a log or a journal of this name.
+    for suffix in ["", "-wal", "-shm", "-journal"] {
         let there = with_suffix(record, suffix);
         if there.exists() {
             return Err(BackupError::Exists(there));
@@ -422,6 +423,10 @@ mod tests {
         assert!(matches!(restore(&place, &options(), &other, &out).await, Err(BackupError::Key(KeyError::Gone(_)))));
         other.key(false).unwrap();
         assert!(matches!(restore(&place, &options(), &other, &out).await, Err(BackupError::Closed)));
+        let journal = with_suffix(&elsewhere, "-journal");
+        fs::write(&journal, b"of another record").unwrap();
+        let refused = restore(&place, &options(), &key, &out).await.unwrap_err();
+        assert!(matches!(&refused, BackupError::Exists(path) if *path == journal), "{refused}");
         assert!(!elsewhere.exists());
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         let unfinished = |name: &std::ffi::OsString| {

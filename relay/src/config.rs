@@ -540,6 +540,17 @@ mod tests {
         }
         let said = load(&text.replacen("[limits]", "[limits]\noffer_bytes = 1000", 1)).unwrap_err().to_string();
         assert!(said.starts_with("`limits.offer_bytes`: must be from 32768 to 262144, not 1000, in "), "{said}");
+        let some = [
+            ("commands_unread", 1),
+            ("commands_unread", 1_000_000),
+            ("datagrams_per_second", 9),
+            ("offers_per_minute", 1),
+        ];
+        for (key, figure) in some {
+            let changed = text.replacen("[limits]", &format!("[limits]\n{key} = {figure}"), 1);
+            let said = load(&changed).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("`limits.{key}`: must be from ")), "{said}");
+        }
     }
 
     #[test]

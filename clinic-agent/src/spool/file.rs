@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use redb::{
     Builder, Database, ReadableDatabase as _, ReadableTable as _, TableDefinition, TableError, WriteTransaction,
 };
+use std::fs::OpenOptions;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// [`KEY_CHECK`] → what opens with the key of this file's values, and with no other. A file without it keeps values in clear.
@@ -36,12 +38,9 @@ enum Sealing {
 
 /// `None`: it is sealed with another key.
 pub(super) fn open_database(path: &Path, sealer: &Sealer) -> Fallible<Option<Database>> {
-    // An empty file is what a full disk leaves behind of a first start; redb would take it for a new database, and so do we.
-    let existed = path.exists();
+    // For the agent's user alone before anything is in it. An empty file, which a full disk or a power cut leaves behind of a first start, is a new database.
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     let mut db = builder().create(path)?;
-    if !existed {
-        restrict(path)?;
-    }
     match sealing_of(&db, sealer)? {
         Sealing::Empty | Sealing::Ours => {}
         Sealing::Other => return Ok(None),
@@ -101,12 +100,6 @@ pub(super) fn begin(write: &WriteTransaction, sealer: &Sealer) -> Fallible<()> {
     write.open_table(TRIES)?;
     write.open_table(SHIFT_PINS)?;
     Ok(())
-}
-
-/// Medical text and tokens: for the agent's user only.
-fn restrict(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
 }
 
 /// Gives a file another name, which says why, so that a new one can take its place.

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// As older programs keep it.
 const CLEAR_CONTENTS: TableDefinition<'_, &str, &str> = TableDefinition::new("contents");
 
-/// Puts a sealed copy of `clear` in the place of its file. On an error the file is what it was.
+/// Puts a sealed copy of `clear` in the place of its file. On an error before it has its new name the file is what it was.
 pub(super) fn bring_forward(clear: &Database, path: &Path, sealer: &Sealer) -> Fallible<()> {
     let next = beside(path);
     let made = copy(clear, &next, sealer).and_then(|()| Ok(std::fs::rename(&next, path)?));

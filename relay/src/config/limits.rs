@@ -151,6 +151,12 @@ impl LimitsConfig {
             // Its control stream, and a request.
             ("streams_per_connection", self.streams_per_connection.into(), 2..=65_536),
             ("one_way_streams", self.one_way_streams.into(), 1..=1_024),
+            // What is said at once when calls begin and end.
+            ("commands_unread", self.commands_unread.get().into(), 16..=65_536),
+            // Sound alone takes fifty.
+            ("datagrams_per_second", self.datagrams_per_second.get().into(), 100..=1_000_000),
+            // Joining, and coming back by a link that breaks.
+            ("offers_per_minute", self.offers_per_minute.get().into(), 6..=60_000),
             // The home, and who calls it.
             ("legs_per_consultation", self.legs_per_consultation as u64, 2..=1_000),
             ("media_token_seconds", self.media_token_seconds.into(), 1..=86_400),

@@ -13,10 +13,11 @@ use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::{AnyConnection, ConnectOptions as _, Connection as _};
+use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use crate::backend::{Location, tell};
 use crate::file_key::{FileKey, FileKeys};
+use crate::row::Cells;
 use crate::{StoreError, sealed};
 
 /// Begins every SQLite file in clear; an encrypted one begins with random bytes.
@@ -164,12 +165,44 @@ async fn change(location: &Location, path: &Path, from: Option<&FileKey>, to: &F
     changed
 }
 
-/// Everything into the file beside, while no other program has the record open. The lock stays until the connection is closed.
+/// Everything into the file beside, and read back from there, while no other program has the record open. The lock stays until the connection is closed.
 async fn copy_alone(conn: &mut AnyConnection, beside: &Path, key: &FileKey) -> Result<(), StoreError> {
     // Takes the write-ahead log into the file and away, which nobody can while another program has the record open.
     tell(conn, "PRAGMA journal_mode = DELETE".to_owned()).await?;
     tell(conn, "PRAGMA main.locking_mode = EXCLUSIVE".to_owned()).await?;
-    copy(conn, beside, key, "BEGIN EXCLUSIVE").await
+    copy(conn, beside, key, "BEGIN EXCLUSIVE").await?;
+    if is_whole(conn, beside, key).await? {
+        return Ok(());
+    }
+    Err(StoreError::Io("the encrypted copy does not hold what the record holds; the record is as it was".into()))
+}
+
+/// Whether the copy opens with its key and has what the record has, each table with as many rows: the record is given up for it.
+async fn is_whole(record: &mut AnyConnection, copy: &Path, key: &FileKey) -> Result<bool, StoreError> {
+    let Some(mut copy) = opened(&Location::from(copy), Some(key)).await? else { return Ok(false) };
+    let held = content(&mut copy).await;
+    copy.close().await?;
+    Ok(held? == content(record).await?)
+}
+
+/// What there is, tables with how many rows they have. Not what SQLite keeps for itself.
+async fn content(conn: &mut AnyConnection) -> Result<Vec<(String, String, i64)>, StoreError> {
+    const MASTER: &str = "sqlite_master";
+    let named = "SELECT type, name FROM sqlite_master WHERE substr(name, 1, 7) <> 'sqlite_' ORDER BY type, name";
+    let named = sqlx::raw_sql(named).fetch_all(&mut *conn).await?;
+    let mut content = Vec::with_capacity(named.len());
+    for row in &named {
+        let cells = Cells::new(MASTER, row);
+        let (kind, name) = (cells.text("type")?, cells.text("name")?);
+        let mut rows = 0;
+        if kind == "table" {
+            let counting = format!("SELECT COUNT(*) AS counted FROM \"{name}\"");
+            let counted = sqlx::raw_sql(AssertSqlSafe(counting)).fetch_one(&mut *conn).await?;
+            rows = Cells::new(MASTER, &counted).int("counted")?;
+        }
+        content.push((kind, name, rows));
+    }
+    Ok(content)
 }
 
 /// Copies what a connection sees in one transaction into a file that is empty or not there, which the key encrypts.
@@ -298,103 +331,4 @@ impl Held {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{self, TestDatabase};
-
-    /// A record in clear with one row, as an older program left it, and one without.
-    async fn in_clear() -> TestDatabase {
-        let database = TestDatabase::in_file();
-        database.open().await.close().await;
-        database.tell("CREATE TABLE found (word TEXT); INSERT INTO found VALUES ('amlodipine')").await;
-        database.decrypt().await;
-        database
-    }
-
-    fn path(database: &TestDatabase) -> PathBuf {
-        let Location::File(path) = database.location() else { panic!("a file") };
-        path
-    }
-
-    fn holds(path: &Path, text: &[u8]) -> bool {
-        fs::read(path).unwrap().windows(text.len()).any(|window| window == text)
-    }
-
-    #[tokio::test]
-    async fn a_program_that_stops_between_the_copy_and_its_new_name_leaves_the_record_as_it_was() {
-        let database = in_clear().await;
-        let (path, location) = (path(&database), database.location());
-        let beside = beside(&path);
-        begin_beside(&path, &beside).unwrap();
-        let mut conn = opened(&location, None).await.unwrap().unwrap();
-        copy_alone(&mut conn, &beside, testing::keys().current()).await.unwrap();
-        // The program ends here: the lock goes, both files stay.
-        conn.close().await.unwrap();
-        assert!(beside.exists() && holds(&path, CLEAR) && holds(&path, b"amlodipine"));
-        let mut old = opened(&location, None).await.unwrap().unwrap();
-        assert!(sqlx::raw_sql("SELECT word FROM found").fetch_optional(&mut old).await.unwrap().is_some());
-        old.close().await.unwrap();
-
-        // And one that stops while it copies leaves half a file.
-        fs::write(&beside, b"half").unwrap();
-        database.open().await.close().await;
-        assert_eq!(database.ask("SELECT word FROM found").await.len(), 1);
-        assert!(!beside.exists() && !holds(&path, CLEAR) && !holds(&path, b"amlodipine"));
-    }
-
-    #[tokio::test]
-    async fn what_was_in_clear_is_overwritten_where_it_lay() {
-        let database = in_clear().await;
-        let path = path(&database);
-        // Somebody who still has the old file open sees what is left of it.
-        let old = File::open(&path).unwrap();
-        let len = old.metadata().unwrap().len();
-        database.open().await.close().await;
-        let mut left = vec![1; usize::try_from(len).unwrap()];
-        old.read_exact_at(&mut left, 0).unwrap();
-        assert!(left.iter().all(|byte| *byte == 0));
-    }
-
-    #[tokio::test]
-    async fn a_link_to_the_record_stays_one() {
-        let database = in_clear().await;
-        let file = path(&database);
-        let folder = tempfile::tempdir().unwrap();
-        let link = folder.path().join("linked.db");
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        let location = Location::from(link.as_path());
-        assert_eq!(make_ready(&location, &link, &testing::keys()).await.unwrap(), 0);
-        assert!(link.is_symlink() && !holds(&file, CLEAR));
-    }
-
-    #[tokio::test]
-    async fn two_programs_do_not_change_the_file_at_once() {
-        let database = in_clear().await;
-        let (path, location) = (path(&database), database.location());
-        let held = Held::alone(&location, &path).unwrap();
-        assert!(matches!(make_ready(&location, &path, &testing::keys()).await, Err(StoreError::Locked)));
-        drop(held);
-        // Nor while an older program has it open.
-        let mut older = opened(&location, None).await.unwrap().unwrap();
-        sqlx::raw_sql("PRAGMA journal_mode = WAL; SELECT word FROM found").execute(&mut older).await.unwrap();
-        assert!(matches!(make_ready(&location, &path, &testing::keys()).await, Err(StoreError::Locked)));
-        assert!(holds(&path, CLEAR) && !beside(&path).exists());
-        older.close().await.unwrap();
-        assert_eq!(make_ready(&location, &path, &testing::keys()).await.unwrap(), 0);
-    }
-
-    #[tokio::test]
-    async fn a_key_must_be_there_where_something_needs_it_and_nowhere_else() {
-        let database = in_clear().await;
-        let path = path(&database);
-        assert!(!needs_its_key(&path.with_extension("gone")).await.unwrap());
-        assert!(!needs_its_key(&path).await.unwrap(), "in clear, and nothing is sealed");
-        database.open().await.close().await;
-        assert!(needs_its_key(&path).await.unwrap(), "encrypted");
-        database
-            .tell("PRAGMA foreign_keys = OFF; INSERT INTO second_factors VALUES ('somebody', 'sealed1.AAAA', 1, 0)")
-            .await;
-        database.decrypt().await;
-        assert!(needs_its_key(&path).await.unwrap(), "in clear, and something is sealed");
-    }
-}
+mod tests;
