@@ -202,3 +202,34 @@ fn the_key_is_in_no_log_whatever_is_logged() {
     let key = |word: &str| word.len() >= 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     assert!(!said.contains("pragma key") && !said.split(|c: char| !c.is_ascii_alphanumeric()).any(key), "{said}");
 }
+
+/// Ends while connections of its record are being closed, with words that are not flushed, in a process of its own (see the next test).
+#[test]
+#[ignore = "run by a_program_with_a_record_ends_with_its_own_status_and_its_last_words"]
+fn ends_with_its_record_open() {
+    let Some(folder) = std::env::var_os("YUNZHEN_ENDING_TEST") else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&Path::new(&folder).join("care.db"), &testing::options()).await.unwrap();
+        is_read(&store).await;
+        drop(store);
+    });
+    print!("its last words");
+    std::process::exit(7);
+}
+
+#[test]
+fn a_program_with_a_record_ends_with_its_own_status_and_its_last_words() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..5 {
+        let ended = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "--nocapture", "ends_with_its_record_open"])
+            .env("YUNZHEN_ENDING_TEST", folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ended.stdout);
+        // One that ends by a fault has no status.
+        assert_eq!(ended.status.code(), Some(7), "{said}{}", String::from_utf8_lossy(&ended.stderr));
+        assert!(said.contains("its last words"), "{said}");
+    }
+}
