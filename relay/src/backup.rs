@@ -15,6 +15,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use yunzhen_runtime::clock::random_bytes;
+use yunzhen_runtime::private_file::name_on_disk;
 use yunzhen_runtime::sealed::{SEAL_BYTES, SealingKey};
 use yunzhen_store::audit::{self, Head};
 use yunzhen_store::{FileKey, Location, Options, Store, StoreError};
@@ -167,6 +168,7 @@ pub async fn restore(
         io::ErrorKind::AlreadyExists => BackupError::Exists(record.clone()),
         _ => BackupError::File { path: record.clone(), source },
     })?;
+    name_on_disk(record).map_err(|source| BackupError::File { path: record.clone(), source })?;
     drop(beside);
     Ok(head)
 }
@@ -238,6 +240,7 @@ impl Unfinished {
             to.flush()?;
             to.get_ref().sync_all()?;
             fs::rename(&self.unfinished, &self.path)?;
+            name_on_disk(&self.path)?;
             Ok(bytes)
         });
         if written.is_err() {

@@ -7,10 +7,11 @@ use super::store::{ANSWERS, CONTENTS, ENTRIES, Fallible, KEYS, PRESSES, READINGS
 use redb::{
     Database, ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableDefinition, TableError, WriteTransaction,
 };
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use yunzhen_runtime::private_file::name_on_disk;
 
 /// As older programs keep it.
 const CLEAR_CONTENTS: TableDefinition<'_, &str, &str> = TableDefinition::new("contents");
@@ -25,8 +26,7 @@ pub(super) fn bring_forward(clear: &Database, path: &Path, sealer: &Sealer) -> F
         tracing::warn!(%error, file = %next.display(), "half a sealed spool stays; the next start replaces it");
     }
     made?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(File::open(folder)?.sync_all()?)
+    Ok(name_on_disk(path)?)
 }
 
 /// Where the sealed copy is written.

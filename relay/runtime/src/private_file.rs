@@ -57,7 +57,15 @@ pub fn make(path: &Path, text: &str) -> io::Result<()> {
     let linked = fs::hard_link(&unfinished, path);
     fs::remove_file(&unfinished)?;
     linked?;
-    // The name itself: what the secret seals must not outlive it in a power cut.
+    // What the secret seals must not outlive it in a power cut.
+    name_on_disk(path)
+}
+
+/// Puts the name of a file on disk, whose content is there: a power cut takes neither away from then on.
+///
+/// # Errors
+/// When its folder cannot be read.
+pub fn name_on_disk(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -114,6 +122,15 @@ mod tests {
             assert!(matches!(read(&path), Err(PrivateFileError::Exposed { mode: 0o644, .. })));
         }
         assert!(matches!(read(&folder.path().join("none")), Err(PrivateFileError::File { .. })));
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_put_on_disk_in_its_folder_also_in_the_one_of_the_program() {
+        let folder = tempfile::tempdir().unwrap();
+        name_on_disk(&folder.path().join("a.key")).unwrap();
+        name_on_disk(Path::new("a.key")).unwrap();
+        let gone = name_on_disk(&folder.path().join("gone/a.key")).unwrap_err();
+        assert_eq!(gone.kind(), io::ErrorKind::NotFound);
     }
 
     #[test]
