@@ -13,6 +13,9 @@ cores=$(nproc)
 rounds=$(((${#targets[@]} + cores - 1) / cores))
 each=${SECONDS_EACH:-$((${FUZZ_SECONDS:-3600} / rounds))}
 [ "$each" -ge 1 ] || fail "FUZZ_SECONDS is too little for ${#targets[@]} targets"
+for name in ${LONG:-}; do
+  [[ " ${targets[*]} " == *" $name "* ]] || fail "LONG names what is no target: $name"
+done
 say "fuzz: ${#targets[@]} targets for $each s each${LONG:+, of them $LONG for $SECONDS_LONG s}"
 # The long ones first, so that at the end no core waits for one of them.
 long=() short=()
