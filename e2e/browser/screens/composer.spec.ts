@@ -93,6 +93,9 @@ const SCREENS: ComposerScreen[] = [
       const offered = page.getByRole("option");
       await expect(offered).toHaveCount(5);
       await expect(offered.first()).toHaveText(/皮下注射/);
+      // An open list lies above the page, outside its landmarks.
+      await page.keyboard.press("Escape");
+      await expect(offered).toHaveCount(0);
     },
   },
   {
@@ -173,7 +176,7 @@ const SCREENS: ComposerScreen[] = [
       await composing(page);
       await press(page, /^重复以前的处方$|^Repeat an earlier one$/);
       const earlier = page.getByTestId("earlier");
-      await expect(earlier).toContainText(/驳回/);
+      await expect(earlier).toContainText(/审方退回/);
       await earlier.getByRole("button", { name: /^带入草稿$/ }).click();
       const ended = page.getByTestId("repeat-ended");
       await expect(ended).toContainText("起始剂量偏大，请先减半");

@@ -147,7 +147,7 @@ const CONSOLE: ConsoleScreen[] = [
     },
     act: async (page) => {
       // The order read as on its way while nobody may hand it over.
-      const head = page.getByRole("heading", { level: 1 }).locator("xpath=ancestor::div[2]");
+      const head = page.getByRole("heading", { level: 1 }).first().locator("xpath=ancestor::div[2]");
       await expect(head).toContainText(/暂停配送：运输温度超出范围|Held: Too warm or too cold on the way/);
       await expect(head).not.toContainText(/送药途中|On its way/);
       await expect(page.getByTestId("excursion").first()).toContainText(/最高 9\.3 °C|Warmest 9\.3 °C/);
