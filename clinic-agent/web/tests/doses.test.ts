@@ -5,6 +5,7 @@ import {
   barredNow,
   beds,
   entryOf,
+  isOfAnotherDay,
   readPack,
   readScan,
   roundAt,
@@ -97,6 +98,10 @@ describe("doses of a day", () => {
     expect(found(other({ due_at: "2026-11-24T10:00:00.000Z" }))).toBe(0);
     expect(found(other({ resident: chen }))).toBe(0);
     expect(found(other({ ingredients: ["atorvastatin"] }))).toBe(0);
+    // Another product came for it: it is what was prescribed all the same.
+    const { drug_name, drug_name_en, strength, dose_unit } = one;
+    const prescribed = { drug_name, drug_name_en, strength, dose: 1, dose_unit };
+    expect(found(other({ ingredients: [], drug_name: "左旋氨氯地平", prescribed }))).toBe(1);
     expect(found(other({ prescription_id: "p1", item_no: 2 }))).toBe(0);
     const course = { prescription_id: "p2", resident: wang, drug_names: [], specialist_name: "", reason: "" };
     const stopped = [{ ...course, stopped_at: "2026-11-24T00:01:00Z" }];
@@ -190,6 +195,13 @@ describe("what is given when needed", () => {
   it("is open again by the page's own clock, though nobody asked the relay", () => {
     const medicine = needed({ hours_apart: 4, not_before: "2026-11-24T06:00:00.000Z" });
     expect([barredNow(medicine, now - 1), barredNow(medicine, now)]).toEqual(["soon", undefined]);
+  });
+
+  it("names the day of an hour that is not today's: with 24 hours apart the hour read as one that was over", () => {
+    // 22:30 in Shanghai.
+    const late = Date.parse("2026-11-24T14:30:00.000Z");
+    const of = (at: string) => isOfAnotherDay(at, late, "Asia/Shanghai");
+    expect([of("2026-11-24T15:59:00.000Z"), of("2026-11-24T16:00:00.000Z")]).toEqual([false, true]);
   });
 
   it("bars no dose that has its time", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { strengthIn, unitIn } from "../src";
+import { amountIn, strengthIn, unitIn } from "../src";
 
 it("says counted units in the reader's language, and leaves what is written alike", () => {
   expect(["片", "粒", "揿", "单位", "g", "mL"].map((unit) => unitIn(unit, "en"))).toEqual([
@@ -17,6 +17,11 @@ it("says the units of a strength in the reader's language", () => {
   expect(strengthIn("5 mg", "en")).toBe("5 mg");
   expect(strengthIn("3 mL:300 单位", "zh")).toBe("3 mL:300 单位");
   expect(strengthIn("3 mL:300 单位", "zh-CN")).toBe("3 mL:300 单位");
+});
+
+it("says a dose to its last thousandth: 0.125 read as 0.13", () => {
+  for (const locale of ["en-GB", "zh-CN"])
+    expect([0.125, 0.1 * 3, 47.5, 2].map((dose) => amountIn(dose, locale))).toEqual(["0.125", "0.3", "47.5", "2"]);
 });
 
 it("leaves no Chinese in the English strength of any product", () => {

@@ -65,7 +65,7 @@ impl Route {
     pub const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Oral => ("口服", "by mouth"),
-            Self::Topical => ("外用", "on the skin"),
+            Self::Topical => ("外用", "for external use"),
             Self::Inhaled => ("吸入", "inhaled"),
             Self::Subcutaneous => ("皮下注射", "under the skin"),
             Self::Sublingual => ("舌下含服", "under the tongue"),

@@ -58,6 +58,21 @@ fn what_is_taken_when_needed_says_the_most_of_a_day() {
     all("MedicationRequest-when_needed", &fhir::medication_requests_of(cast.prescription(&p, &[])));
 }
 
+/// Whoever read it elsewhere knew how often in a day, and not how soon again.
+#[test]
+fn what_is_taken_when_needed_says_the_hours_apart() {
+    let cast = cast();
+    let mut p = prescription_in(prescription::State::Approved);
+    (p.items[0].frequency, p.items[0].hours_apart) = (Frequency::Prn, Some(4));
+    let line = serde_json::to_value(&fhir::medication_requests_of(cast.prescription(&p, &[]))[0]).unwrap();
+    let dosage = &line["dosageInstruction"][0];
+    assert_eq!(dosage["asNeededBoolean"], true);
+    let repeat = &dosage["timing"]["repeat"];
+    assert_eq!(repeat["frequency"], 1);
+    assert_eq!(repeat["period"], 4);
+    assert_eq!(repeat["periodUnit"], "h");
+}
+
 #[test]
 fn a_prescription_that_replaces_one_and_one_as_a_pharmacy_reads_it() {
     let cast = cast();

@@ -30,7 +30,7 @@ import { useBoxApi } from "../box/box-context";
 import type { SpoolItem } from "../box/box-api";
 import type { Scanned } from "./doses-screen";
 import { OtherPack } from "./other-pack";
-import { barredNow, entryOf, keyOf, mayBeGivenFrom, standing } from "./plan";
+import { barredNow, entryOf, isOfAnotherDay, keyOf, mayBeGivenFrom, standing } from "./plan";
 
 const NOT_GIVEN: NotGivenReason[] = [
   "unwilling",
@@ -107,6 +107,8 @@ export function DoseCard({
   const onItsWay = waiting !== undefined && waiting.state !== "refused";
   const early = now < mayBeGivenFrom(dose);
   const barred = barredNow(dose, now);
+  const again = (at: string): string =>
+    isOfAnotherDay(at, now, formats.zone) ? formats.dateTime(at) : formats.time(at);
   const open = !onItsWay && barred === undefined && (needed || state === "due" || state === "missed" || correcting);
   return (
     <section
@@ -121,7 +123,7 @@ export function DoseCard({
             {names.name(dose)} {strength(dose.strength)}
           </strong>
           <span>
-            {formats.number(dose.dose)} {unitWord(dose.dose_unit)} · {t(`route.${dose.route}`)}
+            {formats.amount(dose.dose)} {unitWord(dose.dose_unit)} · {t(`route.${dose.route}`)}
             {dose.instruction && ` · ${dose.instruction}`}
           </span>
           {(dose.instead ?? []).map((other) => (
@@ -129,7 +131,7 @@ export function DoseCard({
               {t("app:doses.instead", {
                 name: names.name(other),
                 strength: strength(other.strength),
-                dose: formats.number(other.dose),
+                dose: formats.amount(other.dose),
                 unit: unitWord(other.dose_unit),
               })}
             </strong>
@@ -139,7 +141,7 @@ export function DoseCard({
               {t("app:doses.prescribed", {
                 name: names.name(dose.prescribed),
                 strength: strength(dose.prescribed.strength),
-                dose: formats.number(dose.prescribed.dose),
+                dose: formats.amount(dose.prescribed.dose),
                 unit: unitWord(dose.prescribed.dose_unit),
               })}
             </span>
@@ -167,7 +169,7 @@ export function DoseCard({
             time: formats.time(other.due_at ?? ""),
             name: names.name(other),
             strength: strength(other.strength),
-            dose: formats.number(other.dose),
+            dose: formats.amount(other.dose),
             unit: unitWord(other.dose_unit),
             state: t(`dose.state.${standing(other, spool).state}`),
           })}
@@ -199,7 +201,7 @@ export function DoseCard({
         <Text c={barred === "soon" ? "var(--yz-danger-text)" : undefined} data-testid="apart">
           {t(barred === "soon" ? "app:doses.asNeededSoon" : "app:doses.asNeededApart", {
             n: dose.hours_apart,
-            time: dose.not_before && formats.time(dose.not_before),
+            time: dose.not_before && again(dose.not_before),
           })}
         </Text>
       )}

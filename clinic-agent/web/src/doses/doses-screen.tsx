@@ -239,7 +239,7 @@ function RunningOut({ plan }: { plan: DosesOfDay }) {
   const counted = (words: "app:doses.leftInstead" | "app:doses.leftPrescribed", product: DoseInstead): string =>
     t(words, {
       name: names.pack(product),
-      left: formats.number(product.dose),
+      left: formats.amount(product.dose),
       unit: unitWord(product.dose_unit),
     });
   return (
@@ -252,7 +252,7 @@ function RunningOut({ plan }: { plan: DosesOfDay }) {
               {t(runway.called_back ? "app:doses.calledBackOf" : "app:doses.runsOutOf", {
                 name: names.pack(runway),
                 date: formats.date(runway.last_day ?? plan.day),
-                left: formats.number(runway.left),
+                left: formats.amount(runway.left),
                 unit: unitWord(runway.dose_unit),
                 why: t(`refill.runsOut.${runway.runs_out}`),
               })}

@@ -1,5 +1,6 @@
 /** The doses of a day as a nurse walks through them: by round, by bed, with what waits on the box. Pure. */
 import {
+  dayAt,
   parseGs1,
   type Dose,
   type DoseResident,
@@ -82,6 +83,8 @@ export function beds(day: DosesOfDay, round: RoundChoice, spool: readonly SpoolI
   );
 }
 
+const prescribedName = (dose: Dose): string => (dose.prescribed ?? dose).drug_name;
+
 /** Another prescription of a medicine that was stopped stands, and its doses are given: the stop is not theirs. */
 export function standsElsewhere(course: DosesOfDay["stopped"][number], day: DosesOfDay): boolean {
   const ended = new Set(day.stopped.map((one) => one.prescription_id));
@@ -89,7 +92,7 @@ export function standsElsewhere(course: DosesOfDay["stopped"][number], day: Dose
     (dose) =>
       dose.resident.id === course.resident.id &&
       !ended.has(dose.prescription_id) &&
-      course.drug_names.includes((dose.prescribed ?? dose).drug_name),
+      course.drug_names.includes(prescribedName(dose)),
   );
 }
 
@@ -106,7 +109,7 @@ export function sameHour(dose: Dose, day: DosesOfDay): Dose[] {
       other.prescription_id !== dose.prescription_id &&
       !ended.has(other.prescription_id) &&
       other.due_at === dose.due_at &&
-      ((other.ingredients ?? []).some((key) => has.has(key)) || other.drug_name === dose.drug_name),
+      ((other.ingredients ?? []).some((key) => has.has(key)) || prescribedName(other) === prescribedName(dose)),
   );
 }
 
@@ -184,6 +187,9 @@ export function barredNow(
   if ((dose.given_last_day ?? 0) >= (dose.most_per_day ?? Infinity)) return "full";
   return dose.not_before !== undefined && now < Date.parse(dose.not_before) ? "soon" : undefined;
 }
+
+/** Of another day than now: its hour alone would read as one of today. */
+export const isOfAnotherDay = (at: string, now: number, zone: string): boolean => dayAt(at, zone) !== dayAt(now, zone);
 
 export function mayBeGivenFrom(dose: Dose): number {
   return dose.due_at === undefined ? 0 : Date.parse(dose.due_at) - EARLY_MINUTES * 60_000;

@@ -171,7 +171,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
   if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   const prescription = query.data;
   const dosage = ({ dose, frequency }: Pick<PrescriptionItem, "dose" | "frequency">, unit: string): string =>
-    `${formats.number(dose)} ${unitWord(unit)} · ${t(`frequency.${frequency}`)}`;
+    `${formats.amount(dose)} ${unitWord(unit)} · ${t(`frequency.${frequency}`)}`;
   return (
     <article className="yz-card nurse-pad nurse-prescription">
       <Stack gap="sm">

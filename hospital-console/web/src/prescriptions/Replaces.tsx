@@ -136,6 +136,8 @@ function Changed({ change }: { change: LineChange }) {
         return `${item.quantity} ${unitWord(item.quantity_unit)}`;
       case "most_per_day":
         return item.most_per_day === undefined ? t("app.none") : String(item.most_per_day);
+      case "hours_apart":
+        return item.hours_apart === undefined ? t("app.none") : String(item.hours_apart);
       case "instruction":
         return item.instruction || t("app.none");
       // Steps and the permission are read in the lines above.

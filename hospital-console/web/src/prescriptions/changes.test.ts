@@ -37,6 +37,15 @@ it("says what was added, what was changed and what is gone", () => {
   });
 });
 
+it("says that the least hours between two doses were changed: the pharmacist read that the content is the same", () => {
+  const needed = (hours_apart?: number) => item("a", { frequency: "prn", most_per_day: 3, hours_apart });
+  const fieldsOf = (before?: number, after?: number) =>
+    changesOf(of([needed(before)]), of([needed(after)])).lines.map((line) => line.kind === "changed" && line.fields);
+  expect(fieldsOf(6, 4)).toEqual([["hours_apart"]]);
+  expect(fieldsOf(6, undefined)).toEqual([["hours_apart"]]);
+  expect(fieldsOf(6, 6)).toEqual([]);
+});
+
 it("holds two lines of one medicine against each other in their order", () => {
   const before = of([item("a"), item("a", { dose: 2 })]);
   expect(changesOf(before, of([item("a")])).lines).toEqual([{ kind: "removed", item: item("a", { dose: 2 }) }]);

@@ -2,7 +2,16 @@
 import type { Prescription, PrescriptionItem } from "@yunzhen/client";
 
 export type Field =
-  "dose" | "frequency" | "taper" | "most_per_day" | "route" | "days" | "quantity" | "instruction" | "substitution";
+  | "dose"
+  | "frequency"
+  | "taper"
+  | "most_per_day"
+  | "hours_apart"
+  | "route"
+  | "days"
+  | "quantity"
+  | "instruction"
+  | "substitution";
 
 export type LineChange =
   | { kind: "added" | "removed"; item: PrescriptionItem }
@@ -22,6 +31,7 @@ const SAID: Record<Field, (item: PrescriptionItem) => unknown> = {
   frequency: (item) => item.frequency,
   taper: (item) => JSON.stringify((item.taper ?? []).map(({ dose, frequency, days }) => [dose, frequency, days])),
   most_per_day: (item) => item.most_per_day,
+  hours_apart: (item) => item.hours_apart,
   route: (item) => item.route,
   days: (item) => item.days,
   quantity: (item) => item.quantity,

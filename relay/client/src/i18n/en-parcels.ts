@@ -117,7 +117,7 @@ export const enParcels: typeof zhParcels = {
     title: "Discrepancy",
     cause: {
       count: "Short or damaged",
-      recalled: "Called back while it was counted",
+      recalled: "Counted when it was not to be handed over",
       temperature: "Out of range on the way, heard of later",
     },
     surplus: "More than was packed",

@@ -286,7 +286,7 @@ export const en: Messages = {
   },
   route: {
     oral: "by mouth",
-    topical: "on the skin",
+    topical: "for external use",
     inhaled: "inhaled",
     subcutaneous: "under the skin",
     sublingual: "under the tongue",

@@ -8,7 +8,7 @@ import { zh } from "./zh";
 export type Language = "zh" | "en";
 export { en, zh };
 export { allergensIn, diagnosisIn, drugNamesIn, formIn, nameIn, packIn, sourceIn, type Allergens } from "./names";
-export { strengthIn, unitIn } from "./units";
+export { amountIn, strengthIn, unitIn } from "./units";
 export type { Messages } from "./zh";
 
 const KEY = "yz.language";

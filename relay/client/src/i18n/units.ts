@@ -31,5 +31,9 @@ export const strengthIn = (strength: string, language: string): string =>
       )
     : strength;
 
+/** How much of a medicine: a dose has thousandths, and each of them is read. What a product of decimal numbers adds is not said. */
+export const amountIn = (amount: number, locale: string): string =>
+  new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }).format(amount);
+
 export const unitIn = (unit: string, language: string): string =>
   language.startsWith("en") ? (ENGLISH[unit] ?? unit) : unit;

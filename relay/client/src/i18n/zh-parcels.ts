@@ -114,7 +114,7 @@ export const zhParcels = {
   },
   discrepancy: {
     title: "数量差异",
-    cause: { count: "数量不符或有破损", recalled: "清点时包裹已被叫回", temperature: "事后得知运输温度异常" },
+    cause: { count: "数量不符或有破损", recalled: "清点时包裹已停止交付", temperature: "事后得知运输温度异常" },
     surplus: "多于装箱数",
     state: { open: "等药房处理", resolved: "已处理" },
     line: "{{name}}：应到 {{expected}} {{unit}}，实到 {{arrived}} {{unit}}",

@@ -17,7 +17,7 @@ import {
   type Allergens,
   type Drugs,
 } from "../i18n/names";
-import { strengthIn, unitIn } from "../i18n/units";
+import { amountIn, strengthIn, unitIn } from "../i18n/units";
 import { wallClock } from "../time/zone";
 import { useZone } from "./zone";
 
@@ -95,6 +95,8 @@ export interface Formats {
   dateTime(at: string | number): string;
   date(at: string | number): string;
   number(value: number, digits?: number): string;
+  /** How much of a medicine, to the last of its decimals. */
+  amount(value: number): string;
   /** Whose clock it is. */
   zone: string;
 }
@@ -129,6 +131,7 @@ export function useFormats(): Formats {
             ? { maximumFractionDigits: 2 }
             : { minimumFractionDigits: digits, maximumFractionDigits: digits },
         ).format(value),
+      amount: (value) => amountIn(value, locale),
       zone,
     };
   }, [locale, zone]);

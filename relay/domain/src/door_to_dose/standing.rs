@@ -177,8 +177,10 @@ fn unfit(parcel: Parcel<'_>) -> Option<Reason> {
     match parcel.open? {
         Cause::Temperature => Some(Reason::Temperature),
         Cause::Recalled => {
-            let turned_back = parcel.delivery.turned_back().map(|_| Reason::TurnedBack);
-            stopped(parcel.delivery).or(turned_back).or(Some(Reason::Recall))
+            let d = parcel.delivery;
+            let turned_back = d.turned_back().map(|_| Reason::TurnedBack);
+            let given_back = d.timeline.iter().any(|step| step.step == "give_back").then_some(Reason::GivenBack);
+            stopped(d).or(turned_back).or(given_back).or(Some(Reason::Recall))
         }
         Cause::Count => Some(Reason::Short),
     }

@@ -96,8 +96,10 @@ pub(super) fn of_item(item: &Item, drug: Option<&Drug>) -> Vec<Dosage> {
     let many = steps.len() > 1;
     let dosage = |(n, step): (u32, &crate::dosage::TaperStep)| {
         let rhythm = rhythm(step.frequency);
+        // As a physician writes it: every so many hours, when needed.
+        let apart = item.hours_apart.filter(|_| step.frequency == Frequency::Prn).map(|hours| (1, hours, "h"));
         let (frequency, period, period_unit) =
-            rhythm.times.map_or((None, None, None), |(f, p, u)| (Some(f), Some(p), Some(u)));
+            rhythm.times.or(apart).map_or((None, None, None), |(f, p, u)| (Some(f), Some(p), Some(u)));
         let dose = step.dose.as_f64();
         let counted = |amount: f64| Quantity::counted(amount, unit.unwrap_or("剂量单位"));
         let most = item.most_per_day.filter(|_| step.frequency == Frequency::Prn);

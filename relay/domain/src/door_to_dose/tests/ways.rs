@@ -147,7 +147,10 @@ fn all() -> Vec<Way> {
     let mut seen = BTreeMap::new();
     let mut open = vec![Way::signed()];
     while let Some(way) = open.pop() {
-        let parcel = way.d.as_ref().map(|d| (d.state, d.quarantine, d.turned_back().is_some()));
+        let parcel = way.d.as_ref().map(|d| {
+            let given_back = d.timeline.iter().any(|step| step.step == "give_back");
+            (d.state, d.quarantine, d.turned_back().is_some(), given_back)
+        });
         let says = [false, true].map(|given| {
             let says = way.says(None, given, way.now);
             (says.next, says.reason, says.current)
