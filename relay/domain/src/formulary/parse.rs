@@ -236,6 +236,9 @@ mod tests {
         let both = with("片剂", "routes = [\"sublingual\", \"oral\"]").unwrap();
         assert_eq!(routes(&both, "own"), [Route::Sublingual, Route::Oral]);
         assert!(routes(&with("外星剂", "").unwrap(), "own").is_empty());
+        // A powder for injection may be for a vein: nothing is offered of itself.
+        assert!(routes(&with("粉针剂", "").unwrap(), "own").is_empty());
+        assert_eq!(routes(&with("粉针剂", "routes = [\"subcutaneous\"]").unwrap(), "own"), [Route::Subcutaneous]);
         assert!(with("片剂", "routes = [\"oral\", \"oral\"]").unwrap_err().to_string().contains("twice"));
     }
 

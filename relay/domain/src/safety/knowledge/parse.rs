@@ -200,7 +200,7 @@ fn index_forms(
     names: &mut BTreeMap<String, usize>,
 ) -> Result<(), KnowledgeError> {
     for (at, form) in forms.iter().enumerate().skip(first) {
-        if form.names.is_empty() || form.routes.is_empty() {
+        if form.names.is_empty() || form.routes.is_empty() && form.seldom.is_empty() {
             return Err(value(file, form.about().id, "a form has a name and a way by which it is given"));
         }
         if form.seldom.iter().any(|route| form.routes.contains(route)) {
