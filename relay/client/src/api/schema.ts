@@ -6350,6 +6350,8 @@ export interface components {
             author_name: string;
             /** @description From which batch, where another one had been called back. */
             batch?: string;
+            /** @description Given when needed, and more than the most of a day or sooner after the one before than prescribed: it was in the resident when it was written. */
+            beyond_bound?: boolean;
             /** @description Which dose. */
             due_at: components["schemas"]["Time"];
             /** @description FHIR `MedicationAdministration.status`; absent where the entry only takes another back. */
