@@ -7650,6 +7650,11 @@ export interface components {
             /** @description How often. */
             frequency?: components["schemas"]["Frequency"];
             /**
+             * Format: int32
+             * @description Where it is taken when needed: at least so many hours from one time to the next, if the prescriber said so.
+             */
+            hours_apart?: number;
+            /**
              * Format: double
              * @description How much the home has of it, in the drug's dose unit, of a prescription that runs.
              */
