@@ -9672,6 +9672,8 @@ export interface components {
             offer?: components["schemas"]["OfferWhy"];
             /** @description Of one that goes out in parts: how much of each is still owed, in the same order, beyond the parcel that is under way. Absent where nothing is. */
             owed?: number[];
+            /** @description Where something is owed: the unit that each is counted in, in the same order (Chinese). */
+            owed_units?: string[];
             /** @description Why it does not go its straight way. */
             reason?: components["schemas"]["ChainReason"];
             /** @description It ended, and the prescriber wrote another one in its place. */
