@@ -5,6 +5,7 @@ import {
   barredNow,
   beds,
   entryOf,
+  givenEarlierAt,
   isOfAnotherDay,
   readPack,
   readScan,
@@ -202,6 +203,13 @@ describe("what is given when needed", () => {
     const late = Date.parse("2026-11-24T14:30:00.000Z");
     const of = (at: string) => isOfAnotherDay(at, late, "Asia/Shanghai");
     expect([of("2026-11-24T15:59:00.000Z"), of("2026-11-24T16:00:00.000Z")]).toEqual([false, true]);
+  });
+
+  it("that was given already can be written with its own time, whatever bars one more: it stayed unrecorded", () => {
+    const at = (text: string) => givenEarlierAt(text, now, "Asia/Shanghai");
+    expect(at("2026-11-24T13:30")).toBe("2026-11-24T05:30:00.000Z");
+    expect(at("2026-11-23T23:10")).toBe("2026-11-23T15:10:00.000Z");
+    expect([at("2026-11-24T14:01"), at("")]).toEqual([undefined, undefined]);
   });
 
   it("bars no dose that has its time", () => {

@@ -300,6 +300,25 @@ const SCREENS: ConsoleScreen[] = [
     },
   },
   {
+    // Nothing was said, as if no pharmacist waited for an answer.
+    name: "from-pharmacists-unread",
+    path: "/residents",
+    mock: {
+      answers: {
+        "GET /api/prescriptions": {
+          status: 503,
+          body: { title: "服务暂时不可用", status: 503, code: "unavailable", detail: "", action: "" },
+        },
+      },
+    },
+    ready: "[data-testid=from-pharmacists-unread]",
+    act: async (page) => {
+      const unread = page.getByTestId("from-pharmacists-unread");
+      await expect(unread).toContainText(/读不到药师的询问|cannot be read now/);
+      await expect(unread.getByRole("button", { name: /^(重试|Try again)$/ })).toBeVisible();
+    },
+  },
+  {
     name: "review-approve",
     path: "/reviews/rx2",
     mock: { who: "pharmacist" },

@@ -87,6 +87,15 @@ export function prescribingAnswers(day: Day, now: number): Answers {
     },
     { name: other.name_zh, drug: other, dose: 80, frequency: "qd" as const, until: date(0), days_left: 1 },
     { name: third.name_zh, drug: third, dose: 1, frequency: "qn" as const, nothing_left: "called_back" as const },
+    {
+      name: third.name_zh,
+      drug: third,
+      dose: 1,
+      frequency: "prn" as const,
+      most_per_day: 3,
+      hours_apart: 4,
+      left: 6,
+    },
     { name: "美托洛尔缓释片", dose_text: "每次 47.5 mg，每日 1 次" },
   ];
   const facts: PrescribingFacts = {

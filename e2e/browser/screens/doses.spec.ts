@@ -146,6 +146,32 @@ const NURSE: NurseScreen[] = [
     },
   },
   {
+    name: "bed-as-needed-earlier",
+    path: "/doses/r1",
+    own: {
+      "/api/doses": {
+        body: {
+          ...day(),
+          as_needed: day().as_needed.map((one) => ({
+            ...one,
+            given_last_day: 6,
+            entries: one.entries.map((given) => ({ ...given, beyond_bound: true })),
+          })),
+        },
+      },
+    },
+    ready: card("p-r1-4"),
+    act: async (on) => {
+      const dose = on.locator(card("p-r1-4"));
+      await expect(dose.getByRole("button", { name: /^(已服下|Taken)$/ })).toHaveCount(0);
+      await expect(dose).toContainText(/请告知医师|tell the prescriber/);
+      // What was given before the limit was seen stayed unwritten.
+      await dose.getByRole("button", { name: /^(补记先前已给的|Write down one given earlier)$/ }).click();
+      await dose.getByRole("button", { name: /^(下一步|Next)$/ }).click();
+      await expect(dose.getByRole("button", { name: /^(疼痛|Pain)$/ })).toBeVisible();
+    },
+  },
+  {
     name: "bed-correct",
     path: "/doses/r1",
     ready: card("p-r1-2"),

@@ -47,6 +47,7 @@ const ofFive = {
   drug_names: ["苯磺酸氨氯地平片", "阿托伐他汀钙片", "琥珀酸美托洛尔缓释片", "盐酸二甲双胍缓释片", "阿司匹林肠溶片"],
   strengths: ["5 mg", "20 mg", "47.5 mg", "0.5 g", "100 mg"],
   owed: [0, 8, 0, 0, 0],
+  owed_units: ["片", "片", "片", "片", "片"],
 };
 
 async function scan(page: Page, typed: string): Promise<void> {
@@ -182,7 +183,7 @@ const SCREENS: PharmacyScreen[] = [
     act: async (page) => {
       const medicines = page.getByTestId("medicines");
       await expect(medicines.getByRole("listitem")).toHaveCount(5);
-      await expect(medicines.getByRole("listitem").nth(1)).toContainText(/欠 8|8 owed/);
+      await expect(medicines.getByRole("listitem").nth(1)).toContainText(/欠 8 片|8 tablet\(s\) owed/);
       await expect(medicines.getByText(/^欠|owed$/)).toHaveCount(1);
       for (const strength of ["5 mg", "20 mg", "47.5 mg", "0.5 g", "100 mg"])
         await expect(medicines).toContainText(strength);

@@ -149,6 +149,8 @@ const SCREENS: PrescribingScreen[] = [
         .getByText(/214 天前|214 days ago/)
         .first()
         .waitFor();
+      // How often at most stood there, and not how far apart.
+      await expect(page.getByText(/至少间隔 4 小时|at least 4 h apart/).first()).toBeVisible();
     },
   },
   {

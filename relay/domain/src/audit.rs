@@ -427,6 +427,8 @@ event_kinds! {
     DoseScanRefused = "resident.dose_scan_refused" of Resident;
     /// A dose was given of a batch that had been called back, by a nurse who could not know it without a link.
     DoseOfRecalledBatch = "resident.dose_of_recalled_batch" of Resident;
+    /// A dose was given when needed beyond the most of a day or sooner than prescribed, and written after it was in the resident.
+    DoseBeyondBound = "resident.dose_beyond_bound" of Resident;
     /// The doses of a day were read.
     DosesViewed = "resident.doses_viewed" of Resident;
     /// The medication sheet or its labels were printed.

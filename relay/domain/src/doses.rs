@@ -176,5 +176,39 @@ pub fn too_soon(given: &[Timestamp], at: Timestamp, hours: u32) -> Option<Timest
     near.max().and_then(|last| last.checked_add(apart).ok())
 }
 
+/// What one more of a medicine that is taken when needed would break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// So many within any 24 hours are the most.
+    Day {
+        /// How many.
+        most: u32,
+    },
+    /// It is less than so many hours from another one.
+    Apart {
+        /// Hours from one time to the next, as the prescriber signed.
+        hours: u32,
+        /// From when one more may be given.
+        from: Timestamp,
+    },
+}
+
+/// What one more of `item` at `at` breaks, beside those given at the times `given`; the most of a day weighs more than the hours.
+pub fn broken(item: &Item, policy: &Policy, given: &[Timestamp], at: Timestamp) -> Option<Bound> {
+    let most = item.most_when_needed(policy.when_needed_doses_per_day);
+    if exceeds(given, at, most) {
+        return Some(Bound::Day { most });
+    }
+    let hours = item.hours_apart?;
+    too_soon(given, at, hours).map(|from| Bound::Apart { hours, from })
+}
+
+/// Of those that stand, what an entry broke when it was given, by those before it: more than one may be in the resident that was given without a link.
+pub fn broke(item: &Item, policy: &Policy, standing: &[&DoseEntry], entry: &DoseEntry) -> Option<Bound> {
+    let when = |one: &DoseEntry| (one.at, one.recorded_at);
+    let before = standing.iter().filter(|other| other.id != entry.id && when(other) < when(entry));
+    broken(item, policy, &before.map(|other| other.at).collect::<Vec<_>>(), entry.at)
+}
+
 #[cfg(test)]
 pub(crate) mod tests;

@@ -194,10 +194,16 @@ async fn step(
     };
     let before = load(&mut work, id, action, seen).await?;
     match &event {
-        Event::Release { code, .. } if !code.is_to_let_go_on() => return Err(no_reason_for_it()),
+        Event::Release { code, .. } => {
+            not_recalled(&mut work, &before).await?;
+            // One that is not stopped is refused by its state.
+            if let Some(why) = before.quarantine.filter(|why| !code.fits(*why)) {
+                return Err(does_not_fit(why));
+            }
+        }
         Event::TurnBack { code, .. } if !code.is_to_turn_back() => return Err(no_reason_for_it()),
         // What was called back is not destroyed before its recall says so.
-        Event::Release { .. } | Event::TakeBack { destroyed: true } => not_recalled(&mut work, &before).await?,
+        Event::TakeBack { destroyed: true } => not_recalled(&mut work, &before).await?,
         // "Other" by itself tells nobody what to do about it.
         Event::FailAttempt { code: AttemptCode::Other, reason: None } => {
             return Err(AppError::invalid("reason", "请填写", "Please fill this in"));
@@ -212,6 +218,25 @@ async fn step(
 /// The code is one of the other decision.
 fn no_reason_for_it() -> AppError {
     AppError::invalid("code", "这个原因不适用，请另选", "This is no reason for it; choose another one")
+}
+
+/// The code does not answer what the parcel was stopped for.
+fn does_not_fit(why: QuarantineReason) -> AppError {
+    let (zh, en) = match why {
+        QuarantineReason::Temperature => (
+            "包裹因温度超出范围停下，这个原因不能说明药品可用，请另选",
+            "It was stopped for its temperature, which this reason does not answer; choose another one",
+        ),
+        QuarantineReason::Identity => (
+            "包裹因收件码多次错误停下，这个原因不能说明收件人无误，请另选",
+            "It was stopped for wrong codes, which this reason does not answer; choose another one",
+        ),
+        QuarantineReason::Recall => (
+            "包裹因批号召回停下，这个原因与召回无关，请另选",
+            "It was stopped for a recall, which this reason does not answer; choose another one",
+        ),
+    };
+    AppError::invalid("code", zh, en)
 }
 
 async fn load(work: &mut Work, id: DeliveryId, action: Action, seen: i64) -> Result<Delivery, AppError> {

@@ -1,6 +1,7 @@
 //! Doses: what is due in a home, and what became of it. The plan is never stored: it follows from the prescription and from when the medicine came
 //! ([`yunzhen_domain::doses`]); stored are the nurses' entries.
 
+mod bound;
 mod record;
 mod show;
 
@@ -14,6 +15,7 @@ use yunzhen_domain::doses::{Course, courses};
 use yunzhen_domain::formulary::{Drug, DrugId};
 use yunzhen_domain::ids::{HomeId, ResidentId};
 use yunzhen_domain::lots::{Lot, lots};
+use yunzhen_domain::machines::dose::State;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Delivery, DoseEntry, Item, Prescription, Recall};
 use yunzhen_domain::runway::Stock;
@@ -112,6 +114,11 @@ impl Supply {
     pub(super) fn newest(&self, item_no: u16) -> Vec<&DoseEntry> {
         let line: Vec<&DoseEntry> = self.of_line(item_no).collect();
         line.chunk_by(|a, b| a.due_at == b.due_at).filter_map(|of_one| of_one.last().copied()).collect()
+    }
+
+    /// Of the line, the newest entries that say it was given.
+    pub(super) fn given(&self, item_no: u16) -> Vec<&DoseEntry> {
+        self.newest(item_no).into_iter().filter(|entry| entry.state == State::Given).collect()
     }
 }
 

@@ -97,6 +97,8 @@ async fn a_parcel_is_let_go_on_for_a_reason_that_nurse_and_pharmacy_read_and_the
         (DecisionCode::Stable, "  ", "reason"),
         (DecisionCode::Unfit, "超温一小时", "code"),
         (DecisionCode::WrongContent, "装错", "code"),
+        // As a pharmacy's own system sends it: checked it is, and too warm.
+        (DecisionCode::Verified, "已电话核对", "code"),
     ] {
         let refused = release(&w, &d, code, words).await.unwrap_err();
         assert!(matches!(&refused, AppError::Invalid(fields) if fields[0].path == wrong), "{code}: {refused:?}");

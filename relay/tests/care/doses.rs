@@ -264,6 +264,43 @@ async fn what_is_given_when_needed_keeps_the_hours_that_the_prescriber_signed() 
     write(&w, &w.by(&w.nurse), id, given(w.now())).await.unwrap();
 }
 
+/// A dose that was in the resident was refused for its limit, stayed unwritten, and the next nurse counted one too few.
+#[tokio::test]
+async fn what_was_given_when_needed_without_a_link_is_kept_beyond_its_bound_and_after_a_stop() {
+    let w = World::new().await;
+    let mut written = draft("I10", &[("paracetamol-500mg", 7)]);
+    let line = &mut written.items[0];
+    (line.frequency, line.quantity, line.most_per_day, line.hours_apart) = (Frequency::Prn, Some(14), Some(2), Some(4));
+    let p = w.in_the_home("赵德明", written).await;
+    let day = w.doses_on("2026-11-23").await;
+    let medicine = &day.as_needed[0];
+    let id = medicine.resident.id;
+    let given = |at| NewDoseEntry { need: Some(NeedReason::Pain), ..entry(medicine, Some(Outcome::Given), at) };
+    let later = SignedDuration::from_mins(i64::from(w.app.policy.at_once_minutes) + 1);
+    let nurse = w.by(&w.nurse);
+    write(&w, &nurse, id, given(w.now())).await.unwrap();
+    w.pass(SignedDuration::from_hours(1));
+    let second = w.now();
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, given(second)).await), "at", "about to be given it is refused");
+    assert_eq!(w.count(EventKind::DoseBeyondBound).await, 0);
+    w.pass(later);
+    let kept = write(&w, &w.by(&w.nurse), id, given(second)).await.unwrap();
+    let marked: Vec<_> = kept.entries.iter().map(|entry| entry.beyond_bound).collect();
+    assert_eq!((kept.given_last_day, marked), (Some(2), vec![false, true]), "counted, and said to be too soon");
+    assert_eq!(w.count(EventKind::DoseBeyondBound).await, 1);
+    w.pass(SignedDuration::from_hours(5));
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, given(w.now())).await), "at", "the next nurse counts both");
+    // One that was given after a stop that nobody could tell is in the resident as well.
+    w.cancel(p.id, w.see(p.id).await.version).await.unwrap();
+    w.pass(SignedDuration::from_hours(20));
+    let third = w.now();
+    let now = write(&w, &w.by(&w.nurse), id, given(third)).await;
+    assert!(matches!(now, Err(AppError::DoseStopped { .. })), "{now:?}");
+    w.pass(later);
+    write(&w, &w.by(&w.nurse), id, given(third)).await.unwrap();
+    assert_eq!(w.count(EventKind::DoseBeyondBound).await, 1, "it kept its hours");
+}
+
 #[tokio::test]
 async fn a_stop_ends_the_doses_at_once_and_says_why() {
     let w = World::new().await;

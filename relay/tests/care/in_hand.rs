@@ -139,25 +139,28 @@ async fn what_is_not_asked_for_when_it_ends_is_asked_for_when_it_was_called_back
     assert_eq!(asked(&w).await.len(), 1);
 }
 
-/// The composer and the pharmacist saw that it is taken when needed, and not how often at most.
+/// The composer and the pharmacist saw that it is taken when needed, and neither how often at most nor how far apart.
 #[tokio::test]
-async fn what_is_in_hand_and_taken_when_needed_says_its_limit_of_a_day() {
+async fn what_is_in_hand_and_taken_when_needed_says_its_limit_of_a_day_and_its_hours_apart() {
     let w = World::new().await;
     let when_needed = |most| {
         let mut written = draft("I10", &[("paracetamol-500mg", 7)]);
         (written.items[0].frequency, written.items[0].quantity) = (Frequency::Prn, Some(14));
         written.items[0].most_per_day = most;
+        written.items[0].hours_apart = most.map(|_| 4);
         written
     };
     w.in_the_home("赵德明", when_needed(Some(3))).await;
     w.in_the_home("赵德明", when_needed(None)).await;
     let c = w.in_progress("赵德明").await;
-    let mut limits: Vec<_> = in_hand(&w, c.id).await.into_iter().map(|m| (m.frequency, m.most_per_day)).collect();
-    limits.sort_by_key(|(_, most)| *most);
-    assert_eq!(limits, [(Some(Frequency::Prn), None), (Some(Frequency::Prn), Some(3))]);
+    let mut limits: Vec<_> =
+        in_hand(&w, c.id).await.into_iter().map(|m| (m.frequency, m.most_per_day, m.hours_apart)).collect();
+    limits.sort_by_key(|(_, most, _)| *most);
+    let prn = Some(Frequency::Prn);
+    assert_eq!(limits, [(prn, None, None), (prn, Some(3), Some(4))]);
     let claimed = w.claim(&w.try_sign(&w.draft(c.id, draft("I10", &[(DRUG, 7)])).await).await.unwrap()).await;
     let facts = prescriptions::review_facts(&w.app, &w.by(&w.pharmacist), claimed.id).await.unwrap();
-    assert!(facts.medicines.iter().any(|m| m.most_per_day == Some(3)), "{facts:?}");
+    assert!(facts.medicines.iter().any(|m| (m.most_per_day, m.hours_apart) == (Some(3), Some(4))), "{facts:?}");
 }
 
 /// The strongest step was shown to the last day, as if the dose never changed.

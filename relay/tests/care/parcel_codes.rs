@@ -51,6 +51,10 @@ async fn a_code_tried_six_times_is_refused_in_words_counted_and_stops_the_hand_o
     assert!(quarantined(&w.receive(&stopped, WRONG, 7).await.unwrap_err()));
     assert!(quarantined(&w.receive(&stopped, &packed.parcel_code, 7).await.unwrap_err()));
     assert_eq!(w.count(EventKind::DeliveryCodeRefused).await, 6);
+    // Its temperature has nothing to do with it.
+    let body = DecisionBody { version: stopped.version, code: DecisionCode::Stable, reason: "可室温".into() };
+    let unfit = deliveries::release(&w.app, &w.by(&w.pharmacy), stopped.id, body).await.unwrap_err();
+    assert!(matches!(&unfit, AppError::Invalid(fields) if fields[0].message_en.contains("wrong codes")), "{unfit:?}");
     // The pharmacy lets it go on: the count begins anew.
     let released = release(&w, &stopped).await;
     assert_eq!((released.state, released.quarantine), (State::InTransit, None));

@@ -88,6 +88,7 @@ async fn short_is_received_with_a_discrepancy_and_the_rest_is_owed() {
     let board = prescriptions::list(&w.app, &w.by(&w.pharmacy), PrescriptionQuery::default()).await.unwrap().items;
     let order = board.iter().find(|order| order.id == packed.prescription.id).unwrap();
     assert_eq!(order.owed, [1], "the board says what is owed");
+    assert_eq!(order.owed_units, ["片"], "and what it counts");
     assert_eq!((before.turn, before.next), (Turn::Pharmacy, Next::Fill), "it owes the one that was short");
     assert_eq!(before.rest.as_ref().map(|beside| (beside.turn, beside.next)), Some((Turn::Nurse, Next::Give)));
     let packed = w.pack(&at, &owed.secret).await;

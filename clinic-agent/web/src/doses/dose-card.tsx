@@ -29,6 +29,7 @@ import { useTranslation } from "react-i18next";
 import { useBoxApi } from "../box/box-context";
 import type { SpoolItem } from "../box/box-api";
 import type { Scanned } from "./doses-screen";
+import { GivenEarlier } from "./given-earlier";
 import { OtherPack } from "./other-pack";
 import { barredNow, entryOf, isOfAnotherDay, keyOf, mayBeGivenFrom, standing } from "./plan";
 
@@ -58,7 +59,7 @@ const NEED: NeedReason[] = [
 ];
 
 type Asking = "given" | "refused" | "held";
-type Wish = Pick<NewDoseEntry, "outcome" | "not_given" | "need" | "note" | "batch">;
+type Wish = Pick<NewDoseEntry, "outcome" | "not_given" | "need" | "note" | "batch"> & { at?: string };
 
 /**
  * One dose with its large answers; saved on the box first, so that it works without the network. Of a medicine that the doctor stopped it is not given any more,
@@ -85,7 +86,8 @@ export function DoseCard({
   const formats = useFormats();
   const now = useNow(30_000);
   const { state, waiting } = standing(dose, spool);
-  const [asking, setAsking] = useState<Asking | "pack">();
+  const [asking, setAsking] = useState<Asking | "pack" | "earlier">();
+  const [earlierAt, setEarlierAt] = useState<string>();
   const [batch, setBatch] = useState<string>();
   const [correcting, setCorrecting] = useState(false);
   const needed = dose.due_at === undefined;
@@ -97,10 +99,12 @@ export function DoseCard({
   const write = useWrite(dose, { resident: scanned.resident, medicine }, () => {
     setAsking(undefined);
     setBatch(undefined);
+    setEarlierAt(undefined);
     setCorrecting(false);
   });
   const give = (from?: string): void => {
     setBatch(from);
+    setEarlierAt(undefined);
     if (needed) setAsking("given");
     else write.mutate({ outcome: "given", ...(from === undefined ? {} : { batch: from }) });
   };
@@ -261,12 +265,33 @@ export function DoseCard({
       {asking === "pack" && (
         <OtherPack dose={dose} busy={write.isPending} onBack={() => setAsking(undefined)} onGive={give} />
       )}
-      {asking && asking !== "pack" && (
+      {needed && !onItsWay && asking === undefined && (
+        <Button variant="subtle" size="lg" onClick={() => setAsking("earlier")}>
+          {t("app:doses.earlier")}
+        </Button>
+      )}
+      {asking === "earlier" && (
+        <GivenEarlier
+          onBack={() => setAsking(undefined)}
+          onNext={(at) => {
+            setBatch(undefined);
+            setEarlierAt(at);
+            setAsking("given");
+          }}
+        />
+      )}
+      {asking && asking !== "pack" && asking !== "earlier" && (
         <Reasons
           asking={asking}
           busy={write.isPending}
           onBack={() => setAsking(undefined)}
-          onSave={(wish) => write.mutate(asking === "given" && batch !== undefined ? { ...wish, batch } : wish)}
+          onSave={(wish) =>
+            write.mutate({
+              ...wish,
+              ...(asking === "given" && batch !== undefined ? { batch } : {}),
+              ...(asking === "given" && earlierAt !== undefined ? { at: earlierAt } : {}),
+            })
+          }
         />
       )}
       {write.error && <ProblemAlert error={write.error} />}
@@ -288,9 +313,10 @@ function useWrite(dose: Dose, scanned: Scanned, onDone: () => void) {
   const [at, setAt] = useState<string>();
   return useAction(
     (wish: Wish, key) => {
-      const time = at ?? new Date().toISOString();
-      setAt(time);
-      return box.save({ kind: "dose", resident_id: dose.resident.id, body: entryOf(dose, wish, time, scanned) }, key);
+      const { at: givenAt, ...said } = wish;
+      const time = givenAt ?? at ?? new Date().toISOString();
+      if (givenAt === undefined) setAt(time);
+      return box.save({ kind: "dose", resident_id: dose.resident.id, body: entryOf(dose, said, time, scanned) }, key);
     },
     {
       onSuccess: () => {
@@ -375,6 +401,12 @@ function Entries({ dose }: { dose: Dose }) {
           {entry.scanned && ` · ${t("app:doses.scannedBoth")}`}
           {Date.parse(entry.recorded_at) - Date.parse(entry.at) > 15 * 60_000 &&
             ` · ${t("app:doses.late", { time: formats.dateTime(entry.recorded_at) })}`}
+          {entry.beyond_bound && (
+            <>
+              {" · "}
+              <strong className="nurse-dose-beyond">{t("app:doses.beyondBound")}</strong>
+            </>
+          )}
         </li>
       ))}
     </ul>

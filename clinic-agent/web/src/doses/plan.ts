@@ -9,6 +9,7 @@ import {
   type NewDoseEntry,
 } from "@yunzhen/client";
 import type { SpoolItem } from "../box/box-api";
+import { fromLocalInput } from "../schedule/calendar";
 
 export type RoundChoice = DoseRound | "all";
 export const ROUNDS: readonly RoundChoice[] = ["morning", "noon", "evening", "night", "all"];
@@ -186,6 +187,12 @@ export function barredNow(
   if (dose.due_at !== undefined) return undefined;
   if ((dose.given_last_day ?? 0) >= (dose.most_per_day ?? Infinity)) return "full";
   return dose.not_before !== undefined && now < Date.parse(dose.not_before) ? "soon" : undefined;
+}
+
+/** When a dose was given, as typed by the clock of the home; `undefined` unless it is over. */
+export function givenEarlierAt(text: string, now: number, zone: string): string | undefined {
+  const at = fromLocalInput(text, zone);
+  return at !== undefined && Date.parse(at) <= now ? at : undefined;
 }
 
 /** Of another day than now: its hour alone would read as one of today. */

@@ -1,5 +1,5 @@
 import { drugNamesIn } from "@yunzhen/client";
-import { DeliveryChip, LineTurn, offTheWay, StatusChip } from "@yunzhen/client/ui";
+import { DeliveryChip, LineTurn, offTheWay, StatusChip, useUnit } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -105,6 +105,7 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
 /** A line for each medicine, none of them cut: a strength that is not read is another medicine. What is owed of a part stands beside it. */
 function Medicines({ order }: { order: Order }) {
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   return (
     <ul className={classes.medicines} data-testid="medicines">
       {drugNamesIn(order, i18n.language).map((name, index) => {
@@ -116,7 +117,9 @@ function Medicines({ order }: { order: Order }) {
             {owed > 0 && (
               <>
                 {" "}
-                <StatusChip meaning="person">{t("orders.owed", { n: owed })}</StatusChip>
+                <StatusChip meaning="person">
+                  {t("orders.owed", { n: owed, unit: unitWord(order.owed_units?.[index] ?? "") })}
+                </StatusChip>
               </>
             )}
           </li>

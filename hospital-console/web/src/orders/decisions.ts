@@ -1,4 +1,4 @@
-/** Which reasons the pharmacy has for a decision about a parcel on the road, by what it was stopped for. Pure. */
+/** Which reasons the pharmacy has for a decision about a parcel on the road, by what it was stopped for; the relay holds to the same table. Pure. */
 import type { DecisionCode, Delivery } from "@yunzhen/client";
 
 export type Decision = "release" | "turn-back";

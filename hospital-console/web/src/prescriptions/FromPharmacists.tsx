@@ -1,6 +1,6 @@
 import type { PrescriptionSummary } from "@yunzhen/client";
 import { Banner, useNames } from "@yunzhen/client/ui";
-import { Button } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { IconMessageQuestion, IconClipboardX } from "@tabler/icons-react";
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,11 +13,22 @@ import { useFromPharmacists } from "./useFromPharmacists";
 export function FromPharmacists() {
   const { t } = useTranslation("app");
   const { pathname } = useLocation();
-  const { asked, rejected, read } = useFromPharmacists();
-  // The waiting room has the questions themselves, with a field for each answer.
-  const questions = pathname === "/consultations" ? [] : asked;
+  const { asked, rejected, unread, retry, read } = useFromPharmacists();
+  // The waiting room has the questions themselves, with a field for each answer, and says by itself that they cannot be read.
+  const atQuestions = pathname === "/consultations";
+  const questions = atQuestions ? [] : asked;
   return (
     <>
+      {((unread.asked && !atQuestions) || unread.rejected) && (
+        <Group gap="xs" mb="xs" role="status" data-testid="from-pharmacists-unread">
+          <Text size="sm" c="dimmed">
+            {t("prescribing.fromPharmacists.unread")}
+          </Text>
+          <Button variant="subtle" size="compact-sm" onClick={retry}>
+            {t("app.retry")}
+          </Button>
+        </Group>
+      )}
       {questions.length > 0 && (
         <div data-testid="asked-of-me">
           <Banner

@@ -29,7 +29,8 @@ export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInH
   return (
     <ul className={classes.hand}>
       {medicines.map((medicine, index) => {
-        const { drug, dose, frequency, next_step, most_per_day, dose_text, nothing_left, rest_to_come } = medicine;
+        const { drug, dose, frequency, next_step, most_per_day, hours_apart } = medicine;
+        const { dose_text, nothing_left, rest_to_come } = medicine;
         const step = (of: Pick<NextStep, "dose" | "frequency">): string =>
           `${of.dose} ${unitWord(drug?.dose_unit ?? drug?.unit ?? "")} · ${t(`shared:frequency.${of.frequency}`)}`;
         const taken =
@@ -37,6 +38,7 @@ export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInH
             ? [
                 step({ dose, frequency }),
                 most_per_day !== undefined && t("prescribing.quantity.atMost", { count: most_per_day }),
+                hours_apart !== undefined && t("prescribing.quantity.apart", { count: hours_apart }),
               ]
                 .filter(Boolean)
                 .join(" · ")

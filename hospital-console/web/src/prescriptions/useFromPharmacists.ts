@@ -20,6 +20,11 @@ export function useFromPharmacists() {
   return {
     asked: (asked.data?.items ?? []).filter(({ state }) => ASKED.includes(state)),
     rejected: openRejections(rejected.data?.items ?? [], away, now),
+    /** What could not be read: nothing shown would say that nothing waits. */
+    unread: { asked: asked.isError, rejected: rejected.isError },
+    retry: () => {
+      for (const query of [asked, rejected]) if (query.isError) void query.refetch();
+    },
     read: (ids: readonly string[]) => setAway((before) => [...before, ...ids]),
   };
 }

@@ -6350,6 +6350,8 @@ export interface components {
             author_name: string;
             /** @description From which batch, where another one had been called back. */
             batch?: string;
+            /** @description Given when needed, and more than the most of a day or sooner after the one before than prescribed: it was in the resident when it was written. */
+            beyond_bound?: boolean;
             /** @description Which dose. */
             due_at: components["schemas"]["Time"];
             /** @description FHIR `MedicationAdministration.status`; absent where the entry only takes another back. */
@@ -7647,6 +7649,11 @@ export interface components {
             drug?: components["schemas"]["Drug"];
             /** @description How often. */
             frequency?: components["schemas"]["Frequency"];
+            /**
+             * Format: int32
+             * @description Where it is taken when needed: at least so many hours from one time to the next, if the prescriber said so.
+             */
+            hours_apart?: number;
             /**
              * Format: double
              * @description How much the home has of it, in the drug's dose unit, of a prescription that runs.
@@ -9665,6 +9672,8 @@ export interface components {
             offer?: components["schemas"]["OfferWhy"];
             /** @description Of one that goes out in parts: how much of each is still owed, in the same order, beyond the parcel that is under way. Absent where nothing is. */
             owed?: number[];
+            /** @description Where something is owed: the unit that each is counted in, in the same order (Chinese). */
+            owed_units?: string[];
             /** @description Why it does not go its straight way. */
             reason?: components["schemas"]["ChainReason"];
             /** @description It ended, and the prescriber wrote another one in its place. */

@@ -238,6 +238,27 @@ fn what_is_taken_when_needed_keeps_its_hours_apart_in_both_directions() {
     assert_eq!(too_soon(&[], hour(1), 4), None);
 }
 
+/// What was given without a link beyond its bound is told from those that kept it.
+#[test]
+fn of_what_was_given_when_needed_the_one_that_followed_too_soon_broke_the_bound() {
+    let policy = Policy::default();
+    let hour = |h: i64| at("2026-11-23T00:00:00Z") + SignedDuration::from_hours(h);
+    let line = Item { most_per_day: Some(2), hours_apart: Some(4), ..item(Frequency::Prn, 7) };
+    assert_eq!(broken(&line, &policy, &[hour(1)], hour(2)), Some(Bound::Apart { hours: 4, from: hour(5) }));
+    assert_eq!(
+        broken(&line, &policy, &[hour(1), hour(6)], hour(7)),
+        Some(Bound::Day { most: 2 }),
+        "the day weighs more"
+    );
+    assert_eq!(broken(&line, &policy, &[hour(1)], hour(5)), None);
+    let given =
+        |h, id| DoseEntry { id: DoseEntryId::from_uuid(Uuid::from_u128(id)), ..entry(hour(h), 1, State::Given) };
+    let (first, second, third) = (given(1, 1), given(3, 2), given(9, 3));
+    let standing = [&first, &second, &third];
+    let found = standing.map(|one| broke(&line, &policy, &standing, one));
+    assert_eq!(found, [None, Some(Bound::Apart { hours: 4, from: hour(5) }), Some(Bound::Day { most: 2 })]);
+}
+
 proptest::proptest! {
     #[test]
     fn a_course_has_as_many_doses_as_the_pattern_says(

@@ -89,9 +89,14 @@ named_enum! {
 }
 
 impl DecisionCode {
-    /// A reason to let a parcel go on.
-    pub const fn is_to_let_go_on(self) -> bool {
-        matches!(self, Self::Stable | Self::Misread | Self::Verified | Self::Other)
+    /// It answers what a parcel was stopped for, and so is a reason to let it go on: that the right courier has it makes no warm insulin good.
+    pub const fn fits(self, why: QuarantineReason) -> bool {
+        match self {
+            Self::Stable | Self::Misread => matches!(why, QuarantineReason::Temperature),
+            Self::Verified => matches!(why, QuarantineReason::Identity | QuarantineReason::Recall),
+            Self::Other => true,
+            Self::Unfit | Self::WrongContent | Self::Undeliverable => false,
+        }
     }
 
     /// A reason to have it brought back.
@@ -317,10 +322,24 @@ mod tests {
     #[test]
     fn only_words_of_ones_own_are_a_reason_for_both_decisions() {
         for code in DecisionCode::ALL.iter().copied() {
-            let both = code.is_to_let_go_on() && code.is_to_turn_back();
-            assert!(code.is_to_let_go_on() || code.is_to_turn_back(), "{code}");
-            assert_eq!(both, code == DecisionCode::Other, "{code}");
+            let lets_go_on = QuarantineReason::ALL.iter().any(|why| code.fits(*why));
+            assert!(lets_go_on || code.is_to_turn_back(), "{code}");
+            assert_eq!(lets_go_on && code.is_to_turn_back(), code == DecisionCode::Other, "{code}");
         }
+    }
+
+    /// The table that the pharmacy's page is held against too: the page alone kept a warm parcel from being let go on as "checked".
+    #[test]
+    fn each_reason_to_let_go_on_answers_what_the_parcel_was_stopped_for() {
+        let row = |name: &str, fits: &dyn Fn(DecisionCode) -> bool| {
+            let codes = DecisionCode::ALL.iter().filter(|code| fits(**code)).map(|code| code.as_str());
+            format!("{name}: {}", codes.collect::<Vec<_>>().join(" "))
+        };
+        let release = QuarantineReason::ALL
+            .iter()
+            .map(|why| row(&format!("release {why}"), &|code: DecisionCode| code.fits(*why)));
+        let rows: Vec<String> = release.chain([row("turn-back", &DecisionCode::is_to_turn_back)]).collect();
+        assert_eq!(rows, include_str!("../../tests/data/decisions.txt").lines().collect::<Vec<_>>());
     }
 
     #[test]

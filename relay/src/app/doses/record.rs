@@ -6,7 +6,7 @@ use yunzhen_domain::Actor;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::{Batch, Dose};
-use yunzhen_domain::doses::{Course, event, exceeds, state_of, too_soon};
+use yunzhen_domain::doses::{Bound, Course, broken, event, state_of};
 use yunzhen_domain::ids::{DoseEntryId, ResidentId};
 use yunzhen_domain::lots::{Lot, may_be_given};
 use yunzhen_domain::machines::dose::{Outcome, State};
@@ -16,6 +16,7 @@ use yunzhen_domain::scan_codes::{Mismatch, check_pack, check_resident};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_store::{doses, prescriptions, recalls, residents};
 
+use super::bound::beyond;
 use super::show::{Shown, resident_ref};
 use super::{Supply, views, zone};
 use crate::app::names::Names;
@@ -98,6 +99,10 @@ pub async fn record(
         metrics::counter!("yunzhen_recalled_doses_given_total").increment(1);
         work.record(EventKind::DoseOfRecalledBatch, resident.id.uuid(), Some(resident.home_id), None);
     }
+    if wish.broken(&target).is_some() {
+        metrics::counter!("yunzhen_doses_beyond_bound_total").increment(1);
+        work.record(EventKind::DoseBeyondBound, resident.id.uuid(), Some(resident.home_id), None);
+    }
     if first && state == State::Given {
         let p = &supply.prescription;
         work.record(EventKind::PrescriptionFirstDose, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
@@ -168,9 +173,6 @@ impl Wish<'_> {
         if self.course.is_as_needed() {
             // A correction names the dose; a new one is named by when it was given.
             let due_at = meant.filter(known).unwrap_or_else(|| cut(self.input.at.0));
-            if self.course.stopped_at.is_some_and(|stop| due_at >= stop) && !known(&due_at) {
-                return Err(self.stopped());
-            }
             return Ok(Target { due_at, dose: self.course.item.dose, as_needed: true });
         }
         let due = self.course.doses().into_iter().find(|due| Some(due.at) == meant);
@@ -315,29 +317,24 @@ impl Wish<'_> {
         }
     }
 
-    /// What is given when needed has a bound of a day, and hours from one time to the next where the prescriber said so.
-    fn bound(&self, target: &Target) -> Result<(), AppError> {
+    /// What is given when needed has a bound of a day, and hours from one time to the next where the prescriber said so: what it breaks.
+    fn broken(&self, target: &Target) -> Option<Bound> {
         if !target.as_needed || self.input.outcome != Some(Outcome::Given) {
+            return None;
+        }
+        let others = self.supply.given(self.course.item.no).into_iter().filter(|e| e.due_at != target.due_at);
+        let given: Vec<Timestamp> = others.map(|entry| entry.at).collect();
+        broken(self.course.item, &self.app.policy, &given, self.input.at.0)
+    }
+
+    /// One that is about to be given keeps its bound. One that was given before this reached the relay is in the resident: refused, the next nurse would count one
+    /// too few.
+    fn bound(&self, target: &Target) -> Result<(), AppError> {
+        let Some(bound) = self.broken(target) else { return Ok(()) };
+        if self.app.policy.is_without_link(self.input.at.0, self.ctx.now) {
             return Ok(());
         }
-        let others = self.supply.newest(self.course.item.no).into_iter().filter(|e| e.due_at != target.due_at);
-        let given: Vec<Timestamp> = others.filter(|entry| entry.state == State::Given).map(|entry| entry.at).collect();
-        let most = self.course.item.most_when_needed(self.app.policy.when_needed_doses_per_day);
-        if exceeds(&given, self.input.at.0, most) {
-            let zh = format!("24 小时内最多 {most} 次，已达上限；如仍需要，请联系医师");
-            let en = format!("At most {most} within 24 hours; if more is needed, call the prescriber");
-            return Err(AppError::invalid("at", zh, en));
-        }
-        let Some(hours) = self.course.item.hours_apart else { return Ok(()) };
-        if let Some(from) = too_soon(&given, self.input.at.0, hours) {
-            let from = self.clock(from).strftime("%m-%d %H:%M").to_string();
-            let zh = format!("两次至少间隔 {hours} 小时，{from} 以后可再给；如现在需要，请联系医师");
-            let unit = if hours == 1 { "hour" } else { "hours" };
-            let en =
-                format!("At least {hours} {unit} apart: again from {from}; if it is needed now, call the prescriber");
-            return Err(AppError::invalid("at", zh, en));
-        }
-        Ok(())
+        Err(beyond(bound, self.zone))
     }
 
     /// Somebody else wrote about this dose since the nurse looked: shown with who and when, and nothing is kept twice.

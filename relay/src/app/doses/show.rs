@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::dosage::Frequency;
-use yunzhen_domain::doses::{Course, state_of, too_soon};
+use yunzhen_domain::doses::{Course, broke, state_of, too_soon};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
 use yunzhen_domain::lots::{Lot, may_be_given, products};
@@ -239,14 +239,20 @@ impl Shown<'_> {
     pub(super) async fn as_needed(&self, db: &mut Db, names: &mut Names) -> Result<views::Dose, AppError> {
         let since = self.ctx.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
         let no = self.course.item.no;
-        let newest = self.supply.newest(no).into_iter().filter(|entry| entry.state == State::Given);
-        let given: Vec<Timestamp> = newest.map(|entry| entry.at).collect();
+        let standing = self.supply.given(no);
+        let given: Vec<Timestamp> = standing.iter().map(|entry| entry.at).collect();
         let last_day = given.iter().filter(|at| **at > since).count();
         let hours_apart = self.course.item.hours_apart;
         let not_before = hours_apart.and_then(|hours| too_soon(&given, self.ctx.now, hours));
         let recent: Vec<&DoseEntry> = self.supply.of_line(no).filter(|entry| entry.due_at > since).collect();
+        let mut entries = shown(db, names, &recent).await?;
+        for entry in &mut entries {
+            let own = standing.iter().find(|one| one.id == entry.id);
+            let bound = own.and_then(|own| broke(self.course.item, &self.app.policy, &standing, own));
+            entry.beyond_bound = bound.is_some();
+        }
         Ok(views::Dose {
-            entries: shown(db, names, &recent).await?,
+            entries,
             most_per_day: Some(self.course.item.most_when_needed(self.app.policy.when_needed_doses_per_day)),
             given_last_day: Some(u32::try_from(last_day).unwrap_or(u32::MAX)),
             hours_apart,
@@ -312,6 +318,7 @@ async fn shown(db: &mut Db, names: &mut Names, entries: &[&DoseEntry]) -> Result
             batch: entry.batch.as_ref().map(|batch| batch.as_str().to_owned()),
             note: entry.note.as_ref().map(|note| note.expose().clone()),
             scanned: entry.scanned,
+            beyond_bound: false,
         });
     }
     Ok(shown)

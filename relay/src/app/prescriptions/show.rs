@@ -87,6 +87,10 @@ async fn lines(
         let becomes_late = chain.as_ref().and_then(DoorToDose::becomes_late);
         let diagnosis = diagnosis(app, &p.diagnosis_code);
         let drugs = drug_names(app, &p.items);
+        let owed = p.owed_of_a_part();
+        // Of each line that has a number; one whose drug the formulary has no more is counted without a unit.
+        let counted_in = |item: &Item| app.formulary.drug(&item.drug_id).map_or_else(String::new, |d| d.unit.clone());
+        let owed_units = p.items.iter().take(owed.len()).map(counted_in).collect();
         let summary = views::PrescriptionSummary {
             id: p.id,
             state: p.state,
@@ -117,7 +121,8 @@ async fn lines(
             late_turn: becomes_late.map(|(_, turn)| turn),
             offer: None,
             replaced: replaced.contains_key(&p.id),
-            owed: p.owed_of_a_part(),
+            owed,
+            owed_units,
             approval: None,
         };
         lines.push((summary, chain));

@@ -175,6 +175,9 @@ pub struct DoseEntry {
     pub note: Option<String>,
     /// Bed and medicine were scanned.
     pub scanned: bool,
+    /// Given when needed, and more than the most of a day or sooner after the one before than prescribed: it was in the resident when it was written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_bound: bool,
 }
 
 /// A course that the prescriber ended.

@@ -220,6 +220,9 @@ pub struct MedicineInHand {
     /// Where it is taken when needed: the most times within a day, if the prescriber said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_per_day: Option<u32>,
+    /// Where it is taken when needed: at least so many hours from one time to the next, if the prescriber said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours_apart: Option<u32>,
     /// Last day with all its doses, by what the home has; of what is still to come, of the prescription.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]

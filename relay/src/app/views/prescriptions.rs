@@ -117,6 +117,9 @@ pub struct PrescriptionSummary {
     /// Of one that goes out in parts: how much of each is still owed, in the same order, beyond the parcel that is under way. Absent where nothing is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owed: Vec<u32>,
+    /// Where something is owed: the unit that each is counted in, in the same order (Chinese).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed_units: Vec<String>,
     /// What became of it since the reader approved it; only in the list of what a pharmacist approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,

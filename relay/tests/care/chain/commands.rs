@@ -258,7 +258,7 @@ impl Command {
                 Done::of(deliveries::take_back(app, ctx, id, seen(version).into()).await?.id.uuid())
             }
             Self::Release(id, version) => {
-                let body = DecisionBody { version, code: DecisionCode::Misread, reason: "试".into() };
+                let body = DecisionBody { version, code: DecisionCode::Other, reason: "试".into() };
                 Done::of(deliveries::release(app, ctx, id, body).await?.id.uuid())
             }
             Self::TurnBack(id, version) => {
