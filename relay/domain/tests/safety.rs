@@ -39,7 +39,7 @@ fn line(no: u16, drug: &str) -> DraftItem {
 /// Warfarin of another prescription.
 fn other(hand: Hand) -> Running {
     let item = line(1, "warfarin-2.5mg");
-    Running { taken: Taken::from_the_first(&item), item, hand, rest: None }
+    Running { taken: Taken::from_the_first(&item), item, hand, rest: None, hours_apart: None }
 }
 
 fn draft(drugs: &[&str]) -> Draft {

@@ -21,6 +21,8 @@ pub struct Running {
     pub hand: Hand,
     /// How long it lasts with what a pharmacy still owes; `None` where nothing more comes.
     pub rest: Option<Lasts>,
+    /// Where it is taken when needed: the fewest hours between two doses.
+    pub hours_apart: Option<u32>,
 }
 
 /// The dose that is taken, and of one that changes the next.
@@ -96,8 +98,14 @@ impl Running {
         } else {
             return None;
         };
-        let item = DraftItem::from(item);
-        (until >= today).then(|| Self { taken: Taken::from_the_first(&item), item, hand, rest })
+        let draft = DraftItem::from(item);
+        (until >= today).then(|| Self {
+            taken: Taken::from_the_first(&draft),
+            item: draft,
+            hand,
+            rest,
+            hours_apart: item.hours_apart,
+        })
     }
 
     /// A line that the home was given of, until its days are over; what is taken when needed, until nothing is left.
@@ -119,7 +127,13 @@ impl Running {
         };
         let rest = p.may_bring(course.item).then(|| stock.with_the_rest(now).lasts);
         let taken = Taken::on(course, today);
-        Some(Self { item: course.item.into(), taken, hand, rest: rest.and_then(counted) })
+        Some(Self {
+            item: course.item.into(),
+            taken,
+            hand,
+            rest: rest.and_then(counted),
+            hours_apart: course.item.hours_apart,
+        })
     }
 
     /// How long there is enough of it, by what the home has and what still comes; `None` where there is not.

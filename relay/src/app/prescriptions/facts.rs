@@ -120,7 +120,7 @@ fn prescribed(app: &App, running: &Running) -> views::MedicineInHand {
             from,
         }),
         most_per_day: running.item.most_per_day,
-        hours_apart: running.item.hours_apart,
+        hours_apart: running.hours_apart,
         until: lasts.map(|lasts| lasts.last_day),
         to_come,
         days_left: lasts.map(|lasts| lasts.days),

@@ -157,7 +157,7 @@ impl Example {
             let lasts = Some(Lasts::between(today, until.map_err(|e| e.to_string())?));
             let hand = Hand::Left { milli: 1000, lasts };
             let item = item(words, 0, formulary)?;
-            Ok(Running { taken: Taken::from_the_first(&item), item, hand, rest: None })
+            Ok(Running { taken: Taken::from_the_first(&item), item, hand, rest: None, hours_apart: None })
         });
         let running = running.collect::<Result<Vec<_>, String>>()?;
         let medicines: Vec<_> =
