@@ -80,7 +80,7 @@ pub enum SpoolError {
         detail: String,
     },
     /// Its key is not the one that this box has.
-    #[error("the spool file {} is sealed with another key than the one in [spool] key; it was set aside as {}: keep it and the key that was there before and call support, new entries go to a new file", path.display(), aside.display())]
+    #[error("the spool file {} is sealed with another key than the one in [spool] key; it was set aside as {}, and new entries go to a new file: to have what is in it, stop the box, put the key that was there before back, and give the file its former name", path.display(), aside.display())]
     OtherKey {
         /// The file.
         path: PathBuf,

@@ -620,7 +620,7 @@ async fn a_file_of_another_key_is_set_aside_whole_and_opens_when_that_key_is_bac
     open(&dir).save(entry(NURSE, "key-0001")).await.unwrap();
     let (spool, aside) = Spool::open(&path, &RootKey::new(&[8; 32]), now()).unwrap();
     let sentence = aside.as_ref().expect("it is said").to_string();
-    assert!(sentence.contains("another key") && sentence.contains("call support"), "{sentence}");
+    assert!(sentence.contains("another key") && sentence.contains("its former name"), "{sentence}");
     let Some(SpoolError::OtherKey { aside, .. }) = aside else { panic!("{sentence}") };
     assert!(spool.entries().await.unwrap().is_empty());
     spool.save(entry(NURSE, "key-0002")).await.unwrap();
