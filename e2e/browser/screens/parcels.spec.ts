@@ -219,6 +219,32 @@ const CONSOLE: ConsoleScreen[] = [
     },
   },
   {
+    // The parcel stood at the counter, its packs counted on the shelf, and the order was in no column.
+    name: "board-withdrawn-at-counter",
+    path: "/orders",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=order-rx8]",
+    change: withdrawnAtCounter,
+    act: async (page) => {
+      const card = page.getByTestId("column-not_deliverable").getByTestId("order-rx8");
+      await expect(card).toContainText(/请打开包裹，把药放回货架|open the parcel, put the medicines back/);
+    },
+  },
+  {
+    name: "order-withdrawn-at-counter",
+    path: "/orders/rx8",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=delivery]",
+    change: withdrawnAtCounter,
+    act: async (page) => {
+      await expect(page.getByText(/请打开包裹|Open the parcel/)).toBeVisible();
+      await expect(page.getByTestId("parcel-label")).toHaveCount(0);
+      await expect(page.getByRole("button", { name: /^打印标签$|^Print labels?$/ })).toHaveCount(0);
+    },
+  },
+  {
     name: "prescriber-coming-back",
     path: "/prescriptions/rx8",
     size: desk,
@@ -434,6 +460,22 @@ function withdraw(day: ReturnType<typeof buildDay>): void {
     allowed: [],
     withdrawal_reason: "住民今晨血压偏低，改用其他药。",
     timeline: [...order.timeline, { step: "cancel", at: at(5), who: "周启明" }],
+  });
+}
+
+/** The order of rx8 was packed, and its prescriber withdrew it before a courier came. */
+function withdrawnAtCounter(day: ReturnType<typeof buildDay>): void {
+  for (const order of [...day.prescriptions, ...day.summaries])
+    if (order.id === "rx8") Object.assign(order, { state: "cancelled", allowed: [] });
+  Object.assign(find(day, "dv4"), {
+    state: "cancelled",
+    label: "YZP1:0190A5F0000070008000000000000001:K7M42PQR:0123456789ABCDEF0123456789ABCDEF",
+    attempts: [],
+    allowed: [],
+    timeline: [
+      { step: "pack", at: at(60) },
+      { step: "cancel", at: at(5), who: "周启明" },
+    ],
   });
 }
 

@@ -82,6 +82,9 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
         {order.delivery && column !== "delivered" && column !== "ordered" && (
           <DeliveryChip state={order.delivery.state} />
         )}
+        {column === "not_deliverable" && order.delivery?.state === "cancelled" && (
+          <StatusChip meaning="person">{t("orders.withdrawn.unpack")}</StatusChip>
+        )}
         {offTheWay(order.state, order) && order.reason && (
           <Text size="sm" component="span" data-testid="off-because">
             {t(`shared:chain.reason.${order.reason}`)}
