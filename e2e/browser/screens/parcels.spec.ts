@@ -89,6 +89,22 @@ const CONSOLE: ConsoleScreen[] = [
   },
   { name: "cold", path: "/courier/abc", size: phone, mock: { stops: ["dv6"] }, ready: "main form", act: enterPin },
   {
+    // An empty card stood under the code until it was fetched.
+    name: "cold-at-counter",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv3"] },
+    ready: "main form",
+    change: (day) => {
+      Object.assign(find(day, "dv3"), { state: "accepted", allowed: ["pick-up", "give-back"] });
+    },
+    act: async (page) => {
+      await enterPin(page);
+      await expect(page.getByText(/冷藏 2–8 °C|Keep at 2–8 °C/).first()).toBeVisible();
+      await expect(page.getByTestId("temperature")).toHaveCount(0);
+    },
+  },
+  {
     name: "quarantined",
     path: "/courier/abc",
     size: phone,
