@@ -368,7 +368,12 @@ const CONSOLE: ConsoleScreen[] = [
     change: (day) => {
       Object.assign(day.prescriptions.find(({ id }) => id === "rx8") ?? {}, { approved_at: at(70) });
     },
-    act: (page) => expect(page.getByTestId("fillings-rx8")).toContainText("明早到货"),
+    act: async (page) => {
+      const fillings = page.getByTestId("fillings-rx8");
+      await expect(fillings).toContainText("明早到货");
+      // In the words in which the pharmacy chose it.
+      await expect(fillings).toContainText(/原因：缺货|Reason: Out of stock/);
+    },
   },
   {
     name: "courier-two-ways-out",

@@ -60,13 +60,6 @@ export const zh = {
   declineReason: "退单原因",
   declineConfirm: "退单",
   declineWords: "请说明",
-  reasons: {
-    out_of_stock: "缺货",
-    closed: "即将停业",
-    cannot_deliver: "无法配送到该地",
-    query_open: "问题未得到医生答复",
-    other: "其他",
-  },
   pick: {
     title: "配药清单",
     batch: "批号",
@@ -250,13 +243,6 @@ export const en: typeof zh = {
   declineReason: "Reason",
   declineConfirm: "Decline order",
   declineWords: "Please say why",
-  reasons: {
-    out_of_stock: "Out of stock",
-    closed: "Closing soon",
-    cannot_deliver: "Cannot deliver there",
-    query_open: "A question is not answered",
-    other: "Other",
-  },
   pick: {
     title: "Pick list",
     batch: "Batch",
