@@ -94,7 +94,7 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
         {order.discrepancy && order.delivery?.state !== "discrepancy" && (
           <StatusChip meaning="person">{t("orders.settle.waits")}</StatusChip>
         )}
-        {column !== "delivered" && <LineTurn line={order} onlyLate />}
+        {column !== "delivered" && <LineTurn line={order} reader="pharmacy" onlyLate />}
         {order.delivery?.cold_chain && (
           <Text size="sm" component="span">
             <IconSnowflake size={16} aria-hidden style={{ verticalAlign: "-3px" }} /> {t("orders.coldShort")}
