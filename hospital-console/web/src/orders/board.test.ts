@@ -1,6 +1,7 @@
 import type { Api, Delivery, PrescriptionSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import {
+  asideOf,
   codeOpens,
   columnOf,
   isOf,
@@ -52,6 +53,23 @@ it("has every open discrepancy of an order to settle: the next parcel hid the fo
   // That of the present parcel stands with the parcel.
   expect(ids("now")).toEqual(["1"]);
   expect(ids()).toEqual(["1", "2"]);
+});
+
+it("tells the lines of a later parcel from those that came before: its card named all medicines of the prescription", () => {
+  const asides = (state: PrescriptionSummary["state"], packed: number[], owed?: number[]) => {
+    const delivery = { ...parcel("d2", "p", "awaiting_courier"), packs: packed.map((item_no) => ({ item_no })) };
+    return [0, 1, 2].map((index) => asideOf({ ...order(state), owed, delivery } as unknown as Order, index));
+  };
+  // The rest of the second line: the others are in the home.
+  expect(asides("packed", [2, 2])).toEqual(["not_in_parcel", undefined, "not_in_parcel"]);
+  // The first part, without what was not there.
+  expect(asides("in_delivery", [1, 2], [0, 4, 7])).toEqual([undefined, undefined, undefined]);
+  // The rest is being picked; the parcel is that of the first part.
+  expect(asides("dispensing", [1, 2], [0, 8, 0])).toEqual(["nothing_owed", undefined, "nothing_owed"]);
+  expect(asides("approved", [])).toEqual([undefined, undefined, undefined]);
+  expect(asides("delivered", [2])).toEqual([undefined, undefined, undefined]);
+  // Of parcels that name no packs nothing is known.
+  expect(asides("packed", [])).toEqual([undefined, undefined, undefined]);
 });
 
 describe("the board", () => {

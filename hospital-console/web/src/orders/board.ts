@@ -162,6 +162,22 @@ export const isOf = ({ id }: Pick<Delivery, "id">, order: Pick<Prescription, "st
 export const codeOpens = ({ state, batch_recalled }: Pick<Delivery, "state" | "batch_recalled">): boolean =>
   state !== "returned" && state !== "cancelled" && !batch_recalled;
 
+/** Of these the newest parcel is what the order is about; of others it is an earlier filling's. */
+const IN_A_PARCEL: readonly PrescriptionState[] = ["packed", "in_delivery", "returned", ...WITHDRAWN];
+
+/**
+ * A line of an order that goes out in parts with which nobody has anything to do: `index` counts its medicines from 0, as `drug_names` does.
+ * What is owed of a line is said beside it, and a parcel that says nothing of its packs says nothing of its lines.
+ */
+export function asideOf(order: Order, index: number): "not_in_parcel" | "nothing_owed" | undefined {
+  if ((order.owed?.[index] ?? 0) > 0) return undefined;
+  if (IN_A_PARCEL.includes(order.state)) {
+    const packs = order.delivery?.packs ?? [];
+    return packs.length > 0 && packs.every(({ item_no }) => item_no !== index + 1) ? "not_in_parcel" : undefined;
+  }
+  return order.owed !== undefined ? "nothing_owed" : undefined;
+}
+
 /** Since when it is where it is, as far as the board can tell. */
 export function since(order: Order): string | undefined {
   return order.delivery?.timeline.at(-1)?.at ?? order.waiting_since ?? order.signed_at ?? undefined;
