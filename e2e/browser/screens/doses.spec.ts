@@ -260,9 +260,9 @@ const NURSE: NurseScreen[] = [
     act: async (on) => {
       const head = on.locator("[data-testid=door-to-dose] .yz-chain-head");
       await expect(head).toContainText(/轮到药房|Pharmacy's turn/);
-      await expect(head).not.toContainText(/轮到护士|Nurse's turn/);
+      await expect(head).not.toContainText(/轮到您|Your turn/);
       await expect(on.getByTestId("chain-rest")).toContainText(/已到的部分|What has come/);
-      await expect(on.getByTestId("chain-rest")).toContainText(/轮到护士|Nurse's turn/);
+      await expect(on.getByTestId("chain-rest")).toContainText(/轮到您|Your turn/);
       await expect(on.locator("[data-testid=door-to-dose] [aria-current=step]")).toHaveAttribute(
         "data-stage",
         "first_dose",
@@ -377,7 +377,13 @@ const CONSOLE: ConsoleScreen[] = [
     who: "pharmacy",
     ready: CHAIN,
     on: ["rx4", chain(3, "pharmacy")],
-    act: rowsAreFull,
+    act: async (on) => {
+      await rowsAreFull(on);
+      // It was as grey as what waits for somebody else.
+      const turn = on.locator("[data-testid=door-to-dose] .yz-chain-head");
+      await expect(turn).toContainText(/轮到您|Your turn/);
+      await expect(turn.locator(".yz-chip.yz-person")).toHaveCount(1);
+    },
   },
   {
     name: "timeline-refused-pharmacy",

@@ -89,6 +89,22 @@ const CONSOLE: ConsoleScreen[] = [
   },
   { name: "cold", path: "/courier/abc", size: phone, mock: { stops: ["dv6"] }, ready: "main form", act: enterPin },
   {
+    // An empty card stood under the code until it was fetched.
+    name: "cold-at-counter",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv3"] },
+    ready: "main form",
+    change: (day) => {
+      Object.assign(find(day, "dv3"), { state: "accepted", allowed: ["pick-up", "give-back"] });
+    },
+    act: async (page) => {
+      await enterPin(page);
+      await expect(page.getByText(/冷藏 2–8 °C|Keep at 2–8 °C/).first()).toBeVisible();
+      await expect(page.getByTestId("temperature")).toHaveCount(0);
+    },
+  },
+  {
     name: "quarantined",
     path: "/courier/abc",
     size: phone,
@@ -219,6 +235,19 @@ const CONSOLE: ConsoleScreen[] = [
     },
   },
   {
+    // The parcel stood at the counter, its packs counted on the shelf, and the order was in no column.
+    name: "board-withdrawn-at-counter",
+    path: "/orders",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=order-rx8]",
+    change: withdrawnAtCounter,
+    act: async (page) => {
+      const card = page.getByTestId("column-not_deliverable").getByTestId("order-rx8");
+      await expect(card).toContainText(/请打开包裹，把药放回货架|open the parcel, put the medicines back/);
+    },
+  },
+  {
     name: "prescriber-coming-back",
     path: "/prescriptions/rx8",
     size: desk,
@@ -326,7 +355,12 @@ const CONSOLE: ConsoleScreen[] = [
     change: (day) => {
       Object.assign(day.prescriptions.find(({ id }) => id === "rx8") ?? {}, { approved_at: at(70) });
     },
-    act: (page) => expect(page.getByTestId("fillings-rx8")).toContainText("明早到货"),
+    act: async (page) => {
+      const fillings = page.getByTestId("fillings-rx8");
+      await expect(fillings).toContainText("明早到货");
+      // In the words in which the pharmacy chose it.
+      await expect(fillings).toContainText(/原因：缺货|Reason: Out of stock/);
+    },
   },
   {
     name: "courier-two-ways-out",
@@ -368,12 +402,12 @@ const CONSOLE: ConsoleScreen[] = [
     size: desk,
     mock: { who: "pharmacy" },
     ready: "[data-testid=delivery][data-state=cancelled]",
-    change: (day) => {
-      withdraw(day);
-      Object.assign(find(day, "dv4"), { state: "cancelled", allowed: [] });
-    },
+    change: withdrawnAtCounter,
     act: async (page) => {
       await expect(page.getByText(/请打开包裹，把药放回货架|Open the parcel and put its packs back/)).toBeVisible();
+      // A label that is printed now would be of a parcel that goes nowhere.
+      await expect(page.getByTestId("parcel-label")).toHaveCount(0);
+      await expect(page.getByRole("button", { name: /^打印标签$|^Print label$/ })).toHaveCount(0);
     },
   },
   {
@@ -434,6 +468,22 @@ function withdraw(day: ReturnType<typeof buildDay>): void {
     allowed: [],
     withdrawal_reason: "住民今晨血压偏低，改用其他药。",
     timeline: [...order.timeline, { step: "cancel", at: at(5), who: "周启明" }],
+  });
+}
+
+/** The order of rx8 was packed, and its prescriber withdrew it before a courier came. */
+function withdrawnAtCounter(day: ReturnType<typeof buildDay>): void {
+  withdraw(day);
+  Object.assign(day.summaries.find(({ id }) => id === "rx8") ?? {}, { state: "cancelled" });
+  Object.assign(find(day, "dv4"), {
+    state: "cancelled",
+    label: "YZP1:0190A5F0000070008000000000000001:K7M42PQR:0123456789ABCDEF0123456789ABCDEF",
+    attempts: [],
+    allowed: [],
+    timeline: [
+      { step: "pack", at: at(60) },
+      { step: "cancel", at: at(5), who: "周启明" },
+    ],
   });
 }
 

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { enDoses } from "../src/i18n/en-doses";
 import { zhDoses } from "../src/i18n/zh-doses";
 import { isChainLate, isStepLate, lineAt } from "../src/ui/lateness";
+import { isOwnTurn, turnMeaning } from "../src/ui/turn";
 
 interface Api {
   components: { schemas: Record<string, { enum: string[] }> };
@@ -40,4 +41,18 @@ it("calls a line of a list late from its time on, and says whose turn that makes
   expect(lineAt(line, time("02:31"))).toEqual({ turn: "courier", late: true });
   expect(lineAt({ turn: "nurse", late: true }, time("02:00"))).toEqual({ turn: "nurse", late: true });
   expect(lineAt({ turn: "nurse", late: false }, time("09:00"))).toEqual({ turn: "nurse", late: false });
+});
+
+it("is grey for somebody else's turn alone: the reader's own looked like waiting", () => {
+  expect(turnMeaning("pharmacy", "pharmacy", false)).toBe("person");
+  expect(turnMeaning("nurse", "pharmacy", false)).toBe("waiting");
+  expect(turnMeaning("prescriber", undefined, undefined)).toBe("waiting");
+  expect(turnMeaning("nobody", "nurse", false)).toBe("done");
+  for (const reader of ["pharmacy", "nurse"] as const) expect(turnMeaning("pharmacy", reader, true)).toBe("danger");
+  expect([isOwnTurn("nurse", "nurse"), isOwnTurn("nurse", undefined), isOwnTurn("nobody", "nobody")]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect([zhDoses.chain.turn.you, enDoses.chain.turn.you]).toEqual(["轮到您", "Your turn"]);
 });

@@ -153,7 +153,9 @@ function Chain({ prescriptionId }: { prescriptionId: string }) {
     queryKey: ["prescriptions", prescriptionId],
     queryFn: () => api.prescriptions.get(prescriptionId),
   });
-  return query.data?.door_to_dose ? <DoorToDose chain={query.data.door_to_dose} state={query.data.state} /> : null;
+  return query.data?.door_to_dose ? (
+    <DoorToDose chain={query.data.door_to_dose} state={query.data.state} reader="nurse" />
+  ) : null;
 }
 
 function ReceiveForm({ delivery }: { delivery: Delivery }) {

@@ -217,7 +217,9 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
           {prescription.valid_until && ` · ${t("app:after.valid", { date: formats.date(prescription.valid_until) })}`}
         </Text>
       </Stack>
-      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />}
+      {prescription.door_to_dose && (
+        <DoorToDose chain={prescription.door_to_dose} state={prescription.state} reader="nurse" />
+      )}
       <FillingsOf prescription={prescription} />
       <Timeline steps={prescription.timeline} level={4} />
     </article>

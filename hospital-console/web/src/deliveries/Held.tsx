@@ -60,6 +60,9 @@ export function Temperature({ delivery, temperatures }: { delivery: Delivery; te
   const celsius = celsiusOf(typed);
   const last = delivery.temperatures?.at(-1);
   const mine = waiting.filter((reading) => reading.deliveryId === delivery.id);
+  const refused = refusedOf === delivery.id ? error : undefined;
+  // Before it is fetched the pharmacy answers for its cold, and nothing is asked.
+  if (!last && mine.length === 0 && !refused && !isCarried(delivery)) return null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -90,7 +93,7 @@ export function Temperature({ delivery, temperatures }: { delivery: Delivery; te
         </Text>
       )}
       {mine.length > 0 && <Text role="status">{t("deliveries.temperature.waiting", { n: mine.length })}</Text>}
-      {error && refusedOf === delivery.id && <ProblemAlert error={error} />}
+      {refused && <ProblemAlert error={refused} />}
       {isCarried(delivery) && (
         <form onSubmit={submit} noValidate>
           <TextInput

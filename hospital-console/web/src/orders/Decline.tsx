@@ -34,7 +34,7 @@ export function Decline({ order }: { order: ReturnType<typeof useOrder> }) {
           >
             <Stack gap="xs" mt="xs">
               {CODES.map((value) => (
-                <Radio key={value} value={value} label={t(`orders.reasons.${value}`)} />
+                <Radio key={value} value={value} label={t(`shared:parcel.filling.declined.${value}`)} />
               ))}
             </Stack>
           </Radio.Group>

@@ -19,6 +19,7 @@ import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { Timeline } from "../prescriptions/Timeline";
 import { ReceiptFile } from "../verification/SignatureFiles";
+import { codeOpens } from "./board";
 import { ParcelLabel } from "./ParcelLabel";
 import { Recovery } from "./Recovery";
 import { Settlement } from "./Settlement";
@@ -32,8 +33,7 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
   if (query.isPending) return <Skeletons shape="card" count={2} />;
   if (!query.data) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   const delivery = query.data;
-  // The code of a parcel that came back, or goes back because of a recall, opens nothing any more, and would be taken for the next one's.
-  const code = withCode && delivery.state !== "returned" && !delivery.batch_recalled ? delivery.parcel_code : undefined;
+  const code = withCode && codeOpens(delivery) ? delivery.parcel_code : undefined;
   return (
     <div className={classes.panel} data-testid="delivery" data-state={delivery.state}>
       <Group justify="space-between" mb="xs">

@@ -7,7 +7,7 @@ import { Link } from "react-router";
 import { UrgencyChip } from "../common/chips";
 import { useDuration } from "../common/Wait";
 import { OfferChips } from "../pharmacies/Offers";
-import { since, type Column, type Order } from "./board";
+import { asideOf, since, type Column, type Order } from "./board";
 import classes from "./orders.module.css";
 
 export function OrderColumn({ column, orders }: { column: Column; orders: Order[] }) {
@@ -82,6 +82,9 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
         {order.delivery && column !== "delivered" && column !== "ordered" && (
           <DeliveryChip state={order.delivery.state} />
         )}
+        {column === "not_deliverable" && order.delivery?.state === "cancelled" && (
+          <StatusChip meaning="person">{t("orders.withdrawn.unpack")}</StatusChip>
+        )}
         {offTheWay(order.state, order) && order.reason && (
           <Text size="sm" component="span" data-testid="off-because">
             {t(`shared:chain.reason.${order.reason}`)}
@@ -91,7 +94,7 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
         {order.discrepancy && order.delivery?.state !== "discrepancy" && (
           <StatusChip meaning="person">{t("orders.settle.waits")}</StatusChip>
         )}
-        {column !== "delivered" && <LineTurn line={order} onlyLate />}
+        {column !== "delivered" && <LineTurn line={order} reader="pharmacy" onlyLate />}
         {order.delivery?.cold_chain && (
           <Text size="sm" component="span">
             <IconSnowflake size={16} aria-hidden style={{ verticalAlign: "-3px" }} /> {t("orders.coldShort")}
@@ -102,7 +105,7 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
   );
 }
 
-/** A line for each medicine, none of them cut: a strength that is not read is another medicine. What is owed of a part stands beside it. */
+/** A line for each medicine, none of them cut: a strength that is not read is another medicine. What is owed of a part stands beside it, and that a parcel has none of it. */
 function Medicines({ order }: { order: Order }) {
   const { t, i18n } = useTranslation("app");
   const unitWord = useUnit();
@@ -110,10 +113,17 @@ function Medicines({ order }: { order: Order }) {
     <ul className={classes.medicines} data-testid="medicines">
       {drugNamesIn(order, i18n.language).map((name, index) => {
         const owed = order.owed?.[index] ?? 0;
+        const aside = asideOf(order, index);
         return (
           // Two lines may be of one medicine, and the order of the lines does not change.
           <li key={index}>
             {name}
+            {aside && (
+              <Text size="sm" c="dimmed" component="span">
+                {" · "}
+                {t(aside === "not_in_parcel" ? "orders.notInParcel" : "shared:parcel.filling.nothingOwed")}
+              </Text>
+            )}
             {owed > 0 && (
               <>
                 {" "}

@@ -120,7 +120,9 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
           <OfferChips why={mine.why} />
         </Box>
       )}
-      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />}
+      {prescription.door_to_dose && (
+        <DoorToDose chain={prescription.door_to_dose} state={prescription.state} reader="pharmacy" />
+      )}
       <div className={classes.orderBody}>
         <div className={classes.stack}>
           {packed && <PackedPanel packed={packed} />}

@@ -1,4 +1,4 @@
-import { EmptyState, ProblemAlert } from "@yunzhen/client/ui";
+import { EmptyState, ProblemAlert, useNow } from "@yunzhen/client/ui";
 import { SegmentedControl, Skeleton, Switch } from "@mantine/core";
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { IconPackage } from "@tabler/icons-react";
@@ -27,13 +27,14 @@ export function OrdersPage() {
   const [sound, setSound] = useLocalStorage({ key: "yz.orders.sound", defaultValue: true });
   const prescriptions = useQuery({
     queryKey: keys.prescriptions.board,
-    queryFn: () => readOrders(api),
+    queryFn: () => readOrders(api, Date.now()),
   });
   const deliveries = useQuery({ queryKey: keys.deliveries.list, queryFn: () => readParcels(api) });
   const all = prescriptions.data ?? [];
   const board = sortOrders(
     all.filter((order) => matchesOrder(order, search)),
     deliveries.data ?? [],
+    useNow(),
   );
   useNewOrderSound(
     prescriptions.data?.filter((p) => p.state === "approved").map((p) => p.id),

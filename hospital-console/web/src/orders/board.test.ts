@@ -1,6 +1,8 @@
 import type { Api, Delivery, PrescriptionSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import {
+  asideOf,
+  codeOpens,
   columnOf,
   isOf,
   ofEarlierParcels,
@@ -14,6 +16,7 @@ import {
   type Order,
 } from "./board";
 
+const NOW = Date.parse("2026-11-23T08:00:00Z");
 const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"], discrepancy = false) =>
   ({ id: "x", state, delivery: delivery && { state: delivery, timeline: [] }, discrepancy }) as unknown as Order;
 const summary = (id: string, state: PrescriptionSummary["state"]) => ({ id, state }) as unknown as PrescriptionSummary;
@@ -52,9 +55,26 @@ it("has every open discrepancy of an order to settle: the next parcel hid the fo
   expect(ids()).toEqual(["1", "2"]);
 });
 
+it("tells the lines of a later parcel from those that came before: its card named all medicines of the prescription", () => {
+  const asides = (state: PrescriptionSummary["state"], packed: number[], owed?: number[]) => {
+    const delivery = { ...parcel("d2", "p", "awaiting_courier"), packs: packed.map((item_no) => ({ item_no })) };
+    return [0, 1, 2].map((index) => asideOf({ ...order(state), owed, delivery } as unknown as Order, index));
+  };
+  // The rest of the second line: the others are in the home.
+  expect(asides("packed", [2, 2])).toEqual(["not_in_parcel", undefined, "not_in_parcel"]);
+  // The first part, without what was not there.
+  expect(asides("in_delivery", [1, 2], [0, 4, 7])).toEqual([undefined, undefined, undefined]);
+  // The rest is being picked; the parcel is that of the first part.
+  expect(asides("dispensing", [1, 2], [0, 8, 0])).toEqual(["nothing_owed", undefined, "nothing_owed"]);
+  expect(asides("approved", [])).toEqual([undefined, undefined, undefined]);
+  expect(asides("delivered", [2])).toEqual([undefined, undefined, undefined]);
+  // Of parcels that name no packs nothing is known.
+  expect(asides("packed", [])).toEqual([undefined, undefined, undefined]);
+});
+
 describe("the board", () => {
   it("has a column for every state it asks for", () => {
-    for (const state of [...UNDER_WAY, ...OVER]) expect(columnOf(order(state)), state).toBeDefined();
+    for (const state of [...UNDER_WAY, ...OVER]) expect(columnOf(order(state), NOW), state).toBeDefined();
   });
   it("has the order of the second page, and of those that are over the newest page", async () => {
     const asked: { state?: string; newest?: boolean; cursor?: string }[] = [];
@@ -69,7 +89,7 @@ describe("the board", () => {
             : { items: [{ id: "first" }], next: "2" },
       );
     };
-    const orders = await readOrders(asApi({ prescriptions: { list } }));
+    const orders = await readOrders(asApi({ prescriptions: { list } }), NOW);
     expect(orders.map((p) => p.id)).toEqual(["first", "late", "old"]);
     expect(asked).toHaveLength(4);
   });
@@ -87,7 +107,7 @@ describe("the board", () => {
       deliveries: { list: ({ state }: { state?: string } = {}) => page(state?.includes("recalled") ? back : []) },
       discrepancies: { list: () => page(short) },
     });
-    expect((await readOrders(api)).map((p) => p.id)).toEqual(["new", "long-ago", "counted"]);
+    expect((await readOrders(api, NOW)).map((p) => p.id)).toEqual(["new", "long-ago", "counted"]);
     expect(asked).toEqual(["long-ago,counted"]);
   });
   it("has the parcel of a count that nobody settled, however old it is", async () => {
@@ -108,12 +128,42 @@ describe("the board", () => {
   });
   it("keeps a withdrawn order until its parcel is back or lost", () => {
     for (const state of ["cancelled", "stopped"] as const) {
-      expect(columnOf(order(state, "recalled"))).toBe("not_deliverable");
-      expect(columnOf(order(state, "discrepancy", true))).toBe("query");
+      expect(columnOf(order(state, "recalled"), NOW)).toBe("not_deliverable");
+      expect(columnOf(order(state, "discrepancy", true), NOW)).toBe("query");
       for (const ended of ["returned", "lost", "cancelled", "discrepancy"] as const)
-        expect(columnOf(order(state, ended)), ended).toBeUndefined();
-      expect(columnOf(order(state))).toBeUndefined();
+        expect(columnOf(order(state, ended), NOW), ended).toBeUndefined();
+      expect(columnOf(order(state), NOW)).toBeUndefined();
     }
+  });
+  it("keeps a parcel that was withdrawn at the counter for a day, to be opened: it stood there and was in no column", async () => {
+    const cancelled = (at: string) =>
+      ({ ...parcel("d1", "p", "cancelled"), timeline: [{ step: "cancel", at }] }) as Delivery;
+    const [today, before] = [cancelled("2026-11-22T08:00:01Z"), cancelled("2026-11-22T08:00:00Z")];
+    for (const state of ["cancelled", "stopped"] as const) {
+      expect(sortOrders([summary("p", state)], [today], NOW).not_deliverable.map(({ id }) => id)).toEqual(["p"]);
+      expect(sortOrders([summary("p", state)], [before], NOW).not_deliverable).toEqual([]);
+    }
+    const asked: string[] = [];
+    const api = (one: Delivery) =>
+      asApi({
+        prescriptions: {
+          list: ({ ids }: { ids?: string }) => {
+            if (ids) asked.push(ids);
+            return page(ids ? [summary("p", "cancelled")] : []);
+          },
+        },
+        deliveries: { list: ({ state }: { state?: string } = {}) => page(state === "cancelled" ? [one] : []) },
+      });
+    // Of a hundred that were withdrawn since it is not among the newest.
+    expect((await readOrders(api(today), NOW)).map(({ id }) => id)).toEqual(["p"]);
+    expect((await readParcels(api(today))).map(({ id }) => id)).toEqual(["d1"]);
+    expect(await readOrders(api(before), NOW)).toEqual([]);
+    expect(asked).toEqual(["p"]);
+  });
+  it("offers the label of a parcel that somebody can open by its code: a withdrawn one had one to print", () => {
+    const opens = (state: Delivery["state"], batch_recalled = false) => codeOpens({ state, batch_recalled });
+    expect([opens("awaiting_courier"), opens("at_door")]).toEqual([true, true]);
+    expect([opens("cancelled"), opens("returned"), opens("in_transit", true)]).not.toContain(true);
   });
   it("says which order under way was withdrawn since, and says it once", () => {
     const before = [summary("a", "dispensing"), summary("b", "packed"), summary("c", "cancelled")];
@@ -124,26 +174,26 @@ describe("the board", () => {
   it("looks at the newest parcel of an order, and at an open discrepancy of any", () => {
     const parcels = [parcel("second", "x", "in_transit"), parcel("first", "x", "discrepancy")];
     const place = (all: Delivery[]) =>
-      Object.entries(sortOrders([summary("x", "in_delivery")], all)).find(([, orders]) => orders.length > 0)?.[0];
+      Object.entries(sortOrders([summary("x", "in_delivery")], all, NOW)).find(([, orders]) => orders.length > 0)?.[0];
     expect(place(parcels)).toBe("in_delivery");
     expect(place([parcels[0] as Delivery, parcel("first", "x", "discrepancy", true)])).toBe("query");
   });
   it("puts held-up and short deliveries where a person looks", () => {
-    expect(columnOf(order("in_delivery", "on_hold"))).toBe("query");
-    expect(columnOf(order("delivered", "discrepancy", true))).toBe("query");
-    expect(columnOf(order("dispensing", "discrepancy", true))).toBe("query");
-    expect(columnOf(order("in_delivery", "lost"))).toBe("not_deliverable");
-    expect(columnOf(order("in_delivery", "at_door"))).toBe("in_delivery");
+    expect(columnOf(order("in_delivery", "on_hold"), NOW)).toBe("query");
+    expect(columnOf(order("delivered", "discrepancy", true), NOW)).toBe("query");
+    expect(columnOf(order("dispensing", "discrepancy", true), NOW)).toBe("query");
+    expect(columnOf(order("in_delivery", "lost"), NOW)).toBe("not_deliverable");
+    expect(columnOf(order("in_delivery", "at_door"), NOW)).toBe("in_delivery");
   });
   it("shows a settled order as finished, and one that is owed again as ordered", () => {
-    expect(columnOf(order("delivered", "discrepancy"))).toBe("delivered");
-    expect(columnOf(order("dispensing", "discrepancy"))).toBe("ordered");
+    expect(columnOf(order("delivered", "discrepancy"), NOW)).toBe("delivered");
+    expect(columnOf(order("dispensing", "discrepancy"), NOW)).toBe("ordered");
   });
   it("goes by an order's newest parcel, and by a count of any of them that nobody settled", () => {
     const under = [summary("p", "in_delivery")];
     const [again, short] = [parcel("2", "p", "in_transit"), parcel("1", "p", "discrepancy")];
-    expect(sortOrders(under, [again, short]).in_delivery.map((o) => o.delivery?.id)).toEqual(["2"]);
-    expect(sortOrders(under, [again, parcel("1", "p", "discrepancy", true)]).query).toHaveLength(1);
+    expect(sortOrders(under, [again, short], NOW).in_delivery.map((o) => o.delivery?.id)).toEqual(["2"]);
+    expect(sortOrders(under, [again, parcel("1", "p", "discrepancy", true)], NOW).query).toHaveLength(1);
   });
   it("sorts urgent first, then oldest", () => {
     const signed = (id: string, urgency: string, signed_at: string) =>
@@ -151,6 +201,7 @@ describe("the board", () => {
     const board = sortOrders(
       [signed("b", "routine", "2"), signed("a", "routine", "1"), signed("c", "urgent", "3")],
       [],
+      NOW,
     );
     expect(board.ordered.map((o) => o.id)).toEqual(["c", "a", "b"]);
   });

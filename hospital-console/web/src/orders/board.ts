@@ -42,18 +42,31 @@ const PARCELS_UNDER_WAY: readonly DeliveryState[] = [
   "refused",
 ];
 
+/** How long the board keeps a parcel that was withdrawn at the counter, in milliseconds: nobody says of it that it was opened. */
+const UNPACKED_WITHIN = 24 * 3_600_000;
+
+/** It was withdrawn at the counter within a day: the stock counts its packs on the shelf, and somebody has to put them there. */
+export function isToUnpack({ state, timeline }: Pick<Delivery, "state" | "timeline">, now: number): boolean {
+  const ended = timeline.at(-1)?.at;
+  return state === "cancelled" && ended !== undefined && now - Date.parse(ended) < UNPACKED_WITHIN;
+}
+
 /** All orders under way, the newest of those that are over or withdrawn, and of the older ones those of which a parcel is still somebody's to do. */
-export async function readOrders(api: Api): Promise<PrescriptionSummary[]> {
-  const [underWay, over, withdrawn, back, short] = await Promise.all([
+export async function readOrders(api: Api, now: number): Promise<PrescriptionSummary[]> {
+  const [underWay, over, withdrawn, back, unpacked, short] = await Promise.all([
     everyPage((cursor) => api.prescriptions.list({ state: UNDER_WAY.join(","), cursor })),
     api.prescriptions.list({ state: OVER.join(","), newest: true }),
     api.prescriptions.list({ state: WITHDRAWN.join(","), newest: true }),
     everyPage((cursor) => api.deliveries.list({ state: COMING_BACK.join(","), cursor })),
+    api.deliveries.list({ state: "cancelled" }),
     openDiscrepancies(api),
   ]);
+  const counter = unpacked.items.filter((parcel) => isToUnpack(parcel, now));
   // One that was withdrawn between the answers is taken as it ended.
   const known = new Map([...underWay, ...over.items, ...withdrawn.items].map((order) => [order.id, order]));
-  const todo = new Set([...back, ...short].flatMap(({ prescription_id: id }) => (id && !known.has(id) ? [id] : [])));
+  const todo = new Set(
+    [...back, ...counter, ...short].flatMap(({ prescription_id: id }) => (id && !known.has(id) ? [id] : [])),
+  );
   for (const ids of chunks([...todo], AT_ONCE)) {
     const { items } = await api.prescriptions.list({ ids: ids.join(",") });
     for (const order of items) known.set(order.id, order);
@@ -87,15 +100,16 @@ export function withdrawnSince(
 }
 
 /**
- * All parcels under way, the newest of the others, and the older ones of which a count waits to be settled; one that ends between the answers is taken as it ended.
+ * All parcels under way, the newest of the others and of those withdrawn at the counter, and the older ones of which a count waits to be settled; one that ends between the answers is taken as it ended.
  */
 export async function readParcels(api: Api): Promise<Delivery[]> {
-  const [underWay, newest, short] = await Promise.all([
+  const [underWay, newest, withdrawn, short] = await Promise.all([
     everyPage((cursor) => api.deliveries.list({ state: PARCELS_UNDER_WAY.join(","), cursor })),
     api.deliveries.list(),
+    api.deliveries.list({ state: "cancelled" }),
     openDiscrepancies(api),
   ]);
-  const known = new Map([...underWay, ...newest.items].map((parcel) => [parcel.id, parcel]));
+  const known = new Map([...underWay, ...newest.items, ...withdrawn.items].map((parcel) => [parcel.id, parcel]));
   const older = new Set(short.map((one) => one.delivery_id).filter((id) => !known.has(id)));
   for (const parcel of await Promise.all([...older].map((id) => api.deliveries.get(id)))) known.set(parcel.id, parcel);
   return [...known.values()];
@@ -108,10 +122,11 @@ export interface Order extends PrescriptionSummary {
   discrepancy: boolean;
 }
 
-export function columnOf(order: Order): Column | undefined {
+export function columnOf(order: Order, now: number): Column | undefined {
   const delivery = order.delivery?.state;
   if (order.discrepancy) return "query";
   if (WITHDRAWN.includes(order.state)) {
+    if (order.delivery && isToUnpack(order.delivery, now)) return "not_deliverable";
     // Lost is the end of it; until then the pharmacy takes it back.
     return delivery && delivery !== "lost" && BACK.includes(delivery) ? "not_deliverable" : undefined;
   }
@@ -143,6 +158,26 @@ export const mayTake = ({ state, allowed }: Pick<Prescription, "state" | "allowe
 export const isOf = ({ id }: Pick<Delivery, "id">, order: Pick<Prescription, "state" | "delivery_id">): boolean =>
   order.delivery_id === id && (order.state === "packed" || order.state === "in_delivery");
 
+/** The code of one that came back, was withdrawn at the counter, or goes back because of a recall, opens nothing any more, and would be taken for the next one's. */
+export const codeOpens = ({ state, batch_recalled }: Pick<Delivery, "state" | "batch_recalled">): boolean =>
+  state !== "returned" && state !== "cancelled" && !batch_recalled;
+
+/** Of these the newest parcel is what the order is about; of others it is an earlier filling's. */
+const IN_A_PARCEL: readonly PrescriptionState[] = ["packed", "in_delivery", "returned", ...WITHDRAWN];
+
+/**
+ * A line of an order that goes out in parts with which nobody has anything to do: `index` counts its medicines from 0, as `drug_names` does.
+ * What is owed of a line is said beside it, and a parcel that says nothing of its packs says nothing of its lines.
+ */
+export function asideOf(order: Order, index: number): "not_in_parcel" | "nothing_owed" | undefined {
+  if ((order.owed?.[index] ?? 0) > 0) return undefined;
+  if (IN_A_PARCEL.includes(order.state)) {
+    const packs = order.delivery?.packs ?? [];
+    return packs.length > 0 && packs.every(({ item_no }) => item_no !== index + 1) ? "not_in_parcel" : undefined;
+  }
+  return order.owed !== undefined ? "nothing_owed" : undefined;
+}
+
 /** Since when it is where it is, as far as the board can tell. */
 export function since(order: Order): string | undefined {
   return order.delivery?.timeline.at(-1)?.at ?? order.waiting_since ?? order.signed_at ?? undefined;
@@ -151,6 +186,7 @@ export function since(order: Order): string | undefined {
 export function sortOrders(
   orders: readonly PrescriptionSummary[],
   deliveries: readonly Delivery[],
+  now: number,
 ): Record<Column, Order[]> {
   const open = new Set(
     deliveries.filter((d) => d.discrepancies?.some(({ state }) => state === "open")).map((d) => d.prescription_id),
@@ -172,7 +208,7 @@ export function sortOrders(
       delivery: byPrescription.get(summary.id),
       discrepancy: open.has(summary.id),
     };
-    const column = columnOf(order);
+    const column = columnOf(order, now);
     if (column) board[column].push(order);
   }
   for (const column of COLUMNS) {

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { withdrawnSince } from "./board";
 
-/** Says of each order that its prescriber withdrew while the board was open; it stays until it is closed, because the order itself is gone from the board. */
+/** Says of each order that its prescriber withdrew while the board was open; it stays until it is closed, because the order itself leaves the board or its column. */
 export function useWithdrawnNotice(orders: readonly PrescriptionSummary[] | undefined): void {
   const { t, i18n } = useTranslation("app");
   const { language } = i18n;

@@ -104,7 +104,7 @@ function Answer({ offer }: { offer: Offer }) {
     </StatusChip>
   ) : (
     <StatusChip meaning="person" icon={IconArrowBackUp}>
-      {t("pharmacies.asked.declined", { time, why: t(`orders.reasons.${answer.declined ?? "other"}`) })}
+      {t("pharmacies.asked.declined", { time, why: t(`shared:parcel.filling.declined.${answer.declined ?? "other"}`) })}
     </StatusChip>
   );
 }

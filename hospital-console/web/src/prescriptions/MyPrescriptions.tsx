@@ -86,7 +86,7 @@ function List({ items, onOpen }: { items: PrescriptionSummary[]; onOpen: (one: P
               <Table.Td>{p.signed_at ? formats.dateTime(p.signed_at) : ""}</Table.Td>
               <Table.Td>
                 <PrescriptionChip state={p.state} chain={p} />
-                <LineTurn line={p} />
+                <LineTurn line={p} reader="prescriber" />
               </Table.Td>
             </Table.Tr>
           ))}

@@ -4,6 +4,7 @@ import { Button, Group, Paper, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
+import { useStaff } from "../app/session";
 import { keys } from "../common/keys";
 import { Section } from "../common/Section";
 import { OfferList } from "../pharmacies/Offers";
@@ -36,6 +37,7 @@ export function PrescriptionCard({
   onReplaced?: (draft: Prescription) => void;
 }) {
   const { t } = useTranslation("app");
+  const me = useStaff();
   const query = useQuery({ queryKey: keys.prescriptions.one(id), queryFn: () => api.prescriptions.get(id) });
   if (query.isPending) return <Skeleton height={140} />;
   if (!query.data) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
@@ -78,7 +80,14 @@ export function PrescriptionCard({
       )}
       <Replaces prescription={prescription} to={(other) => `/prescriptions/${other}`} />
       {prescription.replaced_by && <ReplacedBy id={prescription.replaced_by} />}
-      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />}
+      {prescription.door_to_dose && (
+        <DoorToDose
+          chain={prescription.door_to_dose}
+          state={prescription.state}
+          // A colleague in the visit has no turn on it.
+          reader={prescription.specialist.id === me.id ? "prescriber" : undefined}
+        />
+      )}
       {prescription.offers && !isOver(prescription.state) && <OfferList offers={prescription.offers} />}
       <FillingsOf prescription={prescription} />
       {prescription.state !== "draft" && <Timeline entries={prescription.timeline} />}

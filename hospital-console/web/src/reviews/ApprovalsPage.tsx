@@ -145,7 +145,7 @@ function Approved({
         at={one.waiting_since}
         why={approval.withdrawal_reason}
       />
-      {approval.door_to_dose && <DoorToDose chain={approval.door_to_dose} state={one.state} />}
+      {approval.door_to_dose && <DoorToDose chain={approval.door_to_dose} state={one.state} reader="pharmacist" />}
     </article>
   );
 }

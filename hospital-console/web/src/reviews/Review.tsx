@@ -185,7 +185,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
       />
       {prescription.door_to_dose && (
         <Box px="lg" pt="sm">
-          <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />
+          <DoorToDose chain={prescription.door_to_dose} state={prescription.state} reader="pharmacist" />
         </Box>
       )}
       <div className={classes.split}>

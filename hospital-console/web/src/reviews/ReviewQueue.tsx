@@ -32,7 +32,7 @@ export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[];
                 <Wait since={p.signed_at ?? p.waiting_since} />
               </Text>
               {p.state !== "signed" && <PrescriptionChip state={p.state} />}
-              <LineTurn line={p} onlyLate />
+              <LineTurn line={p} reader="pharmacist" onlyLate />
               {p.worst_finding && p.worst_finding !== "info" && (
                 <FindingChip
                   finding={{ outcome: "alert", severity: p.worst_finding as Finding["severity"] }}

@@ -14,6 +14,7 @@ export const enDoses: typeof zhDoses = {
       first_dose: "First dose",
     },
     turn: {
+      you: "Your turn",
       prescriber: "Prescriber's turn",
       pharmacist: "Pharmacist's turn",
       pharmacy: "Pharmacy's turn",

@@ -43,11 +43,11 @@ export const enParcels: typeof zhParcels = {
       handling: "The resident cannot take the prescribed one",
     },
     declined: {
-      out_of_stock: "Not in stock",
+      out_of_stock: "Out of stock",
       closed: "The pharmacy is closing",
-      cannot_deliver: "Nobody can bring it",
+      cannot_deliver: "Cannot deliver there",
       query_open: "A question to the prescriber is open",
-      other: "Another one",
+      other: "Other",
     },
   },
   quarantine: {

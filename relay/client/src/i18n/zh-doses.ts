@@ -13,6 +13,7 @@ export const zhDoses = {
       first_dose: "首次服药",
     },
     turn: {
+      you: "轮到您",
       prescriber: "轮到医师",
       pharmacist: "轮到药师",
       pharmacy: "轮到药房",

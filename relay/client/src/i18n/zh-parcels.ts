@@ -42,9 +42,9 @@ export const zhParcels = {
       handling: "住民难以服用处方规格",
     },
     declined: {
-      out_of_stock: "缺药",
-      closed: "药房打烊",
-      cannot_deliver: "无法配送",
+      out_of_stock: "缺货",
+      closed: "药房即将打烊",
+      cannot_deliver: "无法配送到该地",
       query_open: "等待医生答复",
       other: "其他",
     },

@@ -8,24 +8,39 @@ import { useFormats, useNow } from "./hooks";
 import { isChainLate, isStepLate, lineAt } from "./lateness";
 import { useAttemptWords } from "./parcels";
 import { StatusChip } from "./status";
+import { isOwnTurn, turnMeaning } from "./turn";
+
+interface TurnOf {
+  turn: ChainTurn;
+  /** As whom the page is read; its own turn stands out. Absent where the reader has none. */
+  reader: ChainTurn | undefined;
+  late?: boolean | undefined;
+}
 
 /** Whose turn it is, and that it is late: beside a line of a list. */
-export function TurnChip({ turn, late }: { turn: ChainTurn; late?: boolean | undefined }) {
+export function TurnChip({ turn, reader, late }: TurnOf) {
   const { t } = useTranslation();
-  const meaning: Meaning = late ? "danger" : turn === "nobody" ? "done" : "waiting";
   return (
-    <StatusChip meaning={meaning} icon={late ? IconAlertTriangle : undefined}>
-      {t(`chain.turn.${turn}`)}
+    <StatusChip meaning={turnMeaning(turn, reader, late)} icon={late ? IconAlertTriangle : undefined}>
+      {t(`chain.turn.${isOwnTurn(turn, reader) ? "you" : turn}`)}
       {late && ` · ${t("chain.late")}`}
     </StatusChip>
   );
 }
 
 /** The same by the clock: a list that stays open says when a line of it becomes late. `onlyLate`: says nothing before. */
-export function LineTurn({ line, onlyLate }: { line: Parameters<typeof lineAt>[0]; onlyLate?: boolean }) {
+export function LineTurn({
+  line,
+  reader,
+  onlyLate,
+}: {
+  line: Parameters<typeof lineAt>[0];
+  reader: ChainTurn;
+  onlyLate?: boolean;
+}) {
   const { turn, late } = lineAt(line, useNow());
   if (!turn || turn === "nobody" || (onlyLate && !late)) return null;
-  return <TurnChip turn={turn} late={late} />;
+  return <TurnChip turn={turn} reader={reader} late={late} />;
 }
 
 /** Nobody's turn any more, though the way was not gone to its end. */
@@ -36,7 +51,16 @@ export const hasEnded = (state: PrescriptionState): boolean => ENDED.includes(st
 /** The home has it and nobody gives it: what came was called back. */
 const isNotGiven = ({ turn, reason }: Chain): boolean => turn === "nobody" && reason === "recall";
 
-export function DoorToDose({ chain, state }: { chain: Chain; state: PrescriptionState }) {
+/** `reader`: as whom it is read; absent for who has no turn on this way. */
+export function DoorToDose({
+  chain,
+  state,
+  reader,
+}: {
+  chain: Chain;
+  state: PrescriptionState;
+  reader: ChainTurn | undefined;
+}) {
   const { t } = useTranslation();
   const formats = useFormats();
   const clock = useNow();
@@ -51,10 +75,12 @@ export function DoorToDose({ chain, state }: { chain: Chain; state: Prescription
           </StatusChip>
         )}
         {/* What ended may leave something to do: a parcel to take back, a part to give. */}
-        {(!ended || chain.turn !== "nobody") && <TurnChip turn={chain.turn} late={isChainLate(chain, clock)} />}
+        {(!ended || chain.turn !== "nobody") && (
+          <TurnChip turn={chain.turn} reader={reader} late={isChainLate(chain, clock)} />
+        )}
       </div>
       <NextStep chain={chain} />
-      {chain.rest && <RestOfIt rest={chain.rest} />}
+      {chain.rest && <RestOfIt rest={chain.rest} reader={reader} />}
       <ol>
         {chain.steps.map((step) => {
           const now = step.stage === chain.current;
@@ -124,14 +150,14 @@ function NextStep({ chain }: { chain: Chain }) {
 }
 
 /** The parcel of the rest, on its way beside the first dose; or that dose, beside what the pharmacy owes or has to settle. */
-function RestOfIt({ rest }: { rest: NonNullable<Chain["rest"]> }) {
+function RestOfIt({ rest, reader }: { rest: NonNullable<Chain["rest"]>; reader: ChainTurn | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const clock = useNow();
   return (
     <p className="yz-chain-next" data-testid="chain-rest">
       <strong>{t(rest.next === "give" ? "chain.hasCome" : "chain.rest")}</strong>
-      <TurnChip turn={rest.turn} late={isChainLate(rest, clock)} />
+      <TurnChip turn={rest.turn} reader={reader} late={isChainLate(rest, clock)} />
       <span>
         {t("chain.nextIs", { what: t(`chain.next.${rest.next}`) })}
         {/* The step of the first dose says by when itself. */}
