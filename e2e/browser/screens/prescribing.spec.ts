@@ -228,6 +228,11 @@ const SCREENS: PrescribingScreen[] = [
       // And another limit leaves what was typed.
       await most.fill("2");
       await expect(total).toHaveValue(/^2 /);
+      // What contradicts itself is said at the line.
+      await expect(line.getByTestId("fewer-possible")).toHaveCount(0);
+      await most.fill("3");
+      await line.getByLabel(/^两次最短间隔（小时）$|^Least hours apart$/).fill("12");
+      await expect(line.getByTestId("fewer-possible")).toContainText(/最多只能用 2 次|only 2 times a day are possible/);
     },
   },
   {

@@ -108,6 +108,10 @@ export const zh = {
     hoursApart: "两次最短间隔（小时）",
     hoursApartHint: "选填，写入处方：不到时间护士不能再给。",
     apart: "至少间隔 {{count}} 小时",
+    fewerPossible_one:
+      "间隔 {{hours}} 小时，每日最多只能用 {{count}} 次，达不到所填的 {{most}} 次。请核对两项；总量按 {{count}} 次计算。",
+    fewerPossible_other:
+      "间隔 {{hours}} 小时，每日最多只能用 {{count}} 次，达不到所填的 {{most}} 次。请核对两项；总量按 {{count}} 次计算。",
   },
   noDiagnosisYet: "未选诊断：用量和药品检查已在进行；初诊核对和与疾病有关的检查，选定后才有结果。",
   favourite: {
@@ -305,6 +309,10 @@ export const en: typeof zh = {
     hoursApart: "Least hours apart",
     hoursApartHint: "Optional, and prescribed: nurses give no more before they have passed.",
     apart: "at least {{count}} h apart",
+    fewerPossible_one:
+      "With {{hours}} h between them only {{count}} time a day is possible, not {{most}}. Please check both; the quantity is computed from {{count}} time a day.",
+    fewerPossible_other:
+      "With {{hours}} h between them only {{count}} times a day are possible, not {{most}}. Please check both; the quantity is computed from {{count}} times a day.",
   },
   noDiagnosisYet:
     "No diagnosis yet: quantities and medicines are checked already; the first visit and what depends on the disease are checked once it is chosen.",
