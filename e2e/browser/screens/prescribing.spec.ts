@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import type { Dispense } from "@yunzhen/client";
+import type { Dispense, Prescription } from "@yunzhen/client";
 import { CALL, composing, dose, press } from "./composing";
 import { buildDay, type Day } from "./data";
 import { buildStock } from "./data-stock";
@@ -54,6 +54,11 @@ function filledOf(day: Day, at: number): Dispense {
     created_at: when,
     state_since: when,
   };
+}
+function rx2(day: Day): Prescription {
+  const found = day.prescriptions.find(({ id }) => id === "rx2");
+  if (!found) throw new Error("no review");
+  return found;
 }
 /** The visit has this prescription. */
 const inVisit =
@@ -151,6 +156,32 @@ const SCREENS: PrescribingScreen[] = [
         .waitFor();
       // How often at most stood there, and not how far apart.
       await expect(page.getByText(/至少间隔 4 小时|at least 4 h apart/).first()).toBeVisible();
+    },
+  },
+  {
+    // What she signs for stood on the page behind, and not in the dialog.
+    name: "review-approve-assessment",
+    path: "/reviews/rx2",
+    who: "pharmacist",
+    ready: "[data-testid=review-facts] dl",
+    change: (day) => ({
+      "GET /api/prescriptions/rx2": {
+        body: {
+          ...rx2(day),
+          assessment: {
+            assessed: "近三个月血压、依从性、肾功能",
+            result: "平稳",
+            confirmed_by: "resident",
+            confirmed_name: "王秀英",
+          },
+        },
+      },
+    }),
+    act: async (page) => {
+      await page.keyboard.press("a");
+      await expect(page.getByRole("dialog").getByTestId("approve-assessment")).toContainText(
+        /近三个月血压、依从性、肾功能.*平稳.*王秀英/,
+      );
     },
   },
   {
