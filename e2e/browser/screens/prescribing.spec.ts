@@ -185,6 +185,22 @@ const SCREENS: PrescribingScreen[] = [
     },
   },
   {
+    // The headline guessed between three, and the next one was offered where nothing waits.
+    name: "review-withdrawn",
+    path: "/reviews/rx2",
+    who: "pharmacist",
+    ready: "[data-testid=review][data-state=cancelled]",
+    change: (day) => ({
+      "GET /api/prescriptions": { body: { items: [], next: null } },
+      "GET /api/prescriptions/rx2": { body: { ...rx2(day), state: "cancelled", allowed: [] } },
+    }),
+    act: async (page) => {
+      await expect(page.getByText(/医师已撤回这张处方|The prescriber withdrew this prescription/)).toBeVisible();
+      await expect(page.getByText(/^0 张待审$|^0 to review$/)).toBeVisible();
+      await expect(page.getByRole("button", { name: /^载入下一张$|^Load the next one$/ })).toHaveCount(0);
+    },
+  },
+  {
     name: "order-query",
     path: "/orders/rxh",
     who: "pharmacy",
