@@ -270,6 +270,24 @@ const NURSE: NurseScreen[] = [
     },
   },
   {
+    // "Ended" stood alone in the middle of the line while the parcel was still out.
+    name: "timeline-ended-parcel-out",
+    path: "/consultations/c3",
+    own: {
+      "/api/prescriptions/p1": {
+        body: { ...record.prescription, state: "cancelled", door_to_dose: chain(5, "courier") },
+      },
+    },
+    ready: "[data-testid=door-to-dose]",
+    act: async (on) => {
+      const chips = on.locator("[data-testid=door-to-dose] .yz-chain-head .yz-chip");
+      await expect(chips).toHaveCount(2);
+      const [ended, turn] = await Promise.all([chips.first().boundingBox(), chips.last().boundingBox()]);
+      const gap = (turn?.x ?? NaN) - ((ended?.x ?? NaN) + (ended?.width ?? NaN));
+      expect(Math.round(gap)).toBe(8);
+    },
+  },
+  {
     name: "timeline-refused",
     path: "/consultations/c3",
     own: { "/api/prescriptions/p1": { body: { ...record.prescription, door_to_dose: refused() } } },
