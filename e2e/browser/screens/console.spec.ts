@@ -230,7 +230,28 @@ const SCREENS: ConsoleScreen[] = [
       await proveWrongly(page);
     },
   },
-  { name: "my-prescriptions", path: "/prescriptions", ready: "table" },
+  {
+    name: "my-prescriptions",
+    path: "/prescriptions",
+    mock: {
+      answers: {
+        "GET /api/prescriptions": {
+          body: { items: buildDay(now()).summaries.map((p) => ({ ...p, turn: "pharmacy", late: false })), next: null },
+        },
+      },
+    },
+    ready: "table",
+    act: async (page) => {
+      const chips = page.getByRole("row").nth(1).locator(".yz-chip");
+      await expect(chips).toHaveCount(2);
+      // Side by side or one below the other, they do not touch.
+      const [state, turn] = await Promise.all([chips.first().boundingBox(), chips.last().boundingBox()]);
+      if (!state || !turn) throw new Error("no chips");
+      const beside = turn.x - (state.x + state.width);
+      const below = turn.y - (state.y + state.height);
+      expect(Math.round(Math.max(beside, below))).toBeGreaterThanOrEqual(8);
+    },
+  },
   { name: "no-permission", path: "/orders", ready: "main :is(h1,h2,h3)" },
   {
     name: "review",

@@ -270,6 +270,24 @@ const NURSE: NurseScreen[] = [
     },
   },
   {
+    // "Ended" stood alone in the middle of the line while the parcel was still out.
+    name: "timeline-ended-parcel-out",
+    path: "/consultations/c3",
+    own: {
+      "/api/prescriptions/p1": {
+        body: { ...record.prescription, state: "cancelled", door_to_dose: chain(5, "courier") },
+      },
+    },
+    ready: "[data-testid=door-to-dose]",
+    act: async (on) => {
+      const chips = on.locator("[data-testid=door-to-dose] .yz-chain-head .yz-chip");
+      await expect(chips).toHaveCount(2);
+      const [ended, turn] = await Promise.all([chips.first().boundingBox(), chips.last().boundingBox()]);
+      const gap = (turn?.x ?? NaN) - ((ended?.x ?? NaN) + (ended?.width ?? NaN));
+      expect(Math.round(gap)).toBe(8);
+    },
+  },
+  {
     name: "timeline-refused",
     path: "/consultations/c3",
     own: { "/api/prescriptions/p1": { body: { ...record.prescription, door_to_dose: refused() } } },
@@ -331,6 +349,30 @@ test("a dose that was given is saved on the box with what was scanned", async ({
     await box.close();
   }
 });
+
+/** Where it goes on by itself is said where it cannot: beside a good link it read as if the hospital had not got it. */
+for (const [mode, link, words] of [
+  ["online", "5G 良好", "已保存"],
+  ["offline", "离线", "已保存在本机，网络通时自动发送"],
+] as const) {
+  test(`a dose that was saved says where it lies while the link is away only: ${mode}`, async ({ browser }) => {
+    const said: OwnAnswers = (method, asked) =>
+      method === "GET" ? { ...given, "/page/spool": page([]) }[asked] : undefined;
+    const box = await serveBox(mode, said);
+    const context = await browser.newContext({ timezoneId: "Asia/Shanghai" });
+    const on = await context.newPage();
+    try {
+      await on.clock.setFixedTime("2026-11-23T10:30:00+08:00");
+      await on.goto(`${box.origin}/doses/r1`);
+      await expect(on.locator(".nurse-top-state")).toContainText(link);
+      await on.locator(card("p-r1-1")).getByRole("button", { name: "已服下" }).click();
+      await expect(on.locator(".mantine-Notification-root")).toHaveText(words);
+    } finally {
+      await context.close();
+      await box.close();
+    }
+  });
+}
 
 /** The console's pages. */
 interface ConsoleScreen {

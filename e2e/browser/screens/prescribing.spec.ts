@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import type { Dispense } from "@yunzhen/client";
+import type { Dispense, Prescription } from "@yunzhen/client";
 import { CALL, composing, dose, press } from "./composing";
 import { buildDay, type Day } from "./data";
 import { buildStock } from "./data-stock";
@@ -54,6 +54,11 @@ function filledOf(day: Day, at: number): Dispense {
     created_at: when,
     state_since: when,
   };
+}
+function rx2(day: Day): Prescription {
+  const found = day.prescriptions.find(({ id }) => id === "rx2");
+  if (!found) throw new Error("no review");
+  return found;
 }
 /** The visit has this prescription. */
 const inVisit =
@@ -154,6 +159,48 @@ const SCREENS: PrescribingScreen[] = [
     },
   },
   {
+    // What she signs for stood on the page behind, and not in the dialog.
+    name: "review-approve-assessment",
+    path: "/reviews/rx2",
+    who: "pharmacist",
+    ready: "[data-testid=review-facts] dl",
+    change: (day) => ({
+      "GET /api/prescriptions/rx2": {
+        body: {
+          ...rx2(day),
+          assessment: {
+            assessed: "近三个月血压、依从性、肾功能",
+            result: "平稳",
+            confirmed_by: "resident",
+            confirmed_name: "王秀英",
+          },
+        },
+      },
+    }),
+    act: async (page) => {
+      await page.keyboard.press("a");
+      await expect(page.getByRole("dialog").getByTestId("approve-assessment")).toContainText(
+        /近三个月血压、依从性、肾功能.*平稳.*王秀英/,
+      );
+    },
+  },
+  {
+    // The headline guessed between three, and the next one was offered where nothing waits.
+    name: "review-withdrawn",
+    path: "/reviews/rx2",
+    who: "pharmacist",
+    ready: "[data-testid=review][data-state=cancelled]",
+    change: (day) => ({
+      "GET /api/prescriptions": { body: { items: [], next: null } },
+      "GET /api/prescriptions/rx2": { body: { ...rx2(day), state: "cancelled", allowed: [] } },
+    }),
+    act: async (page) => {
+      await expect(page.getByText(/医师已撤回这张处方|The prescriber withdrew this prescription/)).toBeVisible();
+      await expect(page.getByText(/^0 张待审$|^0 to review$/)).toBeVisible();
+      await expect(page.getByRole("button", { name: /^载入下一张$|^Load the next one$/ })).toHaveCount(0);
+    },
+  },
+  {
     name: "order-query",
     path: "/orders/rxh",
     who: "pharmacy",
@@ -228,6 +275,11 @@ const SCREENS: PrescribingScreen[] = [
       // And another limit leaves what was typed.
       await most.fill("2");
       await expect(total).toHaveValue(/^2 /);
+      // What contradicts itself is said at the line.
+      await expect(line.getByTestId("fewer-possible")).toHaveCount(0);
+      await most.fill("3");
+      await line.getByLabel(/^两次最短间隔（小时）$|^Least hours apart$/).fill("12");
+      await expect(line.getByTestId("fewer-possible")).toContainText(/最多只能用 2 次|only 2 times a day are possible/);
     },
   },
   {

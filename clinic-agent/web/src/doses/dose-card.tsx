@@ -26,7 +26,7 @@ import {
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useBoxApi } from "../box/box-context";
+import { useBoxApi, useLink } from "../box/box-context";
 import type { SpoolItem } from "../box/box-api";
 import type { Scanned } from "./doses-screen";
 import { GivenEarlier } from "./given-earlier";
@@ -309,6 +309,7 @@ export function DoseCard({
 function useWrite(dose: Dose, scanned: Scanned, onDone: () => void) {
   const { t } = useTranslation();
   const box = useBoxApi();
+  const { online } = useLink();
   const queries = useQueryClient();
   const [at, setAt] = useState<string>();
   return useAction(
@@ -321,7 +322,7 @@ function useWrite(dose: Dose, scanned: Scanned, onDone: () => void) {
     {
       onSuccess: () => {
         setAt(undefined);
-        notifications.show({ message: t("app:doses.saved"), color: "green" });
+        notifications.show({ message: t(online ? "app:doses.saved" : "app:doses.savedHere"), color: "green" });
         for (const first of ["spool", "doses"]) void queries.invalidateQueries({ queryKey: [first] });
         onDone();
       },

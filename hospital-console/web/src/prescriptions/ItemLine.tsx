@@ -54,7 +54,7 @@ export function Steps({ steps = [], unit }: { steps?: readonly TaperStep[]; unit
         dose: step.dose,
         unit: unitWord(unit),
         frequency: t(`shared:frequency.${step.frequency}`),
-        days: step.days,
+        count: step.days,
       })}
     </Text>
   ));

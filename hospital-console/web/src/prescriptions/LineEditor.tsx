@@ -7,6 +7,7 @@ import {
   chosen,
   DAYS,
   doseProblem,
+  fewerPossible,
   HOURS,
   UNITS,
   FREQUENCIES,
@@ -55,6 +56,7 @@ export function LineEditor(props: LineEditorProps) {
   const wrongDose = doseProblem(line.dose);
   const limitHint = line.mostPerDay === undefined ? "mostPerDayMissing" : "mostPerDayHint";
   const total = totalWhenNeeded(line);
+  const possible = whenNeeded(line) && !stepped ? fewerPossible(line) : undefined;
   const beyond = maxDays !== undefined && lineDays(line) > maxDays;
   return (
     <div
@@ -202,6 +204,21 @@ export function LineEditor(props: LineEditorProps) {
                 rule={HOURS}
                 error={problem("hours_apart")}
               />
+              {possible !== undefined && (
+                <Text
+                  className={classes.full}
+                  size="sm"
+                  c="var(--yz-person-text)"
+                  role="status"
+                  data-testid="fewer-possible"
+                >
+                  {t("prescribing.quantity.fewerPossible", {
+                    count: possible,
+                    hours: line.hoursApart,
+                    most: line.mostPerDay,
+                  })}
+                </Text>
+              )}
               <NumberField
                 label={t("prescriptions.line.quantity")}
                 description={t("prescriptions.line.quantityWhenNeeded")}

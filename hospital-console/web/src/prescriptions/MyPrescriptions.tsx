@@ -8,7 +8,7 @@ import {
   useFormats,
   useNames,
 } from "@yunzhen/client/ui";
-import { Button, Table, Text } from "@mantine/core";
+import { Button, Group, Table, Text } from "@mantine/core";
 import { IconPrescription } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -85,8 +85,10 @@ function List({ items, onOpen }: { items: PrescriptionSummary[]; onOpen: (one: P
               <Table.Td>{names.diagnosis(p)}</Table.Td>
               <Table.Td>{p.signed_at ? formats.dateTime(p.signed_at) : ""}</Table.Td>
               <Table.Td>
-                <PrescriptionChip state={p.state} chain={p} />
-                <LineTurn line={p} reader="prescriber" />
+                <Group gap="xs">
+                  <PrescriptionChip state={p.state} chain={p} />
+                  <LineTurn line={p} reader="prescriber" />
+                </Group>
               </Table.Td>
             </Table.Tr>
           ))}

@@ -53,7 +53,7 @@ export function TaperEditor({
               value={step.days}
               onChange={(days = NaN) => set(index, { days })}
               rule={DAYS}
-              suffix={` ${t("prescribing.taper.days")}`}
+              suffix={` ${t("prescribing.taper.days", { count: step.days || 0 })}`}
               error={problem(`taper[${index}].days`)}
             />
             <ActionIcon
@@ -79,7 +79,7 @@ export function TaperEditor({
           {t("prescribing.taper.add")}
         </Button>
         <Text component="span" size="sm" c="dimmed" ml="xs">
-          {t("prescribing.taper.total", { days: steps.reduce((sum, step) => sum + (step.days || 0), 0) })}
+          {t("prescribing.taper.total", { count: steps.reduce((sum, step) => sum + (step.days || 0), 0) })}
         </Text>
       </div>
       {problem("taper") && (

@@ -5,6 +5,7 @@ import {
   doseProblem,
   emptyLine,
   emptyWriting,
+  fewerPossible,
   firstLack,
   isCleared,
   isOfChecks,
@@ -75,6 +76,19 @@ describe("a prescription being written", () => {
     expect(apart(4)?.items[0]).toMatchObject({ hours_apart: 4 });
     expect([apart(0), apart(25)]).toEqual([undefined, undefined]);
     expect(apart(4, { frequency: "qd" })?.items[0]?.hours_apart).toBeUndefined();
+  });
+
+  it("says how many times a day the hours apart leave room for where they contradict the most times, and supplies no more", () => {
+    const line = { ...chosen(emptyLine(), drug), dose: 1, days: 7, frequency: "prn" as const };
+    const of = (mostPerDay: number | undefined, hoursApart: number | undefined) =>
+      fewerPossible({ mostPerDay, hoursApart });
+    expect([of(3, 12), of(2, 24), of(4, 10)]).toEqual([2, 1, 3]);
+    expect([of(2, 12), of(3, 8), of(5, 5), of(3, undefined), of(undefined, 12), of(3, 25)]).toEqual(
+      Array(6).fill(undefined),
+    );
+    expect(totalWhenNeeded({ ...line, mostPerDay: 3, hoursApart: 12 })).toBe(14);
+    expect(totalWhenNeeded({ ...line, mostPerDay: 3, hoursApart: 8 })).toBe(21);
+    expect(totalWhenNeeded({ ...line, mostPerDay: 3, hoursApart: 12, quantity: 21 })).toBe(21);
   });
 
   it("goes on with the most times a day of a stored draft, and computes again what was computed", () => {

@@ -190,14 +190,25 @@ export function doseProblem(dose: number | undefined): "zero" | "decimals" | und
   return tooFine(dose) ? "decimals" : undefined;
 }
 
-/** What leaves the pharmacy of a medicine taken when needed: what was typed, else dose × most times a day × days in whole units, rounded up as the relay does. */
+/** The most times within 24 hours that the hours from one time to the next leave room for, where fewer than the most times a day that are prescribed. */
+export function fewerPossible({ mostPerDay, hoursApart }: Pick<Line, "mostPerDay" | "hoursApart">): number | undefined {
+  if (mostPerDay === undefined || hoursApart === undefined || !fits(hoursApart, HOURS)) return undefined;
+  const possible = Math.ceil(24 / hoursApart);
+  return possible < mostPerDay ? possible : undefined;
+}
+
+/**
+ * What leaves the pharmacy of a medicine taken when needed: what was typed, else dose × most times a day × days in whole units, rounded up as the relay does.
+ * Of times that the hours apart leave no room for nothing is supplied.
+ */
 export function totalWhenNeeded(line: Line): number | undefined {
   const { drug, dose, mostPerDay } = line;
   if (line.quantity !== undefined || mostPerDay === undefined) return line.quantity;
   if (!drug || dose === undefined || !isDose(dose) || !fits(mostPerDay, UNITS) || !fits(lineDays(line), DAYS))
     return undefined;
   const perUnit = Math.max(1, Math.round(drug.doses_per_unit * 1000));
-  return Math.ceil((Math.round(dose * 1000) * mostPerDay * lineDays(line)) / perUnit);
+  const times = fewerPossible(line) ?? mostPerDay;
+  return Math.ceil((Math.round(dose * 1000) * times * lineDays(line)) / perUnit);
 }
 
 /** What a line can lack, in the order of its fields. */

@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useSign } from "../app/session";
+import { AssessmentText } from "../prescriptions/AssessmentFields";
 import { ItemLine } from "../prescriptions/ItemLine";
 import paper from "../prescriptions/prescriptions.module.css";
 import { KeyObstacleBanner } from "../signing-keys/KeyObstacleBanner";
@@ -59,6 +60,12 @@ export function ApproveSheet({
               </li>
             ))}
           </ul>
+          {prescription.assessment && (
+            <div data-testid="approve-assessment">
+              <Text fw={600}>{t("prescribing.assessment.title")}</Text>
+              <AssessmentText assessment={prescription.assessment} />
+            </div>
+          )}
           {document && (
             <details>
               <summary>{t("prescriptions.review.exact")}</summary>

@@ -37,18 +37,24 @@ import classes from "./reviews.module.css";
 /** Of this page, from the first review on that it showed. */
 const activity = new Activity(window, Date.now);
 
+interface Sitting {
+  /** Another one waits for a decision. */
+  more: boolean;
+  onDone: (back?: boolean) => void;
+}
+
 /**
  * One prescription under review. Who is there takes it by opening it (others see who reviews), in a window that nobody touches it waits for a press; A approves, R rejects,
  * Q asks the prescriber, T takes it. Who leaves it lying gives it back.
  */
-export function Review({ id, onDone }: { id: string; onDone: (back?: boolean) => void }) {
+export function Review({ id, ...sitting }: Sitting & { id: string }) {
   const query = useQuery({ queryKey: keys.prescriptions.one(id), queryFn: () => api.prescriptions.get(id) });
   if (query.isPending) return <Skeletons shape="card" count={6} />;
   if (!query.data) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
-  return <Opened prescription={query.data} onDone={onDone} />;
+  return <Opened prescription={query.data} {...sitting} />;
 }
 
-function Opened({ prescription, onDone }: { prescription: Prescription; onDone: (back?: boolean) => void }) {
+function Opened({ prescription, more, onDone }: Sitting & { prescription: Prescription }) {
   const { t } = useTranslation("app");
   const staff = useStaff();
   const queryClient = useQueryClient();
@@ -173,7 +179,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
           action={
             <Group justify="center">
               <SignatureFiles prescription={prescription} />
-              <Button onClick={() => onDone()}>{t("reviews.next")}</Button>
+              {more && <Button onClick={() => onDone()}>{t("reviews.next")}</Button>}
             </Group>
           }
         />

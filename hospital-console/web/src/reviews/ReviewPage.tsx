@@ -59,7 +59,7 @@ export function ReviewPage() {
       </section>
       <div className={classes.detail}>
         {id !== undefined ? (
-          <Review key={id} id={id} onDone={advance} />
+          <Review key={id} id={id} more={nextAfter(offered, id) !== undefined} onDone={advance} />
         ) : query.isSuccess && queue.length === 0 ? (
           <EmptyState icon={IconClipboardCheck} title={t("reviews.empty.title")} hint={t("reviews.empty.hint")} />
         ) : (

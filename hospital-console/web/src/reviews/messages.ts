@@ -43,7 +43,11 @@ export const zh = {
   outcome: {
     approved: "这张处方由您审核通过。",
     rejected: "这张处方由您驳回。",
-    gone: "这张处方已由他人处理、取消或过期。",
+    approvedByOther: "这张处方已由其他药师审核通过。",
+    rejectedByOther: "这张处方已由其他药师驳回。",
+    withdrawn: "医师已撤回这张处方，不用再审。",
+    replaced: "医师已用另一张处方替换这张，不用再审。",
+    expired: "这张处方未审核已过期。",
   },
   approvals: {
     title: "我审核通过的处方",
@@ -121,7 +125,11 @@ export const en: typeof zh = {
   outcome: {
     approved: "You approved this prescription.",
     rejected: "You rejected this prescription.",
-    gone: "Somebody else dealt with this prescription, or it was cancelled or ran out.",
+    approvedByOther: "Another pharmacist approved this prescription.",
+    rejectedByOther: "Another pharmacist rejected this prescription.",
+    withdrawn: "The prescriber withdrew this prescription: there is nothing to review.",
+    replaced: "The prescriber wrote another one in its place: there is nothing to review here.",
+    expired: "This prescription ran out before it was reviewed.",
   },
   approvals: {
     title: "Approved by me",

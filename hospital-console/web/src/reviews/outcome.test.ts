@@ -10,9 +10,14 @@ describe("a prescription that was decided on", () => {
     expect(outcome({ state: "cancelled", pharmacist, approval }, "me")).toBe("approved");
     expect(outcome({ state: "rejected", pharmacist }, "me")).toBe("rejected");
   });
-  it("is gone when another decided, or nobody did", () => {
-    expect(outcome({ state: "approved", pharmacist, approval }, "other")).toBe("gone");
-    expect(outcome({ state: "cancelled", pharmacist }, "me")).toBe("gone");
-    expect(outcome({ state: "expired" }, "me")).toBe("gone");
+  it("was dealt with by another when another decided", () => {
+    expect(outcome({ state: "approved", pharmacist, approval }, "other")).toBe("approvedByOther");
+    expect(outcome({ state: "cancelled", pharmacist, approval }, "other")).toBe("approvedByOther");
+    expect(outcome({ state: "rejected", pharmacist }, "other")).toBe("rejectedByOther");
+  });
+  it("says why nobody decided: a withdrawal under the review read as one of three things", () => {
+    expect(outcome({ state: "cancelled", pharmacist }, "me")).toBe("withdrawn");
+    expect(outcome({ state: "cancelled", pharmacist, replaced_by: "rx9" }, "me")).toBe("replaced");
+    expect(outcome({ state: "expired" }, "me")).toBe("expired");
   });
 });

@@ -1,11 +1,18 @@
 import type { Prescription } from "@yunzhen/client";
 
-type Decided = Pick<Prescription, "state" | "pharmacist" | "approval">;
+type Decided = Pick<Prescription, "state" | "pharmacist" | "approval" | "replaced_by">;
 
-/** How a prescription that is not under review stands to the reader: approved or rejected by them, or not theirs any more. */
-export function outcome({ state, pharmacist, approval }: Decided, reader: string): "approved" | "rejected" | "gone" {
-  if (pharmacist?.id !== reader) return "gone";
-  // Whatever became of it afterwards: the approval is theirs.
-  if (approval) return "approved";
-  return state === "rejected" ? "rejected" : "gone";
+export type Outcome =
+  "approved" | "rejected" | "approvedByOther" | "rejectedByOther" | "withdrawn" | "replaced" | "expired";
+
+/** How a prescription that is not under review stands to the reader: who decided on it, or why nobody did. */
+export function outcome({ state, pharmacist, approval, replaced_by }: Decided, reader: string): Outcome {
+  const mine = pharmacist?.id === reader;
+  // Whatever became of it afterwards: the approval stands.
+  if (approval) return mine ? "approved" : "approvedByOther";
+  if (state === "rejected") return mine ? "rejected" : "rejectedByOther";
+  if (state === "expired") return "expired";
+  if (state === "cancelled" || state === "stopped") return replaced_by === undefined ? "withdrawn" : "replaced";
+  // Nothing goes to a pharmacy without an approval.
+  return "approvedByOther";
 }
