@@ -390,12 +390,18 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_record_comes_back_as_it_was_and_overwrites_nothing() {
+    /// The demo's people, in a file that is open.
+    async fn seeded() -> (TestDatabase, Store) {
         let database = TestDatabase::in_file();
         let store = database.open().await;
         let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
         seed::fill(&store, "demo-password", now).await.unwrap();
+        (database, store)
+    }
+
+    #[tokio::test]
+    async fn a_record_comes_back_as_it_was_and_overwrites_nothing() {
+        let (database, store) = seeded().await;
         let folder = tempfile::tempdir().unwrap();
         let [key, out, back] = ["backup.key", "record.backup", "back.sqlite"].map(|name| folder.path().join(name));
         let key = KeyFile::new(&key, None);
@@ -449,11 +455,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_backup_opens_with_its_own_key_where_the_record_s_is_another_one_by_then() {
-        let database = TestDatabase::in_file();
-        let store = database.open().await;
-        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
-        seed::fill(&store, "demo-password", now).await.unwrap();
-        let seeded = residents::list(&mut store.read().await.unwrap(), None, None).await.unwrap().len();
+        let (database, store) = seeded().await;
+        let all = residents::list(&mut store.read().await.unwrap(), None, None).await.unwrap().len();
         store.close().await;
         let folder = tempfile::tempdir().unwrap();
         let [key, out, back] = ["backup.key", "record.backup", "back.sqlite"].map(|name| folder.path().join(name));
@@ -461,7 +464,7 @@ mod tests {
         backup(&database.location(), &options(), &key, &out).await.unwrap();
         let later = Options { keys: Some(FileKeys::new(&[9; 32], &[])), ..Options::default() };
         restore(&Location::File(back.clone()), &later, &key, &out).await.unwrap();
-        assert_eq!(people(&back, FileKeys::new(&[9; 32], &[])).await, seeded);
+        assert_eq!(people(&back, FileKeys::new(&[9; 32], &[])).await, all);
         // Nothing of the backup's key is needed afterwards, nor of the one before.
         let before = Store::open(&back, &options()).await.map(drop);
         assert!(matches!(before, Err(StoreError::WrongKey { .. })), "{before:?}");
@@ -469,11 +472,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_backup_of_before_records_were_encrypted_comes_back_encrypted() {
-        let database = TestDatabase::in_file();
-        let store = database.open().await;
-        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
-        seed::fill(&store, "demo-password", now).await.unwrap();
-        let seeded = residents::list(&mut store.read().await.unwrap(), None, None).await.unwrap().len();
+        let (database, store) = seeded().await;
+        let all = residents::list(&mut store.read().await.unwrap(), None, None).await.unwrap().len();
         store.close().await;
         database.decrypt().await;
         let Location::File(clear) = database.location() else { panic!("a file") };
@@ -483,6 +483,6 @@ mod tests {
         backup_stream(File::open(clear).unwrap(), &key, &out).unwrap();
         restore(&Location::File(back.clone()), &options(), &key, &out).await.unwrap();
         assert!(!fs::read(&back).unwrap().starts_with(b"SQLite format"));
-        assert_eq!(people(&back, yunzhen_store::testing::keys()).await, seeded);
+        assert_eq!(people(&back, yunzhen_store::testing::keys()).await, all);
     }
 }

@@ -1,7 +1,7 @@
 import { expect } from "@playwright/test";
 import { ask } from "../support/care";
 import { approvedOrder, signedIn, type Versioned } from "../support/orders";
-import { Courier, Nurse, open, Pharmacy } from "../support/people";
+import { onTheWay } from "../support/people";
 import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
@@ -26,13 +26,7 @@ test("a long prescription of what is taken when needed is given at the bed withi
       confirmed_name: "赵德明",
     },
   });
-  const shop = await open(browser, { width: 1440, height: 900 });
-  const road = await open(browser, { width: 390, height: 844 });
-  const tablet = await open(browser, { width: 1280, height: 800 });
-  const pharmacy = new Pharmacy(shop.page, stack);
-  const courier = new Courier(road.page);
-  const nurse = new Nurse(tablet.page, stack);
-  await Promise.all([pharmacy.signIn(), nurse.signIn()]);
+  const { shop, road, tablet, pharmacy, courier, nurse } = await onTheWay(browser, stack);
 
   await test.step("the pharmacy fills it, the courier brings it, the nurse counts it", async () => {
     await shop.page.getByTestId(`order-${order.id}`).click();

@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
 import { approvedOrder } from "../support/orders";
-import { Courier, Nurse, open, Pharmacy } from "../support/people";
+import { onTheWay } from "../support/people";
 import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
@@ -17,13 +17,7 @@ test("a smaller strength goes out, is counted as it came, and given in its own n
     instruction: "收到后服用",
     substitution: true,
   });
-  const shop = await open(browser, { width: 1440, height: 900 });
-  const road = await open(browser, { width: 390, height: 844 });
-  const tablet = await open(browser, { width: 1280, height: 800 });
-  const pharmacy = new Pharmacy(shop.page, stack);
-  const courier = new Courier(road.page);
-  const nurse = new Nurse(tablet.page, stack);
-  await Promise.all([pharmacy.signIn(), nurse.signIn()]);
+  const { shop, road, tablet, pharmacy, courier, nurse } = await onTheWay(browser, stack);
 
   const parcel = await test.step("the pharmacy chooses the half strength, with a reason", async () => {
     await shop.page.getByTestId(`order-${order.id}`).click();

@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
 import { approvedOrder, signedIn, type Versioned } from "../support/orders";
-import { Courier, Nurse, open, Pharmacy } from "../support/people";
+import { onTheWay } from "../support/people";
 import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
@@ -18,13 +18,7 @@ test("a parcel that the pharmacy has brought back is told to all, taken in and s
     days: 1,
     instruction: "收到后服用",
   });
-  const shop = await open(browser, { width: 1440, height: 900 });
-  const road = await open(browser, { width: 390, height: 844 });
-  const tablet = await open(browser, { width: 1280, height: 800 });
-  const pharmacy = new Pharmacy(shop.page, stack);
-  const courier = new Courier(road.page);
-  const nurse = new Nurse(tablet.page, stack);
-  await Promise.all([pharmacy.signIn(), nurse.signIn()]);
+  const { shop, road, tablet, pharmacy, courier } = await onTheWay(browser, stack);
   const parcel = shop.page.getByTestId("delivery");
 
   await test.step("it is on the road", async () => {

@@ -54,6 +54,18 @@ export async function inACall(stack: Stack, home: Browser, hospital: Browser = h
   return { tablet, desk, id: new URL(tablet.page.url()).pathname.split("/").at(-1) ?? "" };
 }
 
+/** Who has a parcel's medicines, one after the other: the pharmacy at its desk, the courier with a phone, the nurse with her tablet. */
+export async function onTheWay(browser: Browser, stack: Stack) {
+  const shop = await open(browser, { width: 1440, height: 900 });
+  const road = await open(browser, { width: 390, height: 844 });
+  const tablet = await open(browser, { width: 1280, height: 800 });
+  const pharmacy = new Pharmacy(shop.page, stack);
+  const courier = new Courier(road.page);
+  const nurse = new Nurse(tablet.page, stack);
+  await Promise.all([pharmacy.signIn(), nurse.signIn()]);
+  return { shop, road, tablet, pharmacy, courier, nurse };
+}
+
 export async function signIn(page: Page, stack: Stack, role: RoleName): Promise<void> {
   await page.goto(urlFor(stack, role));
   await page.getByLabel("用户名").fill(accountOf(stack, role).username);
